@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# MapSan::MapSan, the one target that carries everything a consumer needs, for
+# add_subdirectory here and for find_package from an installed prefix. It is
+# written by hand in MapSanTarget.cmake, not by install(EXPORT): what it
+# refers to are a plugin and an archive in a prefix that may be moved.
+
+include(CMakePackageConfigHelpers)
+set(MAPSAN_PACKAGE_DIR lib/cmake/MapSan)
+
+# The build tree is a prefix too: find_package works on either.
+configure_file(${PROJECT_SOURCE_DIR}/cmake/MapSanConfig.cmake.in
+               ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanConfig.cmake @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/MapSanTarget.cmake
+               ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanTarget.cmake COPYONLY)
+write_basic_package_version_file(
+  ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanConfigVersion.cmake
+  COMPATIBILITY SameMajorVersion)
+install(FILES
+  ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanConfig.cmake
+  ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanTarget.cmake
+  ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanConfigVersion.cmake
+  DESTINATION ${MAPSAN_PACKAGE_DIR})
+
+# For a parent project that adds us as a subdirectory.
+include(MapSanTarget)
+mapsan_define_target(MapSan::MapSan ${MAPSAN_PREFIX_DIR} MapSanPass mapsan_rt)

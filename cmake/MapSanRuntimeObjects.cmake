@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# How the runtime's own code is compiled, and how objects become one object
+# with few public names.
+#
+# Hidden visibility is not enough: in one static link our call to
+# __sanitizer::Printf would run AddressSanitizer's copy of it, of another
+# version and with another state. So everything is merged into one relocatable
+# object in which all symbols but the public ones are local:
+#
+#   sanitizer_common/*.o --+                      +-> lib/libmapsan_rt.a
+#                          +-- ld -r -- objcopy --+
+#   runtime/*/*.o ---------+                      +-> lib/libmapsan_rt.so
+
+# mapsan_add_runtime_objects(<target> SOURCES <file>... [OPTIONS <flag>...])
+# An object library of our own sources, with the runtime's ground rules as
+# compiler flags. A frame may hold one BufferedStackTrace (2088 bytes) and
+# little else: we run on other people's stacks. OPTIONS come after the usual ones.
+function(mapsan_add_runtime_objects target)
+  cmake_parse_arguments(arg "" "" "SOURCES;OPTIONS" ${ARGN})
+  add_library(${target} OBJECT ${arg_SOURCES})
+  target_compile_features(${target} PRIVATE cxx_std_17)
+  target_include_directories(${target} PRIVATE
+    ${PROJECT_SOURCE_DIR}/runtime ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(${target} SYSTEM PRIVATE
+    ${MAPSAN_RUNTIME_INCLUDE_DIRS})
+  target_compile_options(${target} PRIVATE
+    ${MAPSAN_RUNTIME_COMPILE_OPTIONS}
+    -Wall -Wextra -Wno-unused-parameter -Wglobal-constructors
+    -Wframe-larger-than=2560 ${arg_OPTIONS})
+endfunction()
+
+# mapsan_write_object_list(<file> <object library>...)
+# The libraries' objects as a response file for the linker.
+function(mapsan_write_object_list file)
+  set(objects "")
+  foreach(target IN LISTS ARGN)
+    string(APPEND objects "$<JOIN:$<TARGET_OBJECTS:${target}>,\n>\n")
+  endforeach()
+  file(GENERATE OUTPUT ${file} CONTENT "${objects}")
+endfunction()
+
+# mapsan_merge_objects(<name> TARGETS <object library>...
+#                      [LOCALISE <pattern>...] RESULT <variable>)
+# One relocatable object of all objects of the libraries, in which the symbols
+# that match a pattern are local. --force-group-allocation resolves COMDAT
+# groups for good: a local symbol in a group that a later link throws away
+# would be a link error.
+function(mapsan_merge_objects name)
+  cmake_parse_arguments(arg "" "RESULT" "TARGETS;LOCALISE" ${ARGN})
+  set(stem ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  mapsan_write_object_list(${stem}.rsp ${arg_TARGETS})
+  list(TRANSFORM arg_LOCALISE PREPEND --localize-symbol=)
+  set(objects "")
+  foreach(target IN LISTS arg_TARGETS)
+    list(APPEND objects $<TARGET_OBJECTS:${target}>)
+  endforeach()
+  add_custom_command(OUTPUT ${stem}.o
+    COMMAND ${MAPSAN_LD_BFD} -r --force-group-allocation -o ${stem}.merged.o
+            @${stem}.rsp
+    COMMAND ${MAPSAN_OBJCOPY} --wildcard ${arg_LOCALISE} ${stem}.merged.o
+            ${stem}.o
+    DEPENDS ${arg_TARGETS} ${objects} ${stem}.rsp
+    VERBATIM COMMENT "Merging ${name}.o")
+  set(${arg_RESULT} ${stem}.o PARENT_SCOPE)
+endfunction()
