@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// mapsan-catalog: prints the rows of the catalog, or checks a user's file.
+
+#include "CatalogReader.h"
+#include <cstdio>
+#include <cstring>
+
+using namespace mapsan;
+
+namespace {
+
+const char Usage[] =
+    "usage: mapsan-catalog [FILE...]        print the built-in catalog's rows\n"
+    "                                       and those of the files\n"
+    "       mapsan-catalog --check FILE...  check the files; exit status 1 and\n"
+    "                                       file:line:column: reason if faulty\n"
+    "\n"
+    "A row is one line, tab-separated: family, class, method, discriminators,\n"
+    "effect, evidence, effect on the other map, iterates. Free functions have\n"
+    "the family (function), synchronisation calls the family (sync).\n";
+
+std::string discriminators(const OperationRow &Row) {
+  std::string Out;
+  if (const char *Returns = returnsName(Row.Result))
+    Out = std::string("returns=") + Returns;
+  if (Row.Arguments >= 0) {
+    if (!Out.empty())
+      Out += ',';
+    Out += "arguments=" + std::to_string(Row.Arguments);
+  }
+  return Out.empty() ? "-" : Out;
+}
+
+void print(const std::string &Family, const std::string &Class,
+           const OperationRow &Row) {
+  std::printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", Family.c_str(), Class.c_str(),
+              Row.Name.c_str(), discriminators(Row).c_str(),
+              effectName(Row.Effect), evidenceName(Row.By),
+              Row.Other ? effectName(*Row.Other) : "-",
+              Row.Iterates ? "iterates" : "-");
+}
+
+void print(const Catalog &C) {
+  for (const Family &F : C.Families)
+    for (const std::string &Class : F.Classes)
+      for (const OperationRow &Row : F.Rows)
+        print(F.Name, Class, Row);
+  for (const OperationRow &Row : C.Functions)
+    print("(function)", "-", Row);
+  for (const SyncRow &Row : C.Syncs)
+    std::printf("(sync)\t%s\t%s\t-\t%s\t-\t-\t-\n",
+                Row.Class.empty() ? "-" : Row.Class.c_str(), Row.Name.c_str(),
+                syncName(Row.Does));
+}
+
+} // namespace
+
+int main(int Argc, char **Argv) {
+  bool Check = false;
+  Catalog C;
+  CatalogErrors Errors;
+  readBuiltinCatalog(C, Errors);
+  int Files = 0;
+  for (int I = 1; I < Argc; ++I) {
+    if (!std::strcmp(Argv[I], "--help")) {
+      std::fputs(Usage, stdout);
+      return 0;
+    }
+    if (!std::strcmp(Argv[I], "--check")) {
+      Check = true;
+    } else if (Argv[I][0] == '-') {
+      std::fprintf(stderr, "mapsan-catalog: unknown option '%s'\n%s", Argv[I],
+                   Usage);
+      return 2;
+    } else {
+      readCatalogFile(Argv[I], C, Errors);
+      ++Files;
+    }
+  }
+  if (Check && !Files) {
+    std::fputs(Usage, stderr);
+    return 2;
+  }
+  for (const CatalogError &E : Errors)
+    std::fprintf(stderr, "%s\n", E.text().c_str());
+  if (!Check)
+    print(C);
+  return Errors.empty() ? 0 : 1;
+}
