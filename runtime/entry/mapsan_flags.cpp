@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reads the run-time options. sanitizer_common has a parser too, but that one
+// ends the process on a value it does not understand: a test run must not die
+// of a typing error in an environment variable.
+
+#include "mapsan_flags.h"
+
+#include "sanitizer_common/sanitizer_allocator_internal.h"
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_file.h"
+#include "sanitizer_common/sanitizer_flags.h"
+#include "sanitizer_common/sanitizer_interface_internal.h"
+#include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_posix.h"
+
+// A program may define it to bring its own defaults.
+SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
+  return "";
+}
+
+namespace __mapsan {
+using namespace __sanitizer;
+using flag_type::Text;
+
+namespace flags_internal {
+Flags flags;
+}
+
+namespace {
+
+// --- one parser and one printer per type of flag
+
+bool ParseValue(const char *value, bool *out) {
+  static const char *const kWords[] = {"0", "1", "no", "yes", "false", "true"};
+  for (u32 i = 0; i < ARRAY_SIZE(kWords); i++) {
+    if (internal_strcmp(value, kWords[i]))
+      continue;
+    *out = i % 2;
+    return true;
+  }
+  return false;
+}
+
+bool ParseValue(const char *value, int *out) {
+  const char *end = value;
+  s64 number = internal_simple_strtoll(value, &end, 10);
+  if (!*value || *end || number < 0 || number > 0x7fffffff)
+    return false;
+  *out = static_cast<int>(number);
+  return true;
+}
+
+bool ParseValue(const char *value, Text *out) {
+  *out = value;
+  return true;
+}
+
+bool ParseValue(const char *value, Policy *out) {
+  if (!internal_strcmp(value, "effective"))
+    *out = Policy::Effective;
+  else if (!internal_strcmp(value, "strict"))
+    *out = Policy::Strict;
+  else
+    return false;
+  return true;
+}
+
+const char *Expected(const bool *) { return "0 or 1"; }
+const char *Expected(const int *) { return "a number, 0 or more"; }
+const char *Expected(const Text *) { return "text"; }
+const char *Expected(const Policy *) { return "effective or strict"; }
+
+void PrintValue(InternalScopedString *out, bool value) {
+  out->AppendF("%d", value);
+}
+void PrintValue(InternalScopedString *out, int value) {
+  out->AppendF("%d", value);
+}
+void PrintValue(InternalScopedString *out, Text value) {
+  out->AppendF("'%s'", value ? value : "");
+}
+void PrintValue(InternalScopedString *out, Policy value) {
+  out->Append(value == Policy::Strict ? "strict" : "effective");
+}
+
+// --- the table, walked
+
+struct Outcome {
+  bool known;
+  const char *expected; // set if the value made no sense
+};
+
+template <class T>
+bool Try(const char *wanted, const char *name, const char *value, T *field,
+         Outcome *outcome) {
+  if (internal_strcmp(wanted, name))
+    return false;
+  *outcome = {true, ParseValue(value, field) ? nullptr : Expected(field)};
+  return true;
+}
+
+Outcome SetFlag(Flags *own, CommonFlags *common, const char *name,
+                const char *value) {
+  Outcome outcome = {false, nullptr};
+#define MAPSAN_FLAG(Type, Name, Default, Help)                                 \
+  if (Try(name, #Name, value, &own->Name, &outcome))                           \
+    return outcome;
+#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
+  if (Try(name, #Name, value, &common->Name, &outcome))                        \
+    return outcome;
+#include "mapsan_flags.inc"
+  return outcome;
+}
+
+void PrintHelp() {
+  InternalScopedString text;
+  text.Append("MapSanitizer: options, MAPSAN_OPTIONS=name=value:name=value\n");
+  const CommonFlags *common = common_flags();
+#define MAPSAN_FLAG_HELP(Where, Name, Help)                                    \
+  text.Append("  " #Name "=");                                                 \
+  PrintValue(&text, Where->Name);                                              \
+  text.Append("\n      " Help "\n");
+#define MAPSAN_FLAG(Type, Name, Default, Help)                                 \
+  MAPSAN_FLAG_HELP(flags(), Name, Help)
+#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
+  MAPSAN_FLAG_HELP(common, Name, Help)
+#include "mapsan_flags.inc"
+  RawWrite(text.data());
+}
+
+// Between pairs.
+bool IsSeparator(char c) {
+  return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' ||
+         c == '\r';
+}
+
+// Lives as long as the process: values are used where they lie.
+char *Keep(const char *begin, uptr size) {
+  char *copy = static_cast<char *>(InternalAlloc(size + 1));
+  internal_memcpy(copy, begin, size);
+  copy[size] = 0;
+  return copy;
+}
+
+void WarnAt(const char *source, const char *what, const char *text,
+            const char *advice) {
+  Printf("MapSanitizer: %s: %s '%s': %s\n", source, what, text, advice);
+}
+
+// sanitizer_common ends the process, at the first report, if it cannot write
+// the log: so that is tried now, and nothing is left behind.
+bool CanWriteLog(const char *prefix) {
+  InternalScopedString path;
+  path.Append(prefix);
+  for (uptr i = 1; i < path.length(); i++) {
+    if (path.data()[i] != '/')
+      continue;
+    InternalScopedString folder;
+    folder.AppendF("%.*s", static_cast<int>(i), path.data());
+    if (!DirExists(folder.data()) && !CreateDir(folder.data()))
+      return false;
+  }
+  if (path.length() > kMaxPathLength - 200)
+    return false;
+  path.AppendF(".mapsan-%d", static_cast<int>(internal_getpid()));
+  fd_t fd = OpenFile(path.data(), WrOnly);
+  if (fd == kInvalidFd)
+    return false;
+  CloseFile(fd);
+  internal_unlink(path.data());
+  return true;
+}
+
+void OpenLog(const char *path) {
+  if (!path || !internal_strcmp(path, "stderr"))
+    return;
+  if (internal_strcmp(path, "stdout") && !CanWriteLog(path)) {
+    Printf("MapSanitizer: cannot write to log_path '%s': reports go to "
+           "stderr\n",
+           path);
+    return;
+  }
+  __sanitizer_set_report_path(path);
+}
+
+} // namespace
+
+void Flags::SetDefaults() {
+#define MAPSAN_FLAG(Type, Name, Default, Help) Name = Default;
+#include "mapsan_flags.inc"
+}
+
+void Flags::Parse(const char *options, const char *source) {
+  if (!options)
+    return;
+  CommonFlags common;
+  common.CopyFrom(*common_flags());
+  const char *at = options;
+  for (;;) {
+    while (IsSeparator(*at))
+      at++;
+    if (!*at)
+      break;
+    const char *begin = at;
+    while (*at && *at != '=' && !IsSeparator(*at))
+      at++;
+    const char *name = Keep(begin, at - begin);
+    if (*at != '=') {
+      WarnAt(source, "option", name, "'=' and a value are missing; ignored");
+      continue;
+    }
+    begin = ++at;
+    const char *value;
+    if (*at == '\'' || *at == '"') {
+      char quote = *at++;
+      while (*at && *at != quote)
+        at++;
+      value = Keep(begin + 1, at - begin - 1);
+      if (*at)
+        at++;
+      else
+        WarnAt(source, "option", name, "the closing quote is missing");
+    } else {
+      while (*at && !IsSeparator(*at))
+        at++;
+      value = Keep(begin, at - begin);
+    }
+    Outcome outcome = SetFlag(this, &common, name, value);
+    if (!outcome.known)
+      WarnAt(source, "unknown option", name,
+             "ignored (help=1 lists the options)");
+    else if (outcome.expected)
+      Printf("MapSanitizer: %s: option '%s': '%s' is not %s; ignored\n", source,
+             name, value, outcome.expected);
+  }
+  OverrideCommonFlags(common);
+}
+
+void InitializeFlags() {
+  SanitizerToolName = "MapSanitizer";
+  SetCommonFlagsDefaults();
+  CommonFlags common;
+  common.CopyFrom(*common_flags());
+#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help) common.Name = Default;
+#include "mapsan_flags.inc"
+  common.allow_addr2line = true;
+  OverrideCommonFlags(common);
+
+  flags()->SetDefaults();
+  flags()->Parse(__mapsan_default_options(), "__mapsan_default_options()");
+  flags()->Parse(GetEnv("MAPSAN_OPTIONS"), "MAPSAN_OPTIONS");
+
+  // What Die() exits with, which sanitizer_common calls when it is at a loss.
+  common.CopyFrom(*common_flags());
+  common.exitcode = flags()->exitcode;
+  OverrideCommonFlags(common);
+
+  OpenLog(common_flags()->log_path);
+  if (flags()->help)
+    PrintHelp();
+}
+
+} // namespace __mapsan

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Run-time options: MAPSAN_OPTIONS and __mapsan_default_options(). The table is
+// mapsan_flags.inc.
+
+#ifndef MAPSAN_FLAGS_H
+#define MAPSAN_FLAGS_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+
+/// What counts as a write.
+enum class Policy { Effective, Strict };
+
+namespace flag_type {
+using Text = const char *;
+} // namespace flag_type
+
+struct Flags {
+  using Text = flag_type::Text;
+#define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;
+#include "mapsan_flags.inc"
+
+  void SetDefaults();
+
+  /// Reads `name=value` pairs, separated by colons, commas or white space;
+  /// values may be quoted. A pair that makes no sense is named in a warning,
+  /// with `source`, and skipped. Sets sanitizer_common's flags too.
+  void Parse(const char *options, const char *source);
+};
+
+namespace flags_internal {
+extern Flags flags;
+}
+
+/// Constant once Initialize is through.
+inline Flags *flags() { return &flags_internal::flags; }
+
+/// Defaults, then __mapsan_default_options(), then MAPSAN_OPTIONS; acts on
+/// log_path and help. Called once, while the process has one thread.
+void InitializeFlags();
+
+} // namespace __mapsan
+
+#endif // MAPSAN_FLAGS_H
