@@ -61,6 +61,12 @@ private:
   uint64_t state_;
 };
 
+// What a program does between its critical sections.
+inline void think(int steps) {
+  for (int i = 0; i < steps; ++i)
+    keep(i);
+}
+
 } // namespace work
 
 #endif // MAPSAN_BENCH_PROGRAMS_WORK_H
