@@ -40,16 +40,16 @@ function(mapsan_write_object_list file)
 endfunction()
 
 # mapsan_merge_objects(<name> TARGETS <object library>...
-#                      [LOCALISE <pattern>...] RESULT <variable>)
-# One relocatable object of all objects of the libraries, in which the symbols
-# that match a pattern are local. --force-group-allocation resolves COMDAT
+#                      KEEP <pattern>... RESULT <variable>)
+# One relocatable object of all objects of the libraries, in which only the
+# symbols that match a pattern are global. --force-group-allocation resolves COMDAT
 # groups for good: a local symbol in a group that a later link throws away
 # would be a link error.
 function(mapsan_merge_objects name)
-  cmake_parse_arguments(arg "" "RESULT" "TARGETS;LOCALISE" ${ARGN})
+  cmake_parse_arguments(arg "" "RESULT" "TARGETS;KEEP" ${ARGN})
   set(stem ${CMAKE_CURRENT_BINARY_DIR}/${name})
   mapsan_write_object_list(${stem}.rsp ${arg_TARGETS})
-  list(TRANSFORM arg_LOCALISE PREPEND --localize-symbol=)
+  list(TRANSFORM arg_KEEP PREPEND --keep-global-symbol=)
   set(objects "")
   foreach(target IN LISTS arg_TARGETS)
     list(APPEND objects $<TARGET_OBJECTS:${target}>)
@@ -57,7 +57,7 @@ function(mapsan_merge_objects name)
   add_custom_command(OUTPUT ${stem}.o
     COMMAND ${MAPSAN_LD_BFD} -r --force-group-allocation -o ${stem}.merged.o
             @${stem}.rsp
-    COMMAND ${MAPSAN_OBJCOPY} --wildcard ${arg_LOCALISE} ${stem}.merged.o
+    COMMAND ${MAPSAN_OBJCOPY} --wildcard ${arg_KEEP} ${stem}.merged.o
             ${stem}.o
     DEPENDS ${arg_TARGETS} ${objects} ${stem}.rsp
     VERBATIM COMMENT "Merging ${name}.o")

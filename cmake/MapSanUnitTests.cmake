@@ -8,8 +8,7 @@
 #
 # The sanitizer of a flavour brings a sanitizer_common of its own. Ours lives
 # in a renamed namespace here (__sanitizer becomes __mapsan_unit_sanitizer),
-# which unlike localised symbols lets tests call it too; its C names are
-# localised.
+# which lets tests call it too; its C names are localised.
 
 # <flavour>|<flags for our rooms and the tests>|<flags for sanitizer_common>
 # Under ThreadSanitizer sanitizer_common is instrumented too: its mutexes and
@@ -17,7 +16,8 @@
 # Under AddressSanitizer it is not: it reads stacks that are not its own.
 set(MAPSAN_UNIT_FLAVOURS plain asan tsan)
 set(MAPSAN_UNIT_FLAGS_plain "")
-set(MAPSAN_UNIT_FLAGS_asan -fsanitize=address,undefined)
+set(MAPSAN_UNIT_FLAGS_asan -fsanitize=address,undefined
+    -fno-sanitize-recover=undefined)
 set(MAPSAN_UNIT_FLAGS_tsan -fsanitize=thread)
 set(MAPSAN_UNIT_COMMON_FLAGS_plain "")
 set(MAPSAN_UNIT_COMMON_FLAGS_asan "")
@@ -38,7 +38,7 @@ function(mapsan_add_unit_flavour flavour)
   mapsan_merge_objects(mapsan_unit_${flavour}
     # Ours first: where both define an inline function, the instrumented one stays.
     TARGETS mapsan_unit_rooms_${flavour} mapsan_unit_common_${flavour}
-    LOCALISE __sanitizer_* sanitizer_* __sancov_* internal_*
+    KEEP *__mapsan*
     RESULT object)
   add_custom_target(mapsan_unit_object_${flavour} DEPENDS ${object})
   set(MAPSAN_UNIT_OBJECT_${flavour} ${object} PARENT_SCOPE)
