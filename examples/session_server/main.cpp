@@ -11,11 +11,17 @@
 //   GET  /values/<key>   fetches it again
 //
 // All but /login want the session's id in the header X-Session.
+//
+// Build it with -std=c++17 (or later) and -lcpp-httplib.
 
+// Debian builds the library with it, and the layout of its classes depends on
+// it.
+#ifndef CPPHTTPLIB_OPENSSL_SUPPORT
+#define CPPHTTPLIB_OPENSSL_SUPPORT
+#endif
 #include <httplib.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
