@@ -98,7 +98,8 @@ config.environment = {
 config.environment["PATH"] = os.pathsep.join(
     [config.llvm_tools_dir, os.environ.get("PATH", "/usr/bin:/bin")]
 )
-config.environment["LC_ALL"] = "C.UTF-8"
+
+config.environment["LC_ALL"] = "C"
 
 # A hang is a failure like any other.
 lit_config.maxIndividualTestTime = int(lit_config.params.get("timeout", "120"))

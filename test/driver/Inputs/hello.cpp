@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A program without a race: it prints what its map holds and DONE.
+#include <cstdio>
+#include <map>
+
+int main() {
+  std::map<int, int> squares;
+  for (int i = 0; i < 4; ++i)
+    squares[i] = i * i;
+  std::printf("%d DONE\n", squares.at(3));
+}
