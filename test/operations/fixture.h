@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The maps and arguments that a row of the table finds.
+
+#ifndef MAPSAN_TEST_FIXTURE_H
+#define MAPSAN_TEST_FIXTURE_H
+
+#include "container.h"
+#include "subject.h"
+
+#include <memory>
+#include <new>
+
+/// Iterators stand after the maps that they point into, as the checked
+/// iterators of the debug mode must go first. Not thread-safe; owned by the
+/// harness.
+struct Fixture {
+  // Keys: 1 .. elements, and 1001 .. in `other` and `other_cousin`; 1 holds
+  // the element that a bystander writes; `fresh` ones are in no map.
+  Map a, twin, other, empty;
+  Cousin twin_cousin, other_cousin;
+  union {
+    Map raw; // alive only where a row constructs or destroys it
+  };
+  const Map &constant = a;
+
+  const Key present = 2, fresh = 500;
+  const Value present_value = value(2), fresh_value = value(500);
+  const Value present_range[2] = {value(2), value(3)};
+  const Value fresh_range[2] = {value(500), value(501)};
+  const Value *nowhere = present_range; // an empty range
+
+  Iterator it, next;
+  ConstIterator const_it;
+  Node present_node, fresh_node, no_node;
+  volatile int *element;
+
+  Fixture(int elements, bool room) : it(), next(), const_it() {
+    for (Map *map : {&a, &twin, &other, &empty})
+      makeRoom(*map, room);
+    makeRoom(twin_cousin, room);
+    makeRoom(other_cousin, room);
+    for (int i = 1; i <= elements; i++) {
+      a.insert(value(i));
+      twin.insert(value(i));
+      twin_cousin.insert(value(i));
+      other.insert(value(1000 + i));
+      other_cousin.insert(value(1000 + i));
+    }
+    it = a.find(Key(2));
+    next = it;
+    ++next;
+    const_it = it;
+    present_node = extracted(2);
+    fresh_node = extracted(500);
+#if MAPPED
+    element = &a.find(Key(1))->second;
+#else
+    element = &a.find(Key(1))->payload;
+#endif
+  }
+  ~Fixture() {}
+
+  template <class Any> static void makeRoom(Any &map, bool room) {
+    if constexpr (requires { map.reserve(64); })
+      if (room)
+        map.reserve(64);
+  }
+
+  static Node extracted(int number) {
+    Map map;
+    map.insert(value(number));
+    return map.extract(map.begin());
+  }
+};
+
+#endif // MAPSAN_TEST_FIXTURE_H

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The table of operations for one container: compiled for each with
+// -DCONTAINER=name (container.h), linked with harness.cpp.
+
+#include "fixture.h"
+#include "places.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace {
+
+template <class Any, int Site> [[gnu::noinline]] void counterRead(void *map) {
+  auto size = static_cast<Any *>(map)->size();
+  asm volatile("" : : "r"(size));
+}
+
+template <class Any, int Site> [[gnu::noinline]] void counterWrite(void *map) {
+  Any &any = *static_cast<Any *>(map);
+  any.insert(value(900));
+  any.erase(any.find(Key(900)));
+}
+
+template <class Any, int... Sites>
+constexpr Counters makeCounters(std::integer_sequence<int, Sites...>) {
+  return {{counterRead<Any, Sites>...}, {counterWrite<Any, Sites>...}};
+}
+
+template <class Any>
+constexpr Counters counters =
+    makeCounters<Any>(std::make_integer_sequence<int, Counters::kSites>());
+
+Place place(Map &map) { return {&map, &counters<Map>}; }
+Place place(Cousin &map) { return {&map, &counters<Cousin>}; }
+
+bool constructs(const Row &row) {
+  return row.touches[0].effect == Effect::Construct;
+}
+bool destroys(const Row &row) {
+  return row.touches[0].effect == Effect::Destroy;
+}
+
+/// Results must not vanish before the pass sees their calls, nor warn.
+template <class Result> void use(const Result &) {}
+
+} // namespace
+
+#define TOUCH(Kind, Which)                                                     \
+  Touch {                                                                      \
+    Effect::Kind, []([[maybe_unused]] Fixture &f) { return place(Which); }     \
+  }
+#define READS(Which) TOUCH(Read, Which)
+#define WRITES(Which) TOUCH(Write, Which)
+#define CONSTRUCTS(Which) TOUCH(Construct, Which)
+#define DESTROYS(Which) TOUCH(Destroy, Which)
+#define ALONE                                                                  \
+  Touch {}
+#define ROW(Operation, Label, First, Second, ...)                              \
+  {Operation,                                                                  \
+   Label,                                                                      \
+   {First, Second},                                                            \
+   []([[maybe_unused]] Fixture &f) { __VA_ARGS__; },                           \
+   false},
+// The same, where the operation ends the life of elements that rows spare.
+#define ROW_ENDING_ELEMENTS(Operation, Label, First, Second, ...)              \
+  {Operation,                                                                  \
+   Label,                                                                      \
+   {First, Second},                                                            \
+   []([[maybe_unused]] Fixture &f) { __VA_ARGS__; },                           \
+   true},
+
+const Row kRows[] = {
+#include "rows/assignment.inc"
+#include "rows/comparison.inc"
+#include "rows/construction.inc"
+#include "rows/erasure.inc"
+#include "rows/insertion.inc"
+#include "rows/iteration.inc"
+#include "rows/lookup.inc"
+#include "rows/nodes.inc"
+#include "rows/places.inc"
+#include "rows/policy.inc"
+};
+const int kRowCount = std::size(kRows);
+const char kContainer[] = CONTAINER_NAME;
+
+Fixture *NewFixture(const Row &row, int elements, bool room) {
+  auto *fixture = new Fixture(elements, room);
+  if (destroys(row)) {
+    ::new (&fixture->raw) Map;
+    fixture->raw.insert(value(1));
+  }
+  resetPlaces(true);
+  return fixture;
+}
+
+void DeleteFixture(Fixture *fixture, const Row &row, bool ran) {
+  if (constructs(row) ? ran : destroys(row) && !ran)
+    fixture->raw.~Map();
+  resetPlaces(false);
+  delete fixture;
+}
+
+volatile int *ElementOf(Fixture &fixture) { return fixture.element; }
