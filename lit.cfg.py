@@ -91,7 +91,8 @@ config.substitutions.extend(substitutions)
 # of somebody's shell must not decide about a test.
 config.environment = {
     name: os.environ[name]
-    for name in ("HOME", "TMPDIR", "CCACHE_DIR", "MAPSAN_CACHE_DIR", "XDG_CACHE_HOME")
+    for name in ("HOME", "TMPDIR", "CCACHE_DIR", "XDG_CACHE_HOME", "MAPSAN_BUILD_DIR",
+                 "MAPSAN_CACHE_DIR", "MAPSAN_JOBS")
     if name in os.environ
 }
 # llvm-symbolizer, FileCheck and not by their plain names.

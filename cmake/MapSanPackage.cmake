@@ -21,6 +21,15 @@ install(FILES
   ${MAPSAN_PREFIX_DIR}/${MAPSAN_PACKAGE_DIR}/MapSanConfigVersion.cmake
   DESTINATION ${MAPSAN_PACKAGE_DIR})
 
+if(TARGET MapSanPass)
+  install(TARGETS MapSanPass LIBRARY DESTINATION lib)
+endif()
+if(TARGET mapsan-catalog)
+  # It finds libLLVM where it was built with it.
+  set_target_properties(mapsan-catalog PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  install(TARGETS mapsan-catalog RUNTIME DESTINATION bin)
+endif()
+
 # For a parent project that adds us as a subdirectory.
 include(MapSanTarget)
 mapsan_define_target(MapSan::MapSan ${MAPSAN_PREFIX_DIR} MapSanPass mapsan_rt)
