@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Tells call sites in internal modules from all others.
+
+#include "mapsan_caller.h"
+#include "mapsan_real.h"
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_libc.h"
+#include <dlfcn.h>
+#include <link.h>
+
+namespace __mapsan {
+namespace caller_internal {
+
+uptr executable_begin, executable_size;
+atomic_uintptr_t known[kEntries];
+
+namespace {
+
+const char *const kInternalModules[] = {
+#define MAPSAN_INTERNAL_MODULE(Prefix) Prefix,
+#include "mapsan_internal_modules.inc"
+};
+
+struct Range {
+  uptr begin, size;
+};
+
+// Written before the second thread exists.
+Range user_locks[] = {
+#define MAPSAN_USER_LOCK(Symbol) {0, 0},
+#include "mapsan_internal_modules.inc"
+};
+
+// The executable segment of `module` that holds `pc`, if any.
+Range TextAround(const dl_phdr_info &module, uptr pc) {
+  for (unsigned i = 0; i < module.dlpi_phnum; i++) {
+    const ElfW(Phdr) &segment = module.dlpi_phdr[i];
+    uptr begin = module.dlpi_addr + segment.p_vaddr;
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X) &&
+        pc - begin < segment.p_memsz)
+      return {begin, segment.p_memsz};
+  }
+  return {0, 0};
+}
+
+struct Search {
+  uptr pc;
+  bool internal;
+};
+
+int VisitModule(dl_phdr_info *module, size_t, void *arg) {
+  Search *search = static_cast<Search *>(arg);
+  if (!TextAround(*module, search->pc).size)
+    return 0;
+  const char *file = StripModuleName(module->dlpi_name);
+  for (const char *prefix : kInternalModules)
+    if (file && !internal_strncmp(file, prefix, internal_strlen(prefix)))
+      search->internal = true;
+  return 1;
+}
+
+bool LocksForTheProgram(uptr pc) {
+  for (const Range &function : user_locks)
+    // A call at a function's very end returns to just behind it.
+    if (pc - 1 - function.begin < function.size)
+      return true;
+  return false;
+}
+
+int VisitExecutable(dl_phdr_info *module, size_t, void *) {
+  // The first module is the executable; its text is not split in practice, and
+  // what lies outside the range found costs a probe, no more.
+  for (unsigned i = 0; i < module->dlpi_phnum; i++) {
+    const ElfW(Phdr) &segment = module->dlpi_phdr[i];
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X)) {
+      executable_begin = module->dlpi_addr + segment.p_vaddr;
+      executable_size = segment.p_memsz;
+    }
+  }
+  return 1;
+}
+
+} // namespace
+
+bool LookUp(uptr pc) {
+  // dl_iterate_phdr's lock is not held while constructors run: no deadlock
+  // with a thread in dlopen. Hence no dladdr here, whose lock is.
+  Search search = {pc, false};
+  dl_iterate_phdr(VisitModule, &search);
+  bool internal = search.internal && !LocksForTheProgram(pc);
+  atomic_store(EntryOf(pc), pc << 1 | uptr(internal), memory_order_relaxed);
+  return internal;
+}
+
+} // namespace caller_internal
+
+void InitializeCallers() {
+  using namespace caller_internal;
+  static const char *const names[] = {
+#define MAPSAN_USER_LOCK(Symbol) Symbol,
+#include "mapsan_internal_modules.inc"
+  };
+  for (uptr i = 0; i < ARRAY_SIZE(names); i++) {
+    void *function = ForeignFunction(names[i]);
+    Dl_info info;
+    const ElfW(Sym) *symbol = nullptr;
+    if (function &&
+        dladdr1(function, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol)
+      user_locks[i] = {reinterpret_cast<uptr>(function), symbol->st_size};
+  }
+  dl_iterate_phdr(VisitExecutable, nullptr);
+}
+
+} // namespace __mapsan

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What interceptors must know of the C library's own structures.
+
+#ifndef MAPSAN_LIBC_OBJECTS_H
+#define MAPSAN_LIBC_OBJECTS_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+extern const uptr kMutexSize, kRwlockSize, kSpinlockSize;
+
+/// pthread_mutex_unlock by this thread will fail: a mutex of a type that is
+/// checked, and not ours. Makes a system call for those types.
+bool UnlockWillFail(const void *mutex);
+
+/// The real function took the mutex: 0, or the previous owner died with it.
+bool TookMutex(int result);
+
+bool CreatesDetached(const void *pthread_attr);
+/// The calling thread cannot be joined.
+bool SelfIsDetached();
+
+/// Calls function(arg); if the thread is cancelled (or exits) inside, calls
+/// cleanup(arg) before the program's own cleanup handlers.
+int CallWithCleanup(int (*function)(void *), void (*cleanup)(void *),
+                    void *arg);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_LIBC_OBJECTS_H

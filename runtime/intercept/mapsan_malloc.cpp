@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The malloc family: memory that is given back takes its sync objects with it,
+// memory that is handed out takes what was left of its earlier life.
+//
+// A program that brings a malloc of its own in the executable keeps it: ours
+// are weak. Under a sanitizer with allocation hooks, ours only jump on.
+
+#include "mapsan_malloc.h"
+#include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_memory.h"
+#include "mapsan_early_malloc.h"
+#include "mapsan_real.h"
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+extern "C" __sanitizer::uptr malloc_usable_size(void *p);
+
+namespace __mapsan {
+
+// Somebody else tells us of memory: see InitializeMalloc.
+static bool hooked;
+
+static uptr (*foreign_size)(const void *);
+
+static void *Obtained(void *p, uptr size) {
+  if (p && LIKELY(Active()))
+    MemoryObtained(reinterpret_cast<uptr>(p), size);
+  return p;
+}
+
+// Before the memory really goes: another thread may have it the next moment.
+// Whoever frees it was ordered after all who used it; nothing is lost if the
+// block then stays where it was (realloc).
+static void Released(void *p) {
+  if (p && LIKELY(Active()))
+    MemoryReleased(reinterpret_cast<uptr>(p), malloc_usable_size(p));
+}
+
+static void ObtainedHook(const volatile void *p, uptr size) {
+  Obtained(const_cast<void *>(p), size);
+}
+
+static void ReleasedHook(const volatile void *volatile_p) {
+  const void *p = const_cast<const void *>(volatile_p);
+  if (p && LIKELY(Active()))
+    MemoryReleased(reinterpret_cast<uptr>(p), foreign_size(p));
+}
+
+void InitializeMalloc() {
+  using Install = int (*)(void (*)(const volatile void *, uptr),
+                          void (*)(const volatile void *));
+  Install install = reinterpret_cast<Install>(
+      ForeignFunction("__sanitizer_install_malloc_and_free_hooks"));
+  foreign_size = reinterpret_cast<uptr (*)(const void *)>(
+      ForeignFunction("__sanitizer_get_allocated_size"));
+  // Its reports show who called malloc; a frame of ours would be in the way.
+  hooked = install && foreign_size && install(ObtainedHook, ReleasedHook) != 0;
+}
+
+} // namespace __mapsan
+
+using namespace __mapsan;
+
+#define FORWARD(Function, ...)                                                 \
+  if (UNLIKELY(hooked)) [[clang::musttail]]                                    \
+  return real::Function(__VA_ARGS__)
+
+INTERCEPTOR(void *, malloc, uptr size) {
+  FORWARD(malloc, size);
+  return Obtained(real::malloc(size), size);
+}
+
+INTERCEPTOR(void, free, void *p) {
+  if (UNLIKELY(early::Owns(p)))
+    return;
+  FORWARD(free, p);
+  Released(p);
+  [[clang::musttail]] return real::free(p);
+}
+
+INTERCEPTOR(void *, calloc, uptr count, uptr size) {
+  FORWARD(calloc, count, size);
+  // No overflow if it succeeds.
+  return Obtained(real::calloc(count, size), count * size);
+}
+
+INTERCEPTOR(void *, realloc, void *p, uptr size) {
+  if (UNLIKELY(early::Owns(p))) {
+    void *moved = Obtained(real::malloc(size), size);
+    if (moved)
+      internal_memcpy(moved, p, Min(size, early::SizeOf(p)));
+    return moved;
+  }
+  FORWARD(realloc, p, size);
+  Released(p);
+  return Obtained(real::realloc(p, size), size);
+}
+
+INTERCEPTOR(void *, reallocarray, void *p, uptr count, uptr size) {
+  FORWARD(reallocarray, p, count, size);
+  Released(p);
+  return Obtained(real::reallocarray(p, count, size), count * size);
+}
+
+INTERCEPTOR(void *, memalign, uptr alignment, uptr size) {
+  FORWARD(memalign, alignment, size);
+  return Obtained(real::memalign(alignment, size), size);
+}
+
+INTERCEPTOR(void *, aligned_alloc, uptr alignment, uptr size) {
+  FORWARD(aligned_alloc, alignment, size);
+  return Obtained(real::aligned_alloc(alignment, size), size);
+}
+
+INTERCEPTOR(int, posix_memalign, void **result, uptr alignment, uptr size) {
+  FORWARD(posix_memalign, result, alignment, size);
+  int error = real::posix_memalign(result, alignment, size);
+  if (!error)
+    Obtained(*result, size);
+  return error;
+}
+
+INTERCEPTOR(void *, valloc, uptr size) {
+  FORWARD(valloc, size);
+  return Obtained(real::valloc(size), size);
+}
+
+INTERCEPTOR(void *, pvalloc, uptr size) {
+  FORWARD(pvalloc, size);
+  return Obtained(real::pvalloc(size), RoundUpTo(size, GetPageSizeCached()));
+}
