@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The constants that the pass writes into a program and the runtime reads back.
+// The calls and the structures they travel in are listed in callbacks.inc.
+
+#ifndef MAPSAN_ABI_H
+#define MAPSAN_ABI_H
+
+// Part of the name of the module-registration callback: a plugin and a runtime
+// of different versions fail at link time, by name. Raise it whenever
+// callbacks.inc or this file changes meaning.
+#define MAPSAN_ABI_VERSION 1
+
+// What an operation does to the map it is called on (DESIGN: what counts as
+// what). MayWrite is decided at the operation's end, by its evidence.
+enum MapsanEffect {
+  MapsanEffectRead = 0,
+  MapsanEffectWrite = 1,
+  MapsanEffectMayWrite = 2,
+  MapsanEffectConstruct = 3, // begins a life, then counts as a write
+  MapsanEffectDestroy = 4,   // a write, then ends the life
+};
+
+// Bits beside the effect in Site::flags.
+enum MapsanSiteFlag {
+  MapsanSiteIterates = 1 << 0,   // begin() and its like: an iteration starts
+  MapsanSiteSecondary = 1 << 1,  // the map is not `this` but another argument
+  MapsanSiteStrictWrite = 1 << 2 // policy=strict counts it as a write
+};
+
+// What the call that ends an operation knows of the operation's own result.
+enum MapsanEvidence {
+  MapsanEvidenceUnchanged = 0, // the result says that nothing was changed
+  MapsanEvidenceChanged = 1,   // the result says that something was changed
+  MapsanEvidenceHeader = 2,    // no result: compare the object's header
+  MapsanEvidenceNone = 3,      // no evidence named: a may-write is a write
+};
+
+// Atomic operations: the `what` word of atomic_begin and atomic_end is
+// operation | order << 4 | failure order << 8, orders as in <stdatomic.h>
+// (0 relaxed, 1 consume, 2 acquire, 3 release, 4 acq_rel, 5 seq_cst).
+enum MapsanAtomic {
+  MapsanAtomicLoad = 0,
+  MapsanAtomicStore = 1,
+  MapsanAtomicRmw = 2,
+  MapsanAtomicCas = 3, // atomic_end's `done` says whether it stored
+};
+
+// Synchronisation calls that the catalog's `sync:` section models at the call
+// site, because the implementation sits in an uninstrumented library.
+enum MapsanSync {
+  MapsanSyncInit = 0,          // a life begins; nothing is held
+  MapsanSyncDestroy = 1,       // the life ends
+  MapsanSyncLock = 2,          // exclusive; always succeeds
+  MapsanSyncTryLock = 3,       // exclusive if the result is true
+  MapsanSyncUnlock = 4,        // exclusive
+  MapsanSyncLockShared = 5,    // shared; always succeeds
+  MapsanSyncTryLockShared = 6, // shared if the result is true
+  MapsanSyncUnlockShared = 7,  // shared
+  MapsanSyncAcquire = 8, // after the call: everything released here so far
+  MapsanSyncRelease = 9, // before the call: published to later acquirers
+};
+
+#endif // MAPSAN_ABI_H

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* MapSanitizer's interface for programs that want to tell it something, or to
+ * be told. C and C++. In a program that is not built with MapSan every function
+ * here does nothing; with MAPSAN_DISABLE defined they are not even there.
+ *
+ *   home-made synchronisation   mapsan_lock, mapsan_release, mapsan_acquire...
+ *   home-made maps              mapsan_map_read, mapsan_map_write...
+ *   accesses that are fine      mapsan_ignore_begin, mapsan::ScopedIgnore
+ *   reports                     mapsan_set_report_callback, mapsan_report_count
+ */
+
+#ifndef MAPSAN_INTERFACE_H
+#define MAPSAN_INTERFACE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- Reports as data ----------------------------------------------------- */
+
+/* One of the two operations of a report. Strings are never null; what is not
+ * known is "" or 0. */
+typedef struct mapsan_operation {
+  const char *operation; /* "operator[] (inserted, size 3 -> 4)" */
+  const char *effect;    /* "write", "read", "iteration"... */
+  const char *function;  /* innermost function that is the user's own */
+  const char *file;
+  unsigned line;
+  unsigned column;
+  const char *thread; /* "the main thread", "thread T2 'worker-1'" */
+  unsigned locks;     /* how many locks it held */
+} mapsan_operation;
+
+/* A report, valid while the callback runs. */
+typedef struct mapsan_report {
+  unsigned size;       /* of this structure: it may grow at its end */
+  const char *kind;    /* "concurrent map writes"... */
+  const char *grade;   /* "overlap" or "unordered" */
+  const char *text;    /* all that is printed, without colours */
+  const char *summary; /* the SUMMARY line */
+  const char *map_name;
+  const char *map_type;
+  const void *map;
+  mapsan_operation current;  /* by the thread that met the race */
+  mapsan_operation previous; /* the other one */
+} mapsan_report;
+
+/* --- What the runtime provides; call the functions below instead ---------- */
+
+#ifndef MAPSAN_DISABLE
+#define MAPSAN_WEAK __attribute__((weak))
+MAPSAN_WEAK void __mapsan_acquire(const volatile void *address);
+MAPSAN_WEAK void __mapsan_release(const volatile void *address);
+MAPSAN_WEAK void __mapsan_lock(const volatile void *lock);
+MAPSAN_WEAK void __mapsan_unlock(const volatile void *lock);
+MAPSAN_WEAK void __mapsan_lock_shared(const volatile void *lock);
+MAPSAN_WEAK void __mapsan_unlock_shared(const volatile void *lock);
+MAPSAN_WEAK void __mapsan_ignore_begin(void);
+MAPSAN_WEAK void __mapsan_ignore_end(void);
+MAPSAN_WEAK void __mapsan_map_construct(const volatile void *, const char *);
+MAPSAN_WEAK void __mapsan_map_destroy(const volatile void *, const char *);
+MAPSAN_WEAK void __mapsan_map_read(const volatile void *, const char *);
+MAPSAN_WEAK void __mapsan_map_write(const volatile void *, const char *);
+MAPSAN_WEAK void
+__mapsan_set_report_callback(void (*callback)(const mapsan_report *));
+MAPSAN_WEAK unsigned __mapsan_report_count(void);
+MAPSAN_WEAK unsigned __mapsan_last_effect(void);
+#undef MAPSAN_WEAK
+#define MAPSAN_CALL(name, arguments)                                           \
+  do {                                                                         \
+    if (__mapsan_##name)                                                       \
+      __mapsan_##name arguments;                                               \
+  } while (0)
+#define MAPSAN_ASK(name) (__mapsan_##name ? __mapsan_##name() : 0)
+#else
+#define MAPSAN_CALL(name, arguments) ((void)0)
+#define MAPSAN_ASK(name) 0
+#endif
+
+/* --- Home-made synchronisation --------------------------------------------
+ * Atomics, and locks built on them, are understood as they are. These are for
+ * synchronisation that MapSan cannot see: in assembly, in the kernel, in a
+ * library that is not instrumented. */
+
+/* What happened before a release of `address` happens before what follows an
+ * acquire of it. Release before publishing, acquire after having seen it. */
+static inline void mapsan_release(const volatile void *address) {
+  (void)address;
+  MAPSAN_CALL(release, (address));
+}
+static inline void mapsan_acquire(const volatile void *address) {
+  (void)address;
+  MAPSAN_CALL(acquire, (address));
+}
+
+/* A lock was taken: call it after taking it... */
+static inline void mapsan_lock(const volatile void *lock) {
+  (void)lock;
+  MAPSAN_CALL(lock, (lock));
+}
+static inline void mapsan_lock_shared(const volatile void *lock) {
+  (void)lock;
+  MAPSAN_CALL(lock_shared, (lock));
+}
+/* ... and given back: call it before giving it back. */
+static inline void mapsan_unlock(const volatile void *lock) {
+  (void)lock;
+  MAPSAN_CALL(unlock, (lock));
+}
+static inline void mapsan_unlock_shared(const volatile void *lock) {
+  (void)lock;
+  MAPSAN_CALL(unlock_shared, (lock));
+}
+
+/* --- Home-made maps ---------------------------------------------------------
+ * Call them at the beginning of each operation of a map of your own. `name` is
+ * for reports, may be null, and must live as long as the program. */
+static inline void mapsan_map_construct(const volatile void *map,
+                                        const char *name) {
+  (void)map, (void)name;
+  MAPSAN_CALL(map_construct, (map, name));
+}
+static inline void mapsan_map_destroy(const volatile void *map,
+                                      const char *name) {
+  (void)map, (void)name;
+  MAPSAN_CALL(map_destroy, (map, name));
+}
+static inline void mapsan_map_read(const volatile void *map, const char *name) {
+  (void)map, (void)name;
+  MAPSAN_CALL(map_read, (map, name));
+}
+static inline void mapsan_map_write(const volatile void *map,
+                                    const char *name) {
+  (void)map, (void)name;
+  MAPSAN_CALL(map_write, (map, name));
+}
+
+/* --- Accesses that are fine -------------------------------------------------
+ * Between the two, this thread's map operations are not looked at; its
+ * synchronisation is. They nest. */
+static inline void mapsan_ignore_begin(void) { MAPSAN_CALL(ignore_begin, ()); }
+static inline void mapsan_ignore_end(void) { MAPSAN_CALL(ignore_end, ()); }
+
+/* --- Reports ------------------------------------------------------------- */
+
+/* Called after each report, by the thread that met the race; what it does is
+ * not looked at by MapSan. It should not take locks that the reporting code
+ * may hold. Null: nobody. */
+static inline void
+mapsan_set_report_callback(void (*callback)(const mapsan_report *)) {
+  (void)callback;
+  MAPSAN_CALL(set_report_callback, (callback));
+}
+
+/* How many reports this process has printed. */
+static inline unsigned mapsan_report_count(void) {
+  return MAPSAN_ASK(report_count);
+}
+
+/* What the last map operation of this thread turned out to be: 0 a read, 1 a
+ * write. For tests of catalogs. */
+static inline unsigned mapsan_last_effect(void) {
+  return MAPSAN_ASK(last_effect);
+}
+
+#undef MAPSAN_CALL
+#undef MAPSAN_ASK
+
+#ifdef __cplusplus
+} /* extern "C" */
+
+namespace mapsan {
+
+/* Map operations of this thread are not looked at while it lives. */
+class ScopedIgnore {
+public:
+  ScopedIgnore() { mapsan_ignore_begin(); }
+  ~ScopedIgnore() { mapsan_ignore_end(); }
+  ScopedIgnore(const ScopedIgnore &) = delete;
+  ScopedIgnore &operator=(const ScopedIgnore &) = delete;
+};
+
+} // namespace mapsan
+#endif
+
+#endif /* MAPSAN_INTERFACE_H */

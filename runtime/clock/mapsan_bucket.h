@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Hash tables by address whose buckets are locked one by one and can be looked
+// into without a lock: where sync objects and maps are found.
+
+#ifndef MAPSAN_BUCKET_H
+#define MAPSAN_BUCKET_H
+
+#include "mapsan_sequence_lock.h"
+#include "sanitizer_common/sanitizer_common.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+/// One chain of a hash table and its lock. The head can be read without it.
+class Bucket : public SequenceLock {
+public:
+  template <class T> T *Head() const {
+    return reinterpret_cast<T *>(atomic_load(&head_, memory_order_acquire));
+  }
+  /// Lock held.
+  template <class T> void SetHead(T *head) {
+    atomic_store(&head_, reinterpret_cast<uptr>(head), memory_order_release);
+  }
+
+private:
+  atomic_uintptr_t head_;
+};
+
+/// A fixed number of buckets, reserved lazily: untouched ones cost nothing.
+/// Neighbouring addresses fall into neighbouring buckets, so that a program
+/// with few objects touches few pages, and a range can be walked.
+template <u32 kGranuleBits> class BucketTable {
+public:
+  static constexpr u32 kBits = 20;
+  static constexpr uptr kGranule = 1 << kGranuleBits;
+
+  /// In the child of fork, where only one thread is left.
+  void ResetAfterFork() {
+    for (uptr i = 0; i < 1 << kBits; i++)
+      buckets_[i].ResetAfterFork();
+  }
+  void Initialize(const char *name) {
+    buckets_ = static_cast<Bucket *>(
+        MmapNoReserveOrDie(sizeof(Bucket) << kBits, name));
+  }
+  Bucket *For(uptr addr) {
+    uptr g = addr >> kGranuleBits;
+    // The upper bits take part, so that two heaps do not lie upon each other.
+    return &buckets_[(g ^ (g >> kBits) * 0x9e3b) & ((1 << kBits) - 1)];
+  }
+
+private:
+  Bucket *buckets_;
+};
+
+/// How many objects live in each 256-byte block of memory, hashed: a zero says
+/// that there are none, so that freeing ordinary memory costs a load or two.
+/// The counts are relaxed: an object in memory that is being freed was made by
+/// a thread whose work happens before the free, or the program is at fault.
+class LiveFilter {
+public:
+  void Initialize();
+  void Add(uptr addr) { Change(addr, 1); }
+  void Remove(uptr addr) { Change(addr, -1u); }
+  bool MayContain(uptr addr) const {
+    return atomic_load(&counts_[Index(addr)], memory_order_relaxed) != 0;
+  }
+  /// Calls back with each block's part of [addr, addr + size) that may hold
+  /// something.
+  template <class Callback>
+  void ForEachBlock(uptr addr, uptr size, Callback callback) const {
+    for (uptr a = addr, end = addr + size; a < end;) {
+      uptr next = Min((a | (kBlock - 1)) + 1, end);
+      if (MayContain(a))
+        callback(a, next);
+      a = next;
+    }
+  }
+
+private:
+  static constexpr uptr kBlockBits = 8, kBlock = 1 << kBlockBits;
+  static constexpr uptr kBits = 20;
+  static uptr Index(uptr addr) {
+    uptr b = addr >> kBlockBits;
+    return (b ^ (b >> kBits)) & ((1 << kBits) - 1);
+  }
+  void Change(uptr addr, u32 by) {
+    atomic_fetch_add(&counts_[Index(addr)], by, memory_order_relaxed);
+  }
+  atomic_uint32_t *counts_;
+};
+
+/// Maps and sync objects alike.
+extern LiveFilter live_filter;
+
+} // namespace __mapsan
+
+#endif // MAPSAN_BUCKET_H

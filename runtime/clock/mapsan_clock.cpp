@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A thread's vector clock: see mapsan_clock.h.
+
+#include "mapsan_clock.h"
+
+#include "mapsan_alloc.h"
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+namespace __mapsan {
+
+void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
+  CHECK_LT(life, 1ull << (64 - kVersionBits));
+  slot_ = slot;
+  life_ = life;
+  version_ = 1;
+  dirty_ = false;
+  nonzero_ = epoch != 0;
+  count_ = 0;
+  current_ = nullptr;
+  base_ = nullptr;
+  base_stamp_ = 0;
+  Reserve(slot + 1);
+  // The slot goes on from where its last life ended: its epochs never repeat.
+  words_[slot].epoch = epoch;
+}
+
+u64 ThreadClock::Retire() {
+  u64 last = words_[slot_].epoch;
+  DropBase();
+  count_ = 0;
+  RuntimeFree(words_);
+  words_ = nullptr;
+  capacity_ = 0;
+  return last;
+}
+
+void ThreadClock::Reserve(u32 count) {
+  if (count <= count_)
+    return;
+  if (count > capacity_) {
+    u32 capacity = RoundUpToPowerOfTwo(Max(count, 8u));
+    auto *words =
+        static_cast<ClockWord *>(RuntimeAlloc(capacity * sizeof(ClockWord)));
+    internal_memcpy(words, words_, count_ * sizeof(ClockWord));
+    RuntimeFree(words_);
+    words_ = words;
+    capacity_ = capacity;
+  }
+  internal_memset(words_ + count_, 0, (count - count_) * sizeof(ClockWord));
+  count_ = count;
+}
+
+void ThreadClock::DropBase() {
+  Drop(current_);
+  current_ = nullptr;
+  if (base_)
+    UnrefBase(base_);
+  base_ = nullptr;
+}
+
+bool ThreadClock::Tick() {
+  if (!dirty_)
+    return false;
+  words_[slot_].epoch++;
+  version_++;
+  dirty_ = false;
+  nonzero_ = true;
+  // The base stays: only our own word moved.
+  Drop(current_);
+  current_ = nullptr;
+  return true;
+}
+
+Snapshot *ThreadClock::Snap() {
+  if (current_)
+    return current_;
+  if (!base_) {
+    base_ = NewClockBase(count_);
+    internal_memcpy(base_->words, words_, count_ * sizeof(ClockWord));
+    base_stamp_ = OwnStamp();
+  }
+  RefBase(base_);
+  current_ = Snapshot::Create(slot_, OwnStamp(), words_[slot_].epoch,
+                              base_stamp_, base_);
+  return current_;
+}
+
+bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
+                          void *arg) {
+  if (!s || (s->slot != kNoSlot && Knows(s->slot, s->own)))
+    return false;
+  bool grew = false;
+  auto raise = [&](Slot i, u64 epoch) {
+    // Our own component is never taken from elsewhere.
+    if (i == slot_ || words_[i].epoch >= epoch)
+      return;
+    if (!grew && before_change)
+      before_change(arg);
+    grew = true;
+    words_[i].epoch = epoch;
+  };
+  u32 count = s->Count();
+  Reserve(count);
+  if (s->slot != kNoSlot && Covers(words_[s->slot].known, s->base_stamp)) {
+    // Everything but the owner's own word was known to us already.
+    raise(s->slot, s->own_epoch);
+    words_[s->slot].known = s->own;
+  } else {
+    for (u32 i = 0; i < count; i++) {
+      raise(i, s->Epoch(i));
+      words_[i].known = Max(words_[i].known, s->Known(i));
+    }
+  }
+  if (!grew)
+    return false;
+  nonzero_ = true;
+  version_++;
+  DropBase();
+  return true;
+}
+
+bool ThreadClock::Equals(const Snapshot *s) const {
+  if (!s || s->slot == kNoSlot || !Covers(s->Known(slot_), OwnStamp()))
+    return false;
+  if (s->slot == slot_)
+    return s->own == OwnStamp();
+  return Knows(s->slot, s->own);
+}
+
+} // namespace __mapsan

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A thread's vector clock, which counts groups of map operations rather than
+// synchronisation (docs/clocks.md). Sync objects hold its snapshots.
+
+#ifndef MAPSAN_CLOCK_H
+#define MAPSAN_CLOCK_H
+
+#include "mapsan_snapshot.h"
+
+namespace __mapsan {
+
+/// Owned and used by one thread; nobody else looks inside. (The registry
+/// starts and retires it while no thread runs on it.)
+///
+/// Example: A does a map operation (epoch 1), unlocks (ticks to 1, publishes);
+/// B locks: B.Contains(A.slot, 1). A's next operation carries epoch 2.
+class ThreadClock {
+public:
+  /// A new life of `slot`, going on from `epoch`, the slot's last final group.
+  void Start(Slot slot, u64 life, u64 epoch);
+  /// Gives everything back; the final published group is returned.
+  u64 Retire();
+
+  Slot slot() const { return slot_; }
+  /// The epoch of the group still open: what an operation carries. No snapshot
+  /// contains it before the next flush (invariant I2).
+  u64 OpenEpoch() const { return words_[slot_].epoch + 1; }
+  /// Group `epoch` of `slot` happened before now.
+  bool Contains(Slot slot, u64 epoch) const {
+    return slot == slot_ || (slot < count_ && words_[slot].epoch >= epoch);
+  }
+  u64 Epoch(Slot slot) const { return slot < count_ ? words_[slot].epoch : 0; }
+  u32 Count() const { return count_; }
+  Stamp OwnStamp() const { return MakeStamp(life_, version_); }
+  /// All that the clock of `slot` held at `own` is in this one.
+  bool Knows(Slot slot, Stamp own) const {
+    if (slot == slot_ && LifeOf(own) == life_)
+      return true;
+    return slot < count_ && Covers(words_[slot].known, own);
+  }
+
+  /// A map operation began: the open group has a member.
+  void MarkDirty() { dirty_ = true; }
+  bool dirty() const { return dirty_; }
+  /// Nothing was published anywhere in this thread's past: a release has
+  /// nothing to say (call after Tick).
+  bool AllZero() const { return !nonzero_; }
+
+  /// Closes the open group if it has members. True if it ticked: the caller
+  /// then stamps anew what is still in flight (CLOCKS: flush).
+  bool Tick();
+
+  /// The clock as it stands, for a sync object; Tick first. The reference is
+  /// the clock's own, valid until its next change: Ref it to keep it.
+  Snapshot *Snap();
+
+  /// Joins `s` (null: nothing). True if a component grew. `before_change` is
+  /// called once before the first component changes (operations in flight save
+  /// the clock of their begin).
+  bool Acquire(const Snapshot *s, void (*before_change)(void *), void *arg);
+
+  /// CLOCKS "equal contents": storing Snap() over `s` would change nothing.
+  bool Equals(const Snapshot *s) const;
+
+private:
+  void Reserve(u32 count);
+  void DropBase();
+
+  Slot slot_;
+  u64 life_;
+  u64 version_;
+  bool dirty_;
+  bool nonzero_;
+  u32 count_;
+  u32 capacity_;
+  ClockWord *words_;
+  Snapshot *current_; // the snapshot of version_, if one was asked for
+  ClockBase *base_;   // all words as of base_stamp_, if still right but for own
+  Stamp base_stamp_;
+};
+
+} // namespace __mapsan
+
+#endif // MAPSAN_CLOCK_H

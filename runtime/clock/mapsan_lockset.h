@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The locks a thread holds, for reports, and what locking means for clocks.
+// Interceptors call these (runtime/intercept/).
+
+#ifndef MAPSAN_LOCKSET_H
+#define MAPSAN_LOCKSET_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+struct Thread;
+
+enum class LockMode : u8 { Exclusive, Shared };
+
+/// One lock as it is held, with the innermost frames of where it was taken.
+struct HeldLock {
+  static constexpr u32 kFrames = 8;
+  uptr addr;
+  u32 depth; // recursion
+  LockMode mode;
+  bool is_rwlock;
+  u32 pc_count;
+  uptr pcs[kFrames]; // return addresses, innermost first
+};
+
+/// An immutable, interned set of held locks. Never freed.
+struct Lockset {
+  Lockset *next;
+  u64 hash;
+  u32 id;
+  u32 count;
+  HeldLock locks[1]; // `count` of them, in the order they were taken
+};
+
+/// A mutex or rwlock has just been taken: after the real lock. Only the
+/// outermost of recursive locks moves clocks. (pc, bp): the interceptor's
+/// caller pc and frame.
+void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp);
+void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
+
+/// It is about to be released: before the real unlock. A lock that this
+/// thread was not seen to take is released all the same (an exclusive one).
+void MutexUnlocking(Thread *thr, uptr addr);
+void RwUnlocking(Thread *thr, uptr addr);
+
+/// pthread_cond_wait and its like: the mutex is given up whatever its
+/// recursion; returns what MutexReacquired is to restore. The latter after
+/// the wait.
+u32 MutexGivenUp(Thread *thr, uptr addr);
+void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp);
+
+/// This thread holds `addr` in any mode.
+bool Holds(Thread *thr, uptr addr);
+
+/// The interned set of what `thr` holds now; 0: nothing. Called by `thr`.
+u32 LocksetId(Thread *thr);
+
+/// Called once by Initialize.
+void InitializeLocksets();
+
+/// Null for 0. Any thread.
+const Lockset *LocksetById(u32 id);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_LOCKSET_H

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The runtime's lock: see mapsan_sequence_lock.h.
+
+#include "mapsan_sequence_lock.h"
+
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_mutex.h"
+
+namespace __mapsan {
+
+void SequenceLock::LockSlow() {
+  for (u32 spins = 0;; spins++) {
+    if (spins < 64)
+      proc_yield(1);
+    else
+      internal_sched_yield(); // the holder lost its core
+    u32 tag = atomic_load(&tag_, memory_order_relaxed);
+    if (!(tag & 1) && atomic_compare_exchange_strong(&tag_, &tag, tag + 1,
+                                                     memory_order_acquire))
+      return;
+  }
+}
+
+} // namespace __mapsan

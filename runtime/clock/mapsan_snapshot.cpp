@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Immutable copies of a thread's clock: see mapsan_snapshot.h.
+
+#include "mapsan_snapshot.h"
+
+#include "mapsan_alloc.h"
+#include "sanitizer_common/sanitizer_common.h"
+
+namespace __mapsan {
+
+// Reference counts: whoever takes a new reference already has one, or holds
+// the lock of the object that has one, so the increment needs no order. The
+// decrement releases our reads of the contents to whoever frees them, which
+// acquires.
+static void Increment(atomic_uint32_t *refs) {
+  atomic_fetch_add(refs, 1, memory_order_relaxed);
+}
+static bool DecrementIsLast(atomic_uint32_t *refs) {
+  return atomic_fetch_sub(refs, 1, memory_order_acq_rel) == 1;
+}
+
+ClockBase *NewClockBase(u32 count) {
+  auto *base = static_cast<ClockBase *>(RuntimeAlloc(
+      sizeof(ClockBase) + (count ? count - 1 : 0) * sizeof(ClockWord)));
+  atomic_store(&base->refs, 1, memory_order_relaxed);
+  base->count = count;
+  return base;
+}
+
+void RefBase(ClockBase *base) { Increment(&base->refs); }
+
+void UnrefBase(ClockBase *base) {
+  if (DecrementIsLast(&base->refs))
+    RuntimeFree(base);
+}
+
+Snapshot *Snapshot::Create(Slot slot, Stamp own, u64 own_epoch,
+                           Stamp base_stamp, ClockBase *base) {
+  auto *s = static_cast<Snapshot *>(RuntimeAlloc(sizeof(Snapshot)));
+  s->slot = slot;
+  s->own = own;
+  s->own_epoch = own_epoch;
+  s->base_stamp = base_stamp;
+  s->base = base;
+  atomic_store(&s->refs_, 1, memory_order_relaxed);
+  return s;
+}
+
+Snapshot *Snapshot::Merge(const Snapshot *a, const Snapshot *b) {
+  u32 count = Max(a->Count(), b->Count());
+  ClockBase *base = NewClockBase(count);
+  for (u32 i = 0; i < count; i++)
+    base->words[i] = {Max(a->Epoch(i), b->Epoch(i)),
+                      Max(a->Known(i), b->Known(i))};
+  return Create(kNoSlot, 0, 0, 0, base);
+}
+
+Snapshot *Snapshot::Ref() {
+  Increment(&refs_);
+  return this;
+}
+
+void Snapshot::Unref() {
+  if (!DecrementIsLast(&refs_))
+    return;
+  UnrefBase(base);
+  RuntimeFree(this);
+}
+
+} // namespace __mapsan

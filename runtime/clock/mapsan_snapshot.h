@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Immutable copies of a thread's clock, shared by reference count: what a
+// synchronisation object holds.
+
+#ifndef MAPSAN_SNAPSHOT_H
+#define MAPSAN_SNAPSHOT_H
+
+#include "sanitizer_common/sanitizer_atomic.h"
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+/// Small index of a thread; many lives one after another.
+using Slot = u32;
+constexpr Slot kNoSlot = ~0u;
+constexpr Slot kMaxSlots = 1u << 16;
+
+/// Which clock of which life of a slot: life in the upper 24 bits, version in
+/// the lower 40, so that "newer" is "greater" (CLOCKS: F). 0: none.
+using Stamp = u64;
+constexpr u32 kVersionBits = 40;
+inline Stamp MakeStamp(u64 life, u64 version) {
+  return life << kVersionBits | version;
+}
+inline u64 LifeOf(Stamp s) { return s >> kVersionBits; }
+/// A holder of `known` knows everything that `wanted` stood for.
+inline bool Covers(Stamp known, Stamp wanted) {
+  return LifeOf(known) == LifeOf(wanted) && known >= wanted;
+}
+
+/// Per slot: the last published group of map operations (C) and the newest
+/// clock known (F).
+struct ClockWord {
+  u64 epoch;
+  Stamp known;
+};
+
+/// The shared part of snapshots: all words but the owner's, which may have
+/// moved on. Reference-counted, immutable.
+struct ClockBase {
+  atomic_uint32_t refs;
+  u32 count;
+  ClockWord words[1]; // `count` of them
+};
+
+///  thread's clock:   [ c0 f0 | c1 f1 | own | c3 f3 ]  at version 17
+///  Snapshot{own=(slot 2, life, 17), own_epoch, base_stamp=(life, 12)}
+///        \-> ClockBase taken at version 12: since then only `own` moved
+///
+/// Reference-counted, immutable, safe to read from any thread that holds a
+/// reference. A merge of several clocks has no owner (slot == kNoSlot).
+class Snapshot {
+public:
+  Slot slot;        // owner, or kNoSlot
+  Stamp own;        // the owner's stamp
+  u64 own_epoch;    // the owner's component
+  Stamp base_stamp; // the owner's stamp when the base was taken
+  ClockBase *base;
+
+  u32 Count() const {
+    return slot != kNoSlot && slot >= base->count ? slot + 1 : base->count;
+  }
+  u64 Epoch(Slot s) const {
+    if (s == slot)
+      return own_epoch;
+    return s < base->count ? base->words[s].epoch : 0;
+  }
+  Stamp Known(Slot s) const {
+    if (s == slot)
+      return own;
+    return s < base->count ? base->words[s].known : 0;
+  }
+
+  /// Takes over one reference to `base`.
+  static Snapshot *Create(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp,
+                          ClockBase *base);
+  /// The pointwise maximum; a new reference.
+  static Snapshot *Merge(const Snapshot *a, const Snapshot *b);
+
+  Snapshot *Ref();
+  void Unref(); // null-safe through the free function below
+
+private:
+  atomic_uint32_t refs_;
+};
+
+ClockBase *NewClockBase(u32 count);
+void RefBase(ClockBase *base);
+void UnrefBase(ClockBase *base);
+
+inline void Drop(Snapshot *s) {
+  if (s)
+    s->Unref();
+}
+
+} // namespace __mapsan
+
+#endif // MAPSAN_SNAPSHOT_H

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Call stacks: see mapsan_stack.h.
+
+#include "mapsan_stack.h"
+
+#include "../entry/mapsan_flags.h"
+#include "mapsan_thread.h"
+#include "sanitizer_common/sanitizer_stackdepot.h"
+#include "sanitizer_common/sanitizer_stacktrace.h"
+
+namespace __mapsan {
+
+static constexpr u32 kMaxFrames = 64;
+
+u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
+  u32 n = 0;
+  pcs[n++] = pc;
+  // A frame is [saved bp][return address]; `bp` is that of the hook, whose
+  // return address `pc` is. A frame pointer that leaves the stack or does not
+  // go up is somebody's data: code without frame pointers.
+  uptr frame = bp;
+  uptr top = thr->stack_top - 2 * sizeof(uptr);
+  while (n < max) {
+    if (frame < thr->stack_bottom || frame > top || frame % sizeof(uptr))
+      break;
+    uptr up = reinterpret_cast<uptr *>(frame)[0];
+    if (up <= frame || up > top || up % sizeof(uptr))
+      break;
+    uptr return_address = reinterpret_cast<uptr *>(up)[1];
+    if (return_address < 4096)
+      break;
+    pcs[n++] = return_address;
+    frame = up;
+  }
+  return n;
+}
+
+u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+  uptr pcs[kMaxFrames];
+  u32 n = WalkFrames(thr, pc, bp, pcs,
+                     Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
+  u64 hash = n;
+  for (u32 i = 0; i < n; i++)
+    hash = (hash ^ pcs[i]) * 0x9e3779b97f4a7c15ull;
+  hash ^= hash >> 32;
+  StackCacheEntry &entry = thr->stack_cache[hash % Thread::kStackCache];
+  if (entry.hash == hash && entry.id)
+    return entry.id;
+  entry.hash = hash;
+  entry.id = StackDepotPut(StackTrace(pcs, n));
+  return entry.id;
+}
+
+} // namespace __mapsan
+
+// The stack of a report's own thread where frame pointers are not enough, and
+// what sanitizer_common asks for when it dies itself.
+void __sanitizer::BufferedStackTrace::UnwindImpl(uptr pc, uptr bp,
+                                                 void *context,
+                                                 bool request_fast,
+                                                 u32 max_depth) {
+  using namespace __mapsan;
+  Thread *thr = CurrentThreadRaw();
+  size = 0;
+  if (!thr)
+    return;
+  if (!context && request_fast) {
+    UnwindFast(pc, bp, thr->stack_top, thr->stack_bottom, max_depth);
+    return;
+  }
+  if (context)
+    UnwindSlow(pc, context, max_depth);
+  else
+    UnwindSlow(pc, max_depth);
+}

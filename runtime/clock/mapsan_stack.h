@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Call stacks for reports: walked along frame pointers, interned.
+
+#ifndef MAPSAN_STACK_H
+#define MAPSAN_STACK_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+struct Thread;
+
+/// The stack of the caller, innermost return address `pc` in the frame `bp`,
+/// as a StackDepot id. Called by `thr` itself. A repeated stack costs the walk
+/// and one probe of a per-thread cache.
+u32 StackIdHere(Thread *thr, uptr pc, uptr bp);
+
+/// The innermost `max` return addresses, `pc` first; returns how many.
+u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_STACK_H

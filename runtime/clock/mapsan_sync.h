@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Synchronisation objects: what was released at an address, for those who
+// acquire there. The algorithm is docs/clocks.md; names of the operations are
+// its names.
+
+#ifndef MAPSAN_SYNC_H
+#define MAPSAN_SYNC_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+struct Thread;
+
+// All of these: called by `thr` for itself; any number of threads at once on
+// one object. Acquire after the real operation, release before it.
+
+/// Everything that was released here happens before what `thr` does next.
+void SyncAcquire(Thread *thr, uptr addr);
+
+/// Overwrites: for a releaser that has acquired the object's contents, or
+/// whose store ends an earlier release sequence (mutex unlock, release store).
+void SyncReleaseStore(Thread *thr, uptr addr);
+
+/// Joins: for one who has not acquired (semaphore post, latch, reader unlock).
+void SyncReleaseJoin(Thread *thr, uptr addr);
+
+/// Readers-writer locks: two clocks. Readers acquire what writers released;
+/// writers acquire both; readers never order each other.
+void SyncReadLock(Thread *thr, uptr addr);
+void SyncReadUnlock(Thread *thr, uptr addr);
+void SyncWriteLock(Thread *thr, uptr addr);
+void SyncWriteUnlock(Thread *thr, uptr addr);
+
+/// An atomic instruction: begin before, end after with begin's token. While
+/// the token says so, the object's bucket is locked, so that value and clock
+/// change in one step. `what`: MapsanAtomic | order << 4 | failure << 8.
+u64 AtomicBegin(Thread *thr, uptr addr, u32 what);
+void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token, bool done);
+void AtomicFence(Thread *thr, u32 order);
+
+/// Sync objects in [addr, addr + size) end their lives here.
+void SyncBorn(uptr addr, uptr size);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_SYNC_H

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What is stored for a synchronisation object, and how it is found.
+// Internal to clock/.
+
+#ifndef MAPSAN_SYNC_OBJECT_H
+#define MAPSAN_SYNC_OBJECT_H
+
+#include "mapsan_bucket.h"
+#include "mapsan_thread.h"
+
+namespace __mapsan {
+
+/// The clocks released at one address. Found under the bucket's lock; the
+/// atomic fields also without it (Peek). Exists only while it has contents.
+struct SyncObject {
+  atomic_uintptr_t addr;
+  atomic_uintptr_t next; // SyncObject *
+  Snapshot *clock;       // L, or Lw of a rwlock
+  Snapshot *readers;     // Lr of a rwlock
+  // Mirrors of `clock`, for Peek.
+  atomic_uint64_t own;  // 0: a merge, or no clock
+  atomic_uint32_t slot; // kNoSlot likewise
+
+  /// Takes over the reference; null empties it.
+  void SetClock(Snapshot *s);
+  void SetReaders(Snapshot *s);
+};
+
+/// Sync objects, 8 bytes a bucket.
+extern BucketTable<3> sync_table;
+void InitializeSync();
+/// A finishing thread's stock of objects, and what its fences kept.
+void DrainSyncPool(Thread *thr);
+void ResetSyncPoolAfterFork();
+void DropFences(Thread *thr);
+
+/// Bucket lock held. Null: nothing was released there.
+SyncObject *FindSync(Bucket *bucket, uptr addr);
+SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr);
+/// Takes the object out of its bucket and frees it. Bucket lock held.
+void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object);
+
+/// What can be known of an address without its lock.
+struct SyncPeek {
+  bool valid; // false: somebody was changing the bucket
+  bool found; // something was released there
+  Slot slot;  // owner of the clock, or kNoSlot
+  Stamp own;
+  u32 tag; // of the bucket when it was read
+};
+SyncPeek Peek(Bucket *bucket, uptr addr);
+
+/// What `thr` would acquire there it has already.
+inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
+  return !peek.found ||
+         (peek.slot != kNoSlot && thr->clock.Knows(peek.slot, peek.own));
+}
+/// What `thr` would release there is there already and nothing else (call
+/// after ThreadFlush).
+inline bool NothingToRelease(const Thread *thr, const SyncPeek &peek) {
+  return peek.found ? peek.slot == thr->clock.slot() &&
+                          peek.own == thr->clock.OwnStamp()
+                    : thr->clock.AllZero();
+}
+
+// Contents; bucket lock held. Release ones: after ThreadFlush.
+
+/// CLOCKS: overwrite.
+void StoreInto(Thread *thr, SyncObject *object);
+/// CLOCKS: join, of the thread's own clock or of a fence's snapshot (which
+/// may be null: nothing).
+void JoinInto(Snapshot **into, Snapshot *s);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_SYNC_OBJECT_H

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Threads and their registry: see mapsan_thread.h.
+
+#include "mapsan_thread.h"
+
+#include "../intercept/mapsan_intercept.h"
+#include "../maps/mapsan_map.h"
+#include "../maps/mapsan_map_table.h"
+#include "../maps/mapsan_memory.h"
+#include "mapsan_alloc.h"
+#include "mapsan_slots.h"
+#include "mapsan_sync_object.h"
+#include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_mutex.h"
+
+namespace __mapsan {
+
+// initial-exec: one load from the thread pointer, no call, safe in a signal
+// handler.
+__attribute__((
+    tls_model("initial-exec"))) static THREADLOCAL Thread *tls_thread;
+// This thread has finished: what still runs on it is not looked at.
+__attribute__((tls_model("initial-exec"))) static THREADLOCAL bool tls_ended;
+
+namespace {
+
+/// Every thread that there was. Threads come and go through one lock; map and
+/// synchronisation operations never take it.
+struct Registry {
+  SequenceLock lock;
+  SlotTable slots;
+  Thread *in_use; // created, running or finished and not yet joined
+  Thread *unused;
+  // ThreadInfo by tid - 1, in chunks that stay.
+  static constexpr u32 kInfoChunk = 1024, kInfoChunks = 1 << 16;
+  ThreadInfo *infos[kInfoChunks];
+  atomic_uint32_t tids;
+  atomic_uintptr_t by_slot[kMaxSlots];
+  atomic_uintptr_t all[1 << 16]; // every record, for the unlocked walk
+  atomic_uint32_t all_count;
+  atomic_uint32_t live; // created and not finished
+};
+
+} // namespace
+
+static Registry *registry;
+
+Thread *CurrentThreadRaw() { return tls_thread; }
+
+static bool HasEnded(Thread *thr) {
+  return atomic_load(&thr->status, memory_order_relaxed) ==
+         static_cast<u32>(ThreadStatus::Finished);
+}
+
+static ThreadInfo *Info(u32 tid) {
+  return &registry->infos[(tid - 1) / Registry::kInfoChunk]
+                         [(tid - 1) % Registry::kInfoChunk];
+}
+
+// Registry locked.
+static Thread *NewRecord() {
+  Thread *thr = registry->unused;
+  if (thr) {
+    registry->unused = thr->next;
+  } else {
+    thr = static_cast<Thread *>(MmapOrDie(
+        RoundUpTo(sizeof(Thread), GetPageSizeCached()), "MapSan thread"));
+    u32 i = atomic_load(&registry->all_count, memory_order_relaxed);
+    CHECK_LT(i, ARRAY_SIZE(registry->all));
+    atomic_store(&registry->all[i], reinterpret_cast<uptr>(thr),
+                 memory_order_relaxed);
+    atomic_store(&registry->all_count, i + 1, memory_order_release);
+  }
+  thr->next = registry->in_use;
+  registry->in_use = thr;
+  u32 tid = atomic_load(&registry->tids, memory_order_relaxed) + 1;
+  u32 chunk = (tid - 1) / Registry::kInfoChunk;
+  CHECK_LT(chunk, Registry::kInfoChunks);
+  if (!registry->infos[chunk])
+    registry->infos[chunk] = static_cast<ThreadInfo *>(MmapOrDie(
+        sizeof(ThreadInfo) * Registry::kInfoChunk, "MapSan thread info"));
+  thr->tid = tid;
+  *Info(tid) = {};
+  Info(tid)->tid = tid;
+  atomic_store(&registry->tids, tid, memory_order_release);
+  // Counted from its creation on: what its parent does meanwhile may race with
+  // it.
+  atomic_fetch_add(&registry->live, 1, memory_order_relaxed);
+  atomic_store(&thr->status, static_cast<u32>(ThreadStatus::Created),
+               memory_order_relaxed);
+  return thr;
+}
+
+// Registry locked.
+static void StartClock(Thread *thr, const ThreadClock *creator) {
+  SlotTable::Lease lease = registry->slots.Take(creator);
+  thr->clock.Start(lease.slot, lease.life, lease.epoch);
+  atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),
+               memory_order_release);
+}
+
+// Registry locked. Nobody refers to the record any more.
+static void FreeRecord(Thread *thr) {
+  Thread **link = &registry->in_use;
+  while (*link != thr)
+    link = &(*link)->next;
+  *link = thr->next;
+  thr->next = registry->unused;
+  registry->unused = thr;
+  thr->handle = 0;
+  thr->detached = false;
+  atomic_store(&thr->status, static_cast<u32>(ThreadStatus::Free),
+               memory_order_relaxed);
+}
+
+Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
+  Snapshot *inherited = parent ? ThreadSnap(parent)->Ref() : nullptr;
+  Thread *thr;
+  {
+    ScopedLock lock(&registry->lock);
+    thr = NewRecord();
+    StartClock(thr, parent ? &parent->clock : nullptr);
+    Info(thr->tid)->parent_tid = parent ? parent->tid : 0;
+    Info(thr->tid)->creation_stack = creation_stack;
+  }
+  thr->detached = detached;
+  thr->clock.Acquire(inherited, nullptr, nullptr);
+  Drop(inherited);
+  return thr;
+}
+
+// Ends the clock's life and gives the slot back. Registry locked.
+static void RetireClock(Thread *thr) {
+  Slot slot = thr->clock.slot();
+  atomic_store(&registry->by_slot[slot], 0, memory_order_relaxed);
+  registry->slots.GiveBack(slot, thr->clock.Retire());
+}
+
+void ThreadCreateFailed(Thread *child) {
+  ScopedLock lock(&registry->lock);
+  atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
+  RetireClock(child);
+  FreeRecord(child);
+}
+
+void ThreadStart(Thread *self) {
+  tls_thread = self;
+  uptr tls_begin, tls_size, stack_begin, stack_size;
+  GetThreadStackAndTls(/*main=*/self->tid == 1, &stack_begin, &stack_size,
+                       &tls_begin, &tls_size);
+  self->stack_bottom = stack_begin;
+  self->stack_top = stack_begin + stack_size;
+  Info(self->tid)->os_id = GetTid();
+  atomic_store(&self->status, static_cast<u32>(ThreadStatus::Running),
+               memory_order_release);
+}
+
+static Thread *Adopt() {
+  Thread *thr;
+  {
+    ScopedLock lock(&registry->lock);
+    thr = NewRecord();
+    StartClock(thr, nullptr);
+    Info(thr->tid)->adopted = true;
+  }
+  thr->in_runtime++; // GetThreadStackAndTls may call what we intercept
+  ThreadStart(thr);
+  WatchThreadEnd();
+  thr->in_runtime--;
+  return thr;
+}
+
+Thread *CurrentThread() {
+  if (UNLIKELY(!Active()))
+    return nullptr;
+  Thread *thr = tls_thread;
+  if (UNLIKELY(!thr))
+    return tls_ended ? nullptr : Adopt();
+  return thr->in_runtime ? nullptr : thr;
+}
+
+void InitializeThreads() {
+  registry = static_cast<Registry *>(
+      MmapNoReserveOrDie(sizeof(Registry), "MapSan threads"));
+  registry->slots.Initialize();
+  ScopedLock lock(&registry->lock);
+  Thread *thr = NewRecord();
+  StartClock(thr, nullptr);
+  thr->in_runtime++;
+  ThreadStart(thr);
+  thr->in_runtime--;
+}
+
+void ThreadSetHandle(Thread *thr, uptr handle) { thr->handle = handle; }
+
+Thread *ThreadByHandle(uptr handle) {
+  ScopedLock lock(&registry->lock);
+  for (Thread *thr = registry->in_use; thr; thr = thr->next)
+    if (thr->handle == handle && !thr->detached)
+      return thr;
+  return nullptr;
+}
+
+void ThreadFinish(Thread *self) {
+  DropOperations(self);
+  DropFences(self);
+  Snapshot *last = ThreadSnap(self)->Ref();
+  self->in_runtime++; // whatever still runs on this thread passes through
+  self->lock_count = 0;
+  self->locks_over = 0;
+  self->lockset_known = false;
+  RuntimeFree(self->tombstones.entries);
+  self->tombstones = {};
+  DrainMapPools(self);
+  DrainSyncPool(self);
+  atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
+  ScopedLock lock(&registry->lock);
+  RetireClock(self);
+  internal_allocator()->DestroyCache(&self->alloc_cache);
+  internal_memset(&self->alloc_cache, 0, sizeof(self->alloc_cache));
+  tls_thread = nullptr;
+  tls_ended = true;
+  self->in_runtime = 0;
+  atomic_store(&self->status, static_cast<u32>(ThreadStatus::Finished),
+               memory_order_relaxed);
+  if (self->detached) {
+    Drop(last);
+    FreeRecord(self);
+  } else {
+    self->final_clock = last;
+  }
+}
+
+void ThreadJoined(Thread *self, Thread *child) {
+  Snapshot *last;
+  {
+    ScopedLock lock(&registry->lock);
+    last = child->final_clock;
+    child->final_clock = nullptr;
+    FreeRecord(child);
+  }
+  ThreadAcquire(self, last);
+  Drop(last);
+}
+
+void ThreadDetached(Thread *thr) {
+  ScopedLock lock(&registry->lock);
+  thr->detached = true;
+  if (HasEnded(thr)) {
+    Drop(thr->final_clock);
+    thr->final_clock = nullptr;
+    FreeRecord(thr);
+  }
+}
+
+void ThreadSetName(Thread *thr, const char *name) {
+  ThreadInfo *info = Info(thr->tid);
+  internal_strncpy(info->name, name, kThreadNameSize - 1);
+}
+
+void ThreadsAfterFork(Thread *self) {
+  if (OnlyOneThread())
+    return;
+  // Locks that vanished threads held stand for ever: open them. What such a
+  // thread was changing may be lost, but nothing hangs.
+  registry->lock.ResetAfterFork();
+  sync_table.ResetAfterFork();
+  map_table.ResetAfterFork();
+  ResetMapPoolsAfterFork();
+  ResetSyncPoolAfterFork();
+  ScopedLock lock(&registry->lock);
+  for (Thread *thr = registry->in_use; thr; thr = thr->next)
+    if (thr != self && !HasEnded(thr))
+      thr->operations.Clear();
+  atomic_store(&registry->live, 1, memory_order_relaxed);
+}
+
+bool ThreadInfoById(u32 tid, ThreadInfo *info) {
+  if (!tid || tid > atomic_load(&registry->tids, memory_order_acquire))
+    return false;
+  *info = *Info(tid);
+  return true;
+}
+
+Thread *ThreadBySlot(Slot slot) {
+  return reinterpret_cast<Thread *>(
+      atomic_load(&registry->by_slot[slot], memory_order_acquire));
+}
+
+bool OnlyOneThread() {
+  return atomic_load(&registry->live, memory_order_relaxed) == 1;
+}
+
+void ForEachThread(void (*callback)(Thread *, void *), void *arg) {
+  ScopedLock lock(&registry->lock);
+  for (Thread *thr = registry->in_use; thr; thr = thr->next)
+    callback(thr, arg);
+}
+
+void ForEachThreadUnlocked(void (*callback)(Thread *, void *), void *arg) {
+  u32 n = atomic_load(&registry->all_count, memory_order_acquire);
+  for (u32 i = 0; i < n; i++) {
+    auto *thr = reinterpret_cast<Thread *>(
+        atomic_load(&registry->all[i], memory_order_relaxed));
+    if (atomic_load(&thr->status, memory_order_relaxed) ==
+        static_cast<u32>(ThreadStatus::Running))
+      callback(thr, arg);
+  }
+}
+
+// --- clocks
+
+void ThreadFlush(Thread *thr) {
+  if (thr->clock.Tick() && !thr->operations.empty())
+    RestampOperations(thr);
+}
+
+Snapshot *ThreadSnap(Thread *thr) {
+  ThreadFlush(thr);
+  return thr->clock.Snap();
+}
+
+void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {
+  auto keep = [](void *arg) { KeepBeginClocks(static_cast<Thread *>(arg)); };
+  thr->clock.Acquire(snapshot, thr->operations.empty() ? nullptr : keep, thr);
+}
+
+} // namespace __mapsan

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A thread as MapSan knows it: its clock, the map operations it is inside of,
+// the locks it holds. Interceptors report starts, ends and joins here.
+
+#ifndef MAPSAN_THREAD_H
+#define MAPSAN_THREAD_H
+
+#include "../entry/mapsan_init.h"
+#include "../maps/mapsan_operation.h"
+#include "../maps/mapsan_tombstones.h"
+#include "mapsan_clock.h"
+#include "mapsan_lockset.h"
+#include "mapsan_pool.h"
+#include "sanitizer_common/sanitizer_allocator_internal.h"
+#include "sanitizer_common/sanitizer_common.h"
+
+namespace __mapsan {
+
+constexpr uptr kThreadNameSize = 16; // as pthread_setname_np, with its NUL
+
+/// What a report says of a thread. Kept after its end.
+struct ThreadInfo {
+  u32 tid; // 1: the main thread; 0: none
+  u32 parent_tid;
+  u32 creation_stack; // StackDepot id; 0: not seen
+  bool adopted;       // MapSan did not see it start
+  tid_t os_id;
+  char name[kThreadNameSize];
+};
+
+enum class ThreadStatus : u32 { Free, Created, Running, Finished };
+
+struct StackCacheEntry {
+  u64 hash;
+  u32 id;
+};
+
+/// Type-stable: the memory of a Thread is a Thread for ever, so another thread
+/// may look at its atomic fields at any time. Everything else belongs to the
+/// thread itself, or to the registry while nobody runs on it.
+struct Thread {
+  // --- hot
+  u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
+  u32 ignore_sync; // >0: synchronisation below is somebody's implementation
+  ThreadClock clock;
+  OperationStack operations; // innermost last; readable by others
+  u32 tid;
+  u64 lost_in_signal; // hooks called by handlers that interrupted a hook
+  u32 last_effect;    // LastEffect
+  u64 lives_begun, lives_shared; // of maps; not yet in the totals
+
+  // --- locks
+  static constexpr u32 kMaxLocks = 64;
+  HeldLock locks[kMaxLocks];
+  u32 lock_count;
+  u32 locks_over; // taken beyond kMaxLocks: clocks moved, not listed
+  u32 lockset_id; // valid if lockset_known
+  bool lockset_known;
+
+  // --- fences (CLOCKS: Frel, Facq)
+  Snapshot *release_fence;
+  static constexpr u32 kMaxPending = 64;
+  Snapshot *pending_acquires[kMaxPending];
+  u32 pending_count;
+
+  // --- stacks
+  uptr stack_bottom, stack_top; // [bottom, top)
+  static constexpr u32 kStackCache = 256;
+  StackCacheEntry stack_cache[kStackCache];
+
+  // --- memory of its own
+  InternalAllocatorCache alloc_cache;
+  PoolCache map_states, read_chunks, sync_objects;
+  TombstoneRing tombstones;
+
+  // --- life
+  atomic_uint32_t status; // ThreadStatus
+  uptr handle;            // pthread_t, once known
+  bool detached;
+  Snapshot *final_clock; // of a finished thread, until it is joined
+  Thread *next;          // registry's list
+};
+
+/// The calling thread's record; an unknown thread is adopted. Null if the
+/// runtime is not active, the thread is inside the runtime, or it has finished.
+Thread *CurrentThread();
+
+/// The record without any of these questions; null if there is none.
+Thread *CurrentThreadRaw();
+
+/// While it lives, hooks and interceptors of this thread pass through.
+class ScopedRuntime {
+public:
+  explicit ScopedRuntime(Thread *thr) : thr_(thr) { Enter(thr); }
+  ~ScopedRuntime() { Leave(thr_); }
+  ScopedRuntime(const ScopedRuntime &) = delete;
+  ScopedRuntime &operator=(const ScopedRuntime &) = delete;
+  // The signal fence keeps a handler on this thread from seeing the inside of
+  // the runtime with the mark not yet, or no longer, standing.
+  static void Enter(Thread *thr) {
+    thr->in_runtime++;
+    atomic_signal_fence(memory_order_seq_cst);
+  }
+  static void Leave(Thread *thr) {
+    atomic_signal_fence(memory_order_seq_cst);
+    thr->in_runtime--;
+  }
+
+private:
+  Thread *thr_;
+};
+
+// --- the life of a thread
+
+/// In the parent, before the real pthread_create: a record whose clock holds
+/// everything the parent has done. `parent` may be null.
+Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached);
+/// pthread_create failed: forget it.
+void ThreadCreateFailed(Thread *child);
+/// In the child, first thing.
+void ThreadStart(Thread *self);
+/// Ties a pthread_t to it (parent or child, whoever is first).
+void ThreadSetHandle(Thread *thr, uptr handle);
+/// The thread of that handle that was not yet joined; null if unknown.
+Thread *ThreadByHandle(uptr handle);
+/// In the ending thread, when its own code has ended (TLS destructors too).
+void ThreadFinish(Thread *self);
+/// After a successful join: what `child` did happens before what `self` does.
+void ThreadJoined(Thread *self, Thread *child);
+void ThreadDetached(Thread *thr);
+void ThreadSetName(Thread *thr, const char *name);
+/// In the child of fork: only the calling thread is left.
+void ThreadsAfterFork(Thread *self);
+
+/// Also of ended threads. False if there never was such a thread.
+bool ThreadInfoById(u32 tid, ThreadInfo *info);
+/// Every record in use, under the registry's lock.
+void ForEachThread(void (*callback)(Thread *, void *), void *arg);
+/// The same without the lock, for a signal handler; may see one twice.
+void ForEachThreadUnlocked(void (*callback)(Thread *, void *), void *arg);
+
+/// The main thread's record; called once by Initialize.
+void InitializeThreads();
+
+/// Who runs on that slot now; null if nobody. For the label of a finding: by
+/// the time it is used the thread may have ended.
+Thread *ThreadBySlot(Slot slot);
+
+/// No other thread exists or has been created: whoever comes later is ordered
+/// after all that the calling thread has done so far.
+bool OnlyOneThread();
+
+// --- clocks of a thread (CLOCKS: flush, snap, acquire)
+
+/// Closes the open group; operations in flight are stamped anew.
+void ThreadFlush(Thread *thr);
+/// Flush and snapshot; the clock's own reference.
+Snapshot *ThreadSnap(Thread *thr);
+/// Joins a snapshot; operations in flight keep the clock of their begin.
+void ThreadAcquire(Thread *thr, const Snapshot *snapshot);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_THREAD_H

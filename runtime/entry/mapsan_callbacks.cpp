@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What instrumented code calls (include/mapsan/callbacks.inc). The pass emits
+// these calls: pass/instrument/. Each only finds the thread and hands on.
+
+#include "../clock/mapsan_lockset.h"
+#include "../clock/mapsan_sync.h"
+#include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_map.h"
+#include "mapsan_init.h"
+#include "mapsan_modules.h"
+#include "sanitizer_common/sanitizer_stacktrace.h"
+
+#include <errno.h>
+
+using namespace __mapsan;
+
+// Declared from the list, so that a definition that differs does not compile.
+namespace callback {
+using Void = void;
+using Ptr = void *;
+using I32 = u32;
+using I64 = u64;
+#define MAPSAN_CALLBACK(Return, Name, Params)                                  \
+  extern "C" SANITIZER_INTERFACE_ATTRIBUTE Return __mapsan_##Name Params;
+#include "../../include/mapsan/callbacks.inc"
+} // namespace callback
+
+#define MAPSAN_ENTRY extern "C" SANITIZER_INTERFACE_ATTRIBUTE
+
+// A hook that finds the runtime at work on its own thread was called by a
+// signal handler in the middle of another: its operation is lost, and counted.
+static void CountLost() {
+  if (Thread *thr = CurrentThreadRaw())
+    if (thr->in_runtime)
+      thr->lost_in_signal++;
+}
+
+// The address where a hook's caller runs, for stacks and for healing.
+#define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
+
+MAPSAN_ENTRY void __mapsan_module_init_v1(void *begin, void *end) {
+  Initialize();
+  ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end));
+}
+
+MAPSAN_ENTRY void __mapsan_module_fini_v1(void *begin, void *end) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  ScopedRuntime runtime(thr);
+  ModuleRemove(static_cast<Site *>(begin), static_cast<Site *>(end));
+}
+
+MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return CountLost();
+  int saved = errno;
+  ScopedRuntime runtime(thr);
+  MapBegin(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(map),
+           MAPSAN_HERE);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  int saved = errno;
+  ScopedRuntime runtime(thr);
+  MapEnd(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
+         static_cast<MapsanEvidence>(evidence), MAPSAN_HERE);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  int saved = errno;
+  ScopedRuntime runtime(thr);
+  MapUnwind(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
+            MAPSAN_HERE);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_stack_reset() {
+  if (Thread *thr = CurrentThread()) {
+    ScopedRuntime runtime(thr);
+    HealOperations(thr, GET_CURRENT_FRAME(), /*inclusive=*/true);
+  }
+}
+
+// Between begin and end the thread counts as inside the runtime: a signal
+// handler that came in between must not wait for the bucket that begin locked.
+static constexpr u64 kNothing = ~0ull;
+
+MAPSAN_ENTRY u64 __mapsan_atomic_begin(void *addr, u32 what) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->ignore_sync)
+    return kNothing;
+  ScopedRuntime::Enter(thr);
+  return AtomicBegin(thr, reinterpret_cast<uptr>(addr), what);
+}
+
+MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
+                                      u32 done) {
+  if (token == kNothing)
+    return;
+  Thread *thr = CurrentThreadRaw();
+  AtomicEnd(thr, reinterpret_cast<uptr>(addr), what, token, done);
+  ScopedRuntime::Leave(thr);
+}
+
+MAPSAN_ENTRY void __mapsan_atomic_fence(u32 order) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->ignore_sync)
+    return;
+  ScopedRuntime runtime(thr);
+  AtomicFence(thr, order);
+}
+
+MAPSAN_ENTRY void __mapsan_sync_begin(void *object, u32 what) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  uptr addr = reinterpret_cast<uptr>(object);
+  if (!thr->ignore_sync++) {
+    ScopedRuntime runtime(thr);
+    switch (what) {
+    case MapsanSyncInit:
+    case MapsanSyncDestroy:
+      SyncBorn(addr, 1);
+      break;
+    case MapsanSyncUnlock:
+    case MapsanSyncUnlockShared:
+      RwUnlocking(thr, addr);
+      break;
+    case MapsanSyncRelease:
+      SyncReleaseJoin(thr, addr);
+      break;
+    }
+  }
+}
+
+MAPSAN_ENTRY void __mapsan_sync_end(void *object, u32 what, u64 result) {
+  Thread *thr = CurrentThread();
+  if (!thr || !thr->ignore_sync)
+    return;
+  if (--thr->ignore_sync)
+    return; // inside another modelled call: its implementation
+  ScopedRuntime runtime(thr);
+  uptr addr = reinterpret_cast<uptr>(object);
+  uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
+  switch (what) {
+  case MapsanSyncTryLock:
+    if (!result)
+      break;
+    [[fallthrough]];
+  case MapsanSyncLock:
+    RwLocked(thr, addr, LockMode::Exclusive, pc, bp);
+    break;
+  case MapsanSyncTryLockShared:
+    if (!result)
+      break;
+    [[fallthrough]];
+  case MapsanSyncLockShared:
+    RwLocked(thr, addr, LockMode::Shared, pc, bp);
+    break;
+  case MapsanSyncAcquire:
+    SyncAcquire(thr, addr);
+    break;
+  }
+}
+
+MAPSAN_ENTRY void __mapsan_sync_born(void *addr, u64 size) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  ScopedRuntime runtime(thr);
+  SyncBorn(reinterpret_cast<uptr>(addr), size);
+}

@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Map operations from begin to end: see mapsan_map.h.
+
+#include "mapsan_map.h"
+
+#include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_stack.h"
+#include "../entry/mapsan_flags.h"
+#include "../report/mapsan_report.h"
+#include "mapsan_check.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+namespace __mapsan {
+
+// --- small questions
+
+static bool IsWriteEffect(MapsanEffect effect) {
+  return effect == MapsanEffectWrite || effect == MapsanEffectConstruct ||
+         effect == MapsanEffectDestroy;
+}
+
+static const Site *SiteOf(const Operation &op) {
+  return reinterpret_cast<const Site *>(
+      atomic_load(&op.site, memory_order_relaxed));
+}
+static uptr MapOf(const Operation &op) {
+  return atomic_load(&op.map, memory_order_relaxed);
+}
+
+static MapsanEffect EffectiveEffect(const Site *site) {
+  // policy=strict: what the standard does not call const is a write.
+  if (site->effect == MapsanEffectMayWrite && flags()->policy == Policy::Strict)
+    return MapsanEffectWrite;
+  return site->Effect();
+}
+
+static BeginClock ClockOf(Thread *thr, const Operation &op) {
+  return BeginClock(thr->clock, op.begin_clock, op.begin_count);
+}
+
+// Is the address in the stack that the thread was started with? Frames of
+// other stacks (fibers, signal stacks) cannot be compared.
+static bool OnOwnStack(Thread *thr, uptr address) {
+  return address >= thr->stack_bottom && address < thr->stack_top;
+}
+
+static u64 Word64(uptr map, u32 offset) {
+  u64 value;
+  internal_memcpy(&value, reinterpret_cast<const void *>(map + offset),
+                  sizeof(value));
+  return value;
+}
+
+// The words that the catalog names; kUnknown if it names none.
+static u64 SizeWord(const Family *family, uptr map) {
+  return static_cast<s32>(family->size_offset) < 0
+             ? Change::kUnknown
+             : Word64(map, family->size_offset);
+}
+static u64 BucketsWord(const Family *family, uptr map) {
+  return static_cast<s32>(family->buckets_offset) < 0
+             ? Change::kUnknown
+             : Word64(map, family->buckets_offset);
+}
+
+// --- findings
+
+namespace {
+/// What a check found, kept until the bucket is unlocked.
+struct Violation {
+  bool found = false;
+  Finding finding;
+};
+} // namespace
+
+static FindingKind KindOf(const Access &current, const Access &previous,
+                          MapsanEffect effect, bool previous_destroyed) {
+  if (effect == MapsanEffectDestroy || previous_destroyed)
+    return FindingKind::DestructionAccess;
+  if (current.wrote && previous.wrote)
+    return FindingKind::Writes;
+  const Access &reader = current.wrote ? previous : current;
+  return reader.site && reader.site->Iterates() ? FindingKind::IterationWrite
+                                                : FindingKind::ReadWrite;
+}
+
+static Access AccessOf(Thread *thr, const Operation &op) {
+  Access access;
+  access.site = SiteOf(op);
+  access.stack = op.stack;
+  access.lockset = op.lockset;
+  access.tid = thr->tid;
+  access.wrote = op.wrote;
+  access.change = op.change;
+  return access;
+}
+
+// Is the operation that left `cell` still under way in its thread? What the
+// other thread does meanwhile may make the answer stale; it is a label.
+static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
+  Thread *other =
+      ThreadBySlot(SlotOf(atomic_load(&cell.word, memory_order_relaxed)));
+  bool found = false;
+  if (other && other->tid == cell.tid)
+    other->operations.ForEach([&](Operation &op) {
+      if (MapOf(op) != map || SiteOf(op) != cell.site)
+        return;
+      found = true;
+      *pending = atomic_load(&op.phase, memory_order_relaxed) ==
+                 static_cast<u32>(Phase::MayWrite);
+    });
+  return found;
+}
+
+static void Fill(Violation *violation, Thread *thr, const Operation &op,
+                 MapState *state, const AccessCell &cell, bool wrote) {
+  Finding &f = violation->finding;
+  violation->found = true;
+  f.map = MapOf(op);
+  f.family = SiteOf(op)->GetFamily();
+  f.current = AccessOf(thr, op);
+  f.current.in_flight = true;
+  f.previous = {};
+  f.previous.site = cell.site;
+  f.previous.stack = cell.stack;
+  f.previous.lockset = cell.lockset;
+  f.previous.tid = cell.tid;
+  f.previous.wrote = wrote;
+  if (wrote && state->wrote_size) {
+    auto known = [](u32 v) { return v == ~0u ? Change::kUnknown : v; };
+    f.previous.change = {known(state->size_before), known(state->size_after),
+                         known(state->buckets_before),
+                         known(state->buckets_after)};
+  }
+  f.previous.in_flight = InFlight(cell, f.map, &f.previous.pending);
+  f.grade = f.previous.in_flight ? Grade::Overlap : Grade::Unordered;
+  f.creation = {};
+  f.creation.site = state->birth_site;
+  f.creation.stack = state->birth_stack;
+  f.creation.tid = state->birth_tid;
+  f.kind = KindOf(f.current, f.previous, EffectiveEffect(f.current.site),
+                  state->dead || (cell.site && wrote &&
+                                  cell.site->effect == MapsanEffectDestroy));
+  f.map_reports = ++state->reports;
+}
+
+// --- records; bucket lock held
+
+static void SetCell(AccessCell *cell, Thread *thr, const Operation &op) {
+  cell->site = SiteOf(op);
+  cell->stack = op.stack;
+  cell->lockset = op.lockset;
+  cell->tid = thr->tid;
+  atomic_store(&cell->word, MakeWord(thr->clock.slot(), op.epoch),
+               memory_order_release);
+}
+
+static void RecordRead(Thread *thr, MapState *state, Operation *op) {
+  SetCell(ReadCellFor(thr, state, ClockOf(thr, *op)), thr, *op);
+}
+
+static void RecordWrite(Thread *thr, MapState *state, Operation *op) {
+  SetCell(&state->write, thr, *op);
+  state->wrote_size = false;
+  DropOrderedReads(state, ClockOf(thr, *op));
+}
+
+static void RecordChange(MapState *state, const Change &change) {
+  if (change.size_after == Change::kUnknown &&
+      change.buckets_after == Change::kUnknown)
+    return;
+  auto clip = [](u64 v) { return v >= ~0u ? ~0u : static_cast<u32>(v); };
+  state->size_before = clip(change.size_before);
+  state->size_after = clip(change.size_after);
+  state->buckets_before = clip(change.buckets_before);
+  state->buckets_after = clip(change.buckets_after);
+  state->wrote_size = true;
+}
+
+static void NoteUser(Thread *thr, MapState *state) {
+  if (state->first_tid == thr->tid || !state->first_tid)
+    return;
+  state->first_tid = 0;
+  CountShared(thr);
+}
+
+// The state for an operation that begins: found, made, or made anew.
+static MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
+                          MapsanEffect effect, Violation *violation) {
+  u64 family = SiteOf(*op)->GetFamily()->id;
+  MapState *state = FindMap(bucket, MapOf(*op), family);
+  if (!state) {
+    state = CreateMap(thr, bucket, MapOf(*op), family);
+  } else if (effect == MapsanEffectConstruct) {
+    RenewMap(thr, state);
+  } else if (state->dead) {
+    // A tombstone. Ordered after the destruction: somebody constructed a map
+    // here without a call that we saw. Unordered: a use of a destroyed map.
+    if (ClockOf(thr, *op).Orders(
+            atomic_load(&state->write.word, memory_order_relaxed)))
+      RenewMap(thr, state);
+    else
+      Fill(violation, thr, *op, state, state->write, /*wrote=*/true);
+  }
+  if (effect == MapsanEffectConstruct) {
+    state->birth_site = SiteOf(*op);
+    state->birth_stack = op->stack;
+    state->birth_tid = thr->tid;
+  }
+  NoteUser(thr, state);
+  return state;
+}
+
+// --- begin
+
+// The record that this operation would make stands already: same epoch, same
+// or stronger kind. Reads without the lock; see Bucket for why that is sound.
+static MapState *AlreadyRecorded(Bucket *bucket, uptr map, u64 family,
+                                 AccessWord word, bool write) {
+  u32 tag;
+  if (!bucket->Begin(&tag))
+    return nullptr;
+  MapState *state = FindMap(bucket, map, family);
+  if (!state)
+    return nullptr;
+  bool recorded = atomic_load(&state->write.word, memory_order_relaxed) == word;
+  if (!recorded && !write) {
+    u32 steps = 0;
+    ForEachRead(state, [&](AccessCell *cell) {
+      recorded = atomic_load(&cell->word, memory_order_relaxed) == word;
+      return !recorded && ++steps < 1024; // a stale chain may be a circle
+    });
+  }
+  return recorded && bucket->Unchanged(tag) ? state : nullptr;
+}
+
+static bool InsideAnother(Thread *thr, uptr map) {
+  // A library's own nesting is shallow; recursion through maps of maps is deep
+  // and on different maps.
+  constexpr u32 kLook = 8;
+  u32 n = thr->operations.size();
+  for (u32 i = n; i > 0 && n - i < kLook; i--)
+    if (MapOf(*thr->operations.At(i - 1)) == map)
+      return true;
+  return false;
+}
+
+static void KeepHeader(Operation *op, const Site *site, uptr map) {
+  const Family *family = site->GetFamily();
+  op->header_bytes =
+      site->effect == MapsanEffectMayWrite
+          ? Min(family->header_bytes, static_cast<u32>(Operation::kHeaderBytes))
+          : 0;
+  internal_memcpy(op->header, reinterpret_cast<const void *>(map),
+                  op->header_bytes);
+  op->change = {};
+  if (site->effect == MapsanEffectMayWrite ||
+      site->effect == MapsanEffectWrite) {
+    op->change.size_before = SizeWord(family, map);
+    op->change.buckets_before = BucketsWord(family, map);
+  }
+}
+
+void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  HealOperations(thr, bp, /*inclusive=*/false);
+  // Relaxed is enough, and a store only the first time: the line is shared.
+  if (!site->ran)
+    site->ran = 1;
+  MapsanEffect effect = EffectiveEffect(site);
+  bool write = IsWriteEffect(effect);
+
+  Operation *op = thr->operations.Reserve();
+  op->frame = bp;
+  op->state = nullptr;
+  op->begin_clock = nullptr;
+  op->nested = InsideAnother(thr, map);
+  op->wrote = write;
+  op->epoch = thr->clock.OpenEpoch();
+  op->stack = op->lockset = 0;
+  op->fast = false;
+  op->change = {};
+  op->header_bytes = 0;
+  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  atomic_store(&op->map, map, memory_order_relaxed);
+  atomic_store(&op->phase,
+               static_cast<u32>(write ? Phase::Writing
+                                : effect == MapsanEffectMayWrite
+                                    ? Phase::MayWrite
+                                    : Phase::Reading),
+               memory_order_relaxed);
+  bool outermost = thr->operations.empty();
+  thr->operations.Publish();
+  if (op->nested)
+    return;
+  thr->clock.MarkDirty();
+
+  Bucket *bucket = map_table.For(map);
+  if (outermost && effect != MapsanEffectConstruct &&
+      effect != MapsanEffectDestroy) {
+    AccessWord word = MakeWord(thr->clock.slot(), op->epoch);
+    if (MapState *state =
+            AlreadyRecorded(bucket, map, site->GetFamily()->id, word, write)) {
+      op->fast = true;
+      op->state = state;
+      op->map_life = state->life;
+      KeepHeader(op, site, map);
+      return;
+    }
+  }
+
+  op->stack = StackIdHere(thr, pc, bp);
+  op->lockset = LocksetId(thr);
+  Violation violation;
+  {
+    ScopedLock lock(bucket);
+    MapState *state = StateFor(thr, bucket, op, effect, &violation);
+    op->state = state;
+    op->map_life = state->life;
+    BeginClock clock = ClockOf(thr, *op);
+    auto violated = [&](const AccessCell &cell, bool wrote) {
+      if (!violation.found)
+        Fill(&violation, thr, *op, state, cell, wrote);
+    };
+    if (write) {
+      CheckWrite(clock, state, violated);
+      if (!state->dead)
+        RecordWrite(thr, state, op);
+    } else {
+      CheckRead(clock, state, violated);
+      if (!state->dead)
+        RecordRead(thr, state, op);
+    }
+  }
+  if (violation.found)
+    ReportFinding(violation.finding);
+  // Last: if the object's memory is gone, this is where the program dies, and
+  // what was found has been said.
+  KeepHeader(op, site, map);
+}
+
+// --- end
+
+// Did a may-write change the map's structure?
+static bool Wrote(const Operation &op, MapsanEvidence evidence) {
+  switch (evidence) {
+  case MapsanEvidenceUnchanged:
+    return false;
+  case MapsanEvidenceChanged:
+    return true;
+  case MapsanEvidenceHeader:
+    return op.header_bytes == 0 ||
+           internal_memcmp(op.header, reinterpret_cast<const void *>(MapOf(op)),
+                           op.header_bytes) != 0;
+  case MapsanEvidenceNone:
+    return true;
+  }
+  return true;
+}
+
+// The record of a life that is still the operation's; bucket lock held.
+static bool StillThere(const Operation &op) {
+  return op.state &&
+         atomic_load(&op.state->addr, memory_order_relaxed) == MapOf(op) &&
+         op.state->life == op.map_life;
+}
+
+static void EndDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
+  if (OnlyOneThread()) {
+    RemoveMap(thr, bucket, op->state); // nobody can meet the tombstone
+    return;
+  }
+  op->state->dead = true;
+  TombstoneRing &ring = thr->tombstones;
+  if (!ring.entries) {
+    uptr bytes = TombstoneRing::kCapacity * sizeof(TombstoneRing::Entry);
+    ring.entries = static_cast<TombstoneRing::Entry *>(RuntimeAlloc(bytes));
+    internal_memset(ring.entries, 0, bytes);
+  }
+  ring.entries[ring.next] = {
+      MapOf(*op), atomic_load(&op->state->family, memory_order_relaxed),
+      op->state->life};
+  ring.next = (ring.next + 1) % TombstoneRing::kCapacity;
+}
+
+// Makes room in the ring: its oldest tombstone goes. No lock held.
+static void DropOldestTombstone(Thread *thr) {
+  TombstoneRing &ring = thr->tombstones;
+  if (!ring.entries || !ring.entries[ring.next].addr)
+    return;
+  TombstoneRing::Entry entry = ring.entries[ring.next];
+  Bucket *bucket = map_table.For(entry.addr);
+  ScopedLock lock(bucket);
+  MapState *state = FindMap(bucket, entry.addr, entry.family);
+  if (state && state->dead && state->life == entry.life)
+    RemoveMap(thr, bucket, state);
+}
+
+static void Leave(Thread *thr, Operation *op) {
+  RuntimeFree(op->begin_clock);
+  op->begin_clock = nullptr;
+  atomic_store(&op->map, 0, memory_order_relaxed);
+  thr->operations.Pop();
+}
+
+// A may-write that wrote: checked now as a write with the clock of its begin.
+static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  Bucket *bucket = map_table.For(MapOf(*op));
+  if (op->fast) { // nothing was noted at the begin
+    op->stack = StackIdHere(thr, pc, bp);
+    op->lockset = LocksetId(thr);
+  }
+  op->wrote = true;
+  atomic_store(&op->phase, static_cast<u32>(Phase::Writing),
+               memory_order_relaxed);
+  op->epoch = thr->clock.OpenEpoch();
+  thr->clock.MarkDirty();
+  Violation violation;
+  {
+    ScopedLock lock(bucket);
+    if (!StillThere(*op) || op->state->dead)
+      return;
+    CheckWrite(ClockOf(thr, *op), op->state,
+               [&](const AccessCell &cell, bool wrote) {
+                 Fill(&violation, thr, *op, op->state, cell, wrote);
+               });
+    RecordWrite(thr, op->state, op);
+    RecordChange(op->state, op->change);
+  }
+  if (violation.found)
+    ReportFinding(violation.finding);
+}
+
+static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
+                uptr bp) {
+  const Site *site = SiteOf(*op);
+  MapsanEffect effect = EffectiveEffect(site);
+  if (effect == MapsanEffectDestroy) {
+    DropOldestTombstone(thr);
+    Bucket *bucket = map_table.For(MapOf(*op));
+    ScopedLock lock(bucket);
+    if (StillThere(*op) && !op->state->dead)
+      EndDestroyed(thr, bucket, op);
+  } else if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite) {
+    op->change.size_after = SizeWord(site->GetFamily(), MapOf(*op));
+    op->change.buckets_after = BucketsWord(site->GetFamily(), MapOf(*op));
+    if (effect == MapsanEffectMayWrite && Wrote(*op, evidence)) {
+      ConfirmWrite(thr, op, pc, bp);
+    } else if (effect == MapsanEffectWrite && !op->fast) {
+      ScopedLock lock(map_table.For(MapOf(*op)));
+      if (StillThere(*op) &&
+          atomic_load(&op->state->write.word, memory_order_relaxed) ==
+              MakeWord(thr->clock.slot(), op->epoch))
+        RecordChange(op->state, op->change);
+    }
+  }
+  thr->last_effect = op->wrote;
+}
+
+static void EndOperation(Thread *thr, const Site *site, uptr map,
+                         MapsanEvidence evidence, uptr pc, uptr bp) {
+  // What lies above it was abandoned: its frames are gone.
+  u32 n = thr->operations.size();
+  u32 i = n;
+  while (i > 0 && (MapOf(*thr->operations.At(i - 1)) != map ||
+                   SiteOf(*thr->operations.At(i - 1)) != site))
+    i--;
+  if (!i)
+    return; // its begin was lost in a signal handler, or before the start
+  while (thr->operations.size() > i)
+    Leave(thr, thr->operations.Top());
+  Operation *op = thr->operations.Top();
+  if (!op->nested)
+    End(thr, op, evidence, pc, bp);
+  Leave(thr, op);
+}
+
+void MapEnd(Thread *thr, const Site *site, uptr map, MapsanEvidence evidence,
+            uptr pc, uptr bp) {
+  EndOperation(thr, site, map, evidence, pc, bp);
+}
+
+void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
+  // There is no result: the header tells. A constructor that threw leaves no
+  // map, and what a destructor left is no map either.
+  EndOperation(thr, site, map, MapsanEvidenceHeader, pc, bp);
+  if (site->effect != MapsanEffectConstruct)
+    return;
+  Bucket *bucket = map_table.For(map);
+  ScopedLock lock(bucket);
+  if (MapState *state = FindMap(bucket, map, site->GetFamily()->id))
+    RemoveMap(thr, bucket, state);
+}
+
+void HealOperations(Thread *thr, uptr frame, bool inclusive) {
+  while (!thr->operations.empty()) {
+    Operation *top = thr->operations.Top();
+    // Stacks grow down: a frame below ours has returned, or was jumped over.
+    bool gone = inclusive ? top->frame <= frame : top->frame < frame;
+    if (!gone || !OnOwnStack(thr, frame) || !OnOwnStack(thr, top->frame))
+      return;
+    Leave(thr, top);
+  }
+}
+
+void DropOperations(Thread *thr) {
+  while (!thr->operations.empty())
+    Leave(thr, thr->operations.Top());
+}
+
+void RestampOperations(Thread *thr) {
+  u64 epoch = thr->clock.OpenEpoch();
+  for (u32 i = 0, n = thr->operations.size(); i < n; i++) {
+    Operation *op = thr->operations.At(i);
+    if (op->nested || !op->state)
+      continue;
+    ScopedLock lock(map_table.For(MapOf(*op)));
+    if (!StillThere(*op) || op->state->dead)
+      continue;
+    op->epoch = epoch;
+    if (op->wrote)
+      RecordWrite(thr, op->state, op);
+    else
+      RecordRead(thr, op->state, op);
+    thr->clock.MarkDirty();
+  }
+}
+
+void KeepBeginClocks(Thread *thr) {
+  for (u32 i = 0, n = thr->operations.size(); i < n; i++) {
+    Operation *op = thr->operations.At(i);
+    if (op->begin_clock)
+      continue;
+    u32 count = thr->clock.Count();
+    op->begin_clock = static_cast<u64 *>(RuntimeAlloc(count * sizeof(u64)));
+    for (u32 s = 0; s < count; s++)
+      op->begin_clock[s] = thr->clock.Epoch(s);
+    op->begin_count = count;
+  }
+}
+
+u32 LastEffect(Thread *thr) { return thr->last_effect; }
+
+MapCounts CountMaps() {
+  MapLives lives = CountMapLives();
+  return {lives.seen, lives.shared};
+}
+
+} // namespace __mapsan

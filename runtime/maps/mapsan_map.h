@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Map operations as they arrive from instrumented code: the begin and the end
+// of an interval on a map object. The check itself is mapsan_check.h.
+
+#ifndef MAPSAN_MAP_H
+#define MAPSAN_MAP_H
+
+#include "../clock/mapsan_thread.h"
+#include "mapsan_site.h"
+
+namespace __mapsan {
+
+/// An operation begins on the map at `map`. (pc, bp): return address into and
+/// frame of the hook that user code called. What can be decided is reported
+/// before this returns. Called by `thr` itself, thread-safe towards others.
+void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp);
+
+/// The operation ended normally.
+void MapEnd(Thread *thr, const Site *site, uptr map, MapsanEvidence evidence,
+            uptr pc, uptr bp);
+
+/// The operation ended by an exception.
+void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp);
+
+/// Operations of frames that are gone (longjmp, pthread_exit, a C frame that
+/// an exception went through) leave the thread. `frame`: any address in the
+/// frame that runs now; with `inclusive` also those that began in it.
+void HealOperations(Thread *thr, uptr frame, bool inclusive);
+/// All of them: the thread ends.
+void DropOperations(Thread *thr);
+
+/// A release happened inside operations: they are stamped with the epoch that
+/// is open now (CLOCKS: flush).
+void RestampOperations(Thread *thr);
+
+/// Before an acquire changes the clock: operations in flight keep the clock of
+/// their begin.
+void KeepBeginClocks(Thread *thr);
+
+/// What the last operation of this thread turned out to be: 0 read, 1 write.
+u32 LastEffect(Thread *thr);
+
+/// For the summary: maps seen, and those that two or more threads used.
+struct MapCounts {
+  u64 maps, shared;
+};
+MapCounts CountMaps();
+
+} // namespace __mapsan
+
+#endif // MAPSAN_MAP_H

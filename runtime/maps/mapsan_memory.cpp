@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Memory that comes and goes: see mapsan_memory.h.
+
+#include "mapsan_memory.h"
+
+#include "../clock/mapsan_sync.h"
+#include "mapsan_map_table.h"
+
+namespace __mapsan {
+
+void MemoryReleased(uptr addr, uptr size) { SyncBorn(addr, size); }
+
+void MemoryObtained(uptr addr, uptr size) {
+  SyncBorn(addr, size);
+  ForgetMaps(addr, size);
+}
+
+} // namespace __mapsan

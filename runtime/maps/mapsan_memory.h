@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Memory that comes and goes ends the lives of what MapSan knows there.
+
+#ifndef MAPSAN_MEMORY_H
+#define MAPSAN_MEMORY_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+/// [addr, addr + size) was given back (free, munmap, a finished thread's
+/// stack): sync objects there are gone. Maps' tombstones stay. Before the real
+/// release. Cheap where nothing is known.
+void MemoryReleased(uptr addr, uptr size);
+
+/// [addr, addr + size) was handed out: whatever was known there is of an
+/// earlier life, tombstones and maps (whose destruction was not seen)
+/// included. After the real allocation. Cheap where nothing is known.
+void MemoryObtained(uptr addr, uptr size);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_MEMORY_H

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Map operations in flight: an operation is an interval, from the hook before
+// the call to the hook after it.
+
+#ifndef MAPSAN_OPERATION_H
+#define MAPSAN_OPERATION_H
+
+#include "../report/mapsan_finding.h"
+#include "sanitizer_common/sanitizer_atomic.h"
+
+namespace __mapsan {
+
+struct MapState;
+struct ClockWord;
+
+/// One operation in flight. Written by its own thread; another thread, or a
+/// signal handler, reads `site`, `map` and `phase` only.
+struct Operation {
+  static constexpr u32 kHeaderBytes = 128;
+
+  atomic_uintptr_t site; // const Site *
+  atomic_uintptr_t map;  // identity of the map; 0: this entry is not in use
+  atomic_uint32_t phase; // Phase
+  uptr frame;            // stack address of the caller, to tell a dead one
+  MapState *state;       // null: nested, ignored, or not recorded yet
+  u64 map_life;          // life of the map when it began
+  u64 epoch;             // as stamped on the map
+  u64 *begin_clock; // epochs by slot at the begin; null: still the thread's
+  u32 begin_count;
+  u32 stack;
+  u32 lockset;
+  bool nested; // inside another operation of this thread on the same map
+  bool wrote;  // stamped as a write
+  bool fast;   // its stamp was there already
+  u32 header_bytes;
+  Change change;
+  u8 header[kHeaderBytes]; // the object as it was at the begin
+};
+
+enum class Phase : u32 {
+  Reading,  // it reads
+  MayWrite, // it may turn out to have written
+  Writing,  // it writes
+};
+
+/// The operations of one thread, innermost last. Grows in chunks that stay
+/// until the record is used no more, so that readers never meet freed memory.
+class OperationStack {
+public:
+  static constexpr u32 kChunk = 16;
+
+  u32 size() const { return atomic_load(&size_, memory_order_relaxed); }
+  bool empty() const { return size() == 0; }
+  Operation *Top() { return At(size() - 1); }
+  Operation *At(u32 i);
+  /// A new innermost operation, not yet counted: fill it, then Publish.
+  Operation *Reserve();
+  void Publish() { atomic_store(&size_, size() + 1, memory_order_release); }
+  /// The owner is gone.
+  void Clear() { atomic_store(&size_, 0, memory_order_release); }
+  void Pop() { atomic_store(&size_, size() - 1, memory_order_release); }
+
+  /// Calls back for each operation in flight; any thread, any time. What it
+  /// sees may be ending.
+  template <class Callback> void ForEach(Callback callback) {
+    u32 n = atomic_load(&size_, memory_order_acquire);
+    Chunk *chunk = &first_;
+    for (u32 i = 0; i < n && chunk; i++) {
+      callback(chunk->operations[i % kChunk]);
+      if (i % kChunk == kChunk - 1)
+        chunk = Next(chunk);
+    }
+  }
+
+private:
+  struct Chunk {
+    Operation operations[kChunk];
+    atomic_uintptr_t next; // Chunk *
+  };
+  static Chunk *Next(Chunk *chunk);
+
+  atomic_uint32_t size_;
+  Chunk first_;
+};
+
+} // namespace __mapsan
+
+#endif // MAPSAN_OPERATION_H

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The call-site and family descriptors as the runtime reads them. The pass
+// writes them: pass/instrument/Descriptors.
+
+#ifndef MAPSAN_SITE_H
+#define MAPSAN_SITE_H
+
+#include "../../include/mapsan/abi.h"
+#include "sanitizer_common/sanitizer_atomic.h"
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+namespace site_field {
+using Ptr = const char *;
+using I32 = u32;
+using I64 = u64;
+} // namespace site_field
+
+/// What the catalog knows of one kind of container. Immutable, in the module.
+struct Family {
+#define MAPSAN_FAMILY_FIELD(Type, Name) site_field::Type Name;
+#include "../../include/mapsan/callbacks.inc"
+};
+
+/// One call site of a map operation. Immutable but for `ran`.
+struct Site {
+#define MAPSAN_SITE_FIELD(Type, Name) site_field::Type Name;
+#include "../../include/mapsan/callbacks.inc"
+
+  const Family *GetFamily() const {
+    return reinterpret_cast<const Family *>(family);
+  }
+  MapsanEffect Effect() const { return static_cast<MapsanEffect>(effect); }
+  bool Iterates() const { return flags & MapsanSiteIterates; }
+};
+
+static_assert(sizeof(Site) == 72, "the pass lays out the same structure");
+static_assert(sizeof(Family) == 32, "the pass lays out the same structure");
+
+} // namespace __mapsan
+
+#endif // MAPSAN_SITE_H

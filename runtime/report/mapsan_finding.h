@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A finding as plain data: everything a report says, before it is worded.
+// Built by maps/mapsan_check.cpp, printed by report/mapsan_printer.cpp.
+
+#ifndef MAPSAN_FINDING_H
+#define MAPSAN_FINDING_H
+
+#include "../maps/mapsan_site.h"
+
+namespace __mapsan {
+
+/// Kinds of finding; the words are in mapsan_kinds.inc.
+enum class FindingKind : u8 {
+#define MAPSAN_KIND(Name, Words) Name,
+#include "mapsan_kinds.inc"
+};
+
+/// How it is known (DESIGN: grades of proof).
+enum class Grade : u8 {
+  Overlap,   // both threads were inside the map at once
+  Unordered, // no happens-before path orders the two operations in this run
+};
+
+/// What an operation changed, where the catalog names the words that hold it.
+struct Change {
+  static constexpr u64 kUnknown = ~0ull;
+  u64 size_before = kUnknown, size_after = kUnknown;
+  u64 buckets_before = kUnknown, buckets_after = kUnknown;
+};
+
+/// One side of a finding: an operation as it was recorded.
+struct Access {
+  const Site *site = nullptr; // null: not known (overwritten)
+  u32 stack = 0;              // StackDepot id; 0: none
+  u32 lockset = 0;            // LocksetById
+  u32 tid = 0;                // ThreadInfoById
+  bool wrote = false;         // it changed the map's structure
+  bool pending = false;       // a may-write that has not ended yet
+  bool in_flight = false;     // it had not ended when this was found
+  Change change;
+};
+
+/// A finding. Lives on the detecting thread's stack while it is reported.
+struct Finding {
+  FindingKind kind;
+  Grade grade;
+  uptr map; // address of the object (of its identity)
+  const Family *family;
+  Access current;      // the operation of the detecting thread
+  Access previous;     // the one it is unordered with
+  Access creation;     // site == null: construction was not seen
+  u32 map_reports = 0; // findings on this life of the map so far, this included
+};
+
+} // namespace __mapsan
+
+#endif // MAPSAN_FINDING_H
