@@ -30,6 +30,14 @@ if(TARGET mapsan-catalog)
   install(TARGETS mapsan-catalog RUNTIME DESTINATION bin)
 endif()
 
-# For a parent project that adds us as a subdirectory.
+# For a parent project that adds us as a subdirectory. The detour over a custom
+# target matters: ninja lets objects wait for custom targets, but never for a
+# library to be linked, and they need the plugin to be there.
+add_custom_target(mapsan_prefix)
+foreach(target IN ITEMS MapSanPass mapsan_rt)
+  if(TARGET ${target})
+    add_dependencies(mapsan_prefix ${target})
+  endif()
+endforeach()
 include(MapSanTarget)
-mapsan_define_target(MapSan::MapSan ${MAPSAN_PREFIX_DIR} MapSanPass mapsan_rt)
+mapsan_define_target(MapSan::MapSan ${MAPSAN_PREFIX_DIR} mapsan_prefix)
