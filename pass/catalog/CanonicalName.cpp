@@ -13,7 +13,10 @@ namespace mapsan {
 // that contains < or > into them, so what is inside must not be believed.
 size_t groupLength(StringRef Text) {
   const char Open = Text.front();
-  const char Close = Open == '(' ? ')' : Open == '[' ? ']' : Open == '{' ? '}' : '>';
+  const char Close = Open == '('   ? ')'
+                     : Open == '[' ? ']'
+                     : Open == '{' ? '}'
+                                   : '>';
   size_t Depth = 0;
   for (size_t I = 0; I < Text.size(); ++I) {
     if (Text[I] == Open) {
@@ -82,9 +85,8 @@ bool isVersionNamespace(StringRef Parent, StringRef Segment) {
   if (Parent == "absl")
     return Segment.starts_with("lts_") || Segment.starts_with("debian");
   auto AllDigits = [](StringRef Text) {
-    return !Text.empty() && all_of(Text, [](char C) {
-      return isDigit(C) || C == '_';
-    });
+    return !Text.empty() &&
+           all_of(Text, [](char C) { return isDigit(C) || C == '_'; });
   };
   if (Segment.starts_with("d") && AllDigits(Segment.drop_front()))
     return Parent == "detail"; // tbb::detail::d1

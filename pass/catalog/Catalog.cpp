@@ -13,8 +13,8 @@ template <typename T> struct Word {
 };
 
 const Word<MapsanEffect> EffectWords[] = {
-    {"read", MapsanEffectRead},           {"write", MapsanEffectWrite},
-    {"may-write", MapsanEffectMayWrite},  {"construct", MapsanEffectConstruct},
+    {"read", MapsanEffectRead},          {"write", MapsanEffectWrite},
+    {"may-write", MapsanEffectMayWrite}, {"construct", MapsanEffectConstruct},
     {"destroy", MapsanEffectDestroy},
 };
 

@@ -22,7 +22,16 @@ namespace mapsan {
 enum class Evidence { Inserted, Count, Header, None };
 
 // The form of a callee's result, the discriminator `returns:` of a row.
-enum class Returns { Any, Void, Boolean, Integer, Pointer, Pair, Object, Other };
+enum class Returns {
+  Any,
+  Void,
+  Boolean,
+  Integer,
+  Pointer,
+  Pair,
+  Object,
+  Other
+};
 
 // One method of a family, or one free function that takes containers.
 struct OperationRow {
@@ -60,9 +69,9 @@ struct SyncRow {
   std::string Class; // canonical; empty for a function
   std::string Name;  // as in OperationRow, or the function's qualified name
   MapsanSync Does = MapsanSyncInit;
-  unsigned Object = 0;         // which argument of a function is the object
-  unsigned Size = 0;           // bytes of the object; 0: not stated
-  bool SuccessIsZero = false;  // a try-lock that returns 0 when it succeeds
+  unsigned Object = 0;        // which argument of a function is the object
+  unsigned Size = 0;          // bytes of the object; 0: not stated
+  bool SuccessIsZero = false; // a try-lock that returns 0 when it succeeds
 };
 
 struct Catalog {

@@ -45,8 +45,7 @@ private:
     error(At.Line, At.Column, Reason);
   }
 
-  Fields fields(const YamlNode &N, StringRef What,
-                ArrayRef<StringRef> Allowed);
+  Fields fields(const YamlNode &N, StringRef What, ArrayRef<StringRef> Allowed);
   const YamlNode *find(Fields &F, StringRef Key) {
     auto It = F.ByName.find(Key.str());
     return It == F.ByName.end() ? nullptr : It->second;
@@ -294,10 +293,9 @@ void Reader::function(const YamlNode &N) {
 }
 
 void Reader::sync(const YamlNode &N) {
-  Fields F =
-      fields(N, "a sync entry",
-             {"class", "methods", "function", "object", "does", "size",
-              "success"});
+  Fields F = fields(
+      N, "a sync entry",
+      {"class", "methods", "function", "object", "does", "size", "success"});
   auto ReadDoes = [&](Fields &Of, SyncRow &Row) {
     if (!find(Of, "does")) {
       error(*Of.Node, "'does' is missing");
@@ -332,8 +330,8 @@ void Reader::sync(const YamlNode &N) {
   if (!Methods)
     return error(N, "'methods' is missing in sync class '" + Class + "'");
   each(*Methods, "methods", [&](const YamlNode &Item) {
-    Fields M = fields(Item, "a sync method",
-                      {"name", "does", "size", "success"});
+    Fields M =
+        fields(Item, "a sync method", {"name", "does", "size", "success"});
     if (Item.Is != YamlNode::Mapping)
       return;
     SyncRow Row;
@@ -348,9 +346,9 @@ void Reader::sync(const YamlNode &N) {
 }
 
 void Reader::readDocument(const YamlNode &Root) {
-  Fields F = fields(Root, "a catalog",
-                    {"mapsan-catalog", "method-sets", "families", "functions",
-                     "sync"});
+  Fields F = fields(
+      Root, "a catalog",
+      {"mapsan-catalog", "method-sets", "families", "functions", "sync"});
   if (Root.Is != YamlNode::Mapping)
     return;
   if (text(F, "mapsan-catalog", true) != "1" && find(F, "mapsan-catalog"))
@@ -388,8 +386,8 @@ void readCatalog(MemoryBufferRef Text, Catalog &Into, CatalogErrors &Errors) {
 void readCatalogFile(StringRef Path, Catalog &Into, CatalogErrors &Errors) {
   auto Buffer = MemoryBuffer::getFile(Path, /*IsText=*/true);
   if (!Buffer) {
-    Errors.push_back({Path.str(), 0, 0,
-                      "cannot be read: " + Buffer.getError().message()});
+    Errors.push_back(
+        {Path.str(), 0, 0, "cannot be read: " + Buffer.getError().message()});
     return;
   }
   readCatalog((*Buffer)->getMemBufferRef(), Into, Errors);

@@ -21,8 +21,8 @@ struct YamlNode {
   std::vector<std::pair<YamlNode, YamlNode>> Entries; // of a mapping, in order
 };
 
-using YamlErrorHandler = llvm::function_ref<void(
-    unsigned Line, unsigned Column, const std::string &Reason)>;
+using YamlErrorHandler = llvm::function_ref<void(unsigned Line, unsigned Column,
+                                                 const std::string &Reason)>;
 
 // False, and one call of the handler, where the text is not YAML.
 bool parseYaml(llvm::MemoryBufferRef Buffer, YamlNode &Root,

@@ -12,8 +12,10 @@ namespace {
 const char Usage[] =
     "usage: mapsan-catalog [FILE...]        print the built-in catalog's rows\n"
     "                                       and those of the files\n"
-    "       mapsan-catalog --check FILE...  check the files; exit status 1 and\n"
-    "                                       file:line:column: reason if faulty\n"
+    "       mapsan-catalog --check FILE...  check the files; exit status 1 "
+    "and\n"
+    "                                       file:line:column: reason if "
+    "faulty\n"
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
     "effect, evidence, effect on the other map, iterates. Free functions have\n"

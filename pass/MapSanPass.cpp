@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The story: read the catalog, find what wants a hook, instrument it.
+
+#include "MapSanPass.h"
+#include "Diagnostics.h"
+#include "PassOptions.h"
+#include "Summary.h"
+#include "analysis/HookSites.h"
+#include "catalog/CatalogReader.h"
+#include "instrument/AtomicHooks.h"
+#include "instrument/MapHooks.h"
+#include "instrument/ModuleHooks.h"
+#include "instrument/SyncHooks.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+namespace {
+
+// On a module that was treated already: -x ir of an instrumented file, or the
+// second half of a distributed ThinLTO build.
+const char DoneFlag[] = "mapsan.done";
+
+Catalog loadCatalog(const PassOptions &Options, LLVMContext &C) {
+  Catalog Rows;
+  CatalogErrors Errors;
+  readBuiltinCatalog(Rows, Errors);
+  for (const std::string &File : Options.Catalogs)
+    readCatalogFile(File, Rows, Errors);
+  for (const std::string &Text : Options.Warnings)
+    warn(C, Text);
+  for (const CatalogError &E : Errors)
+    warn(C, E.text());
+  return Rows;
+}
+
+class Instrumentation {
+public:
+  explicit Instrumentation(Module &M) : Calls(M), Data(M) {}
+
+  Callbacks Calls;
+  Descriptors Data;
+  Summary Count;
+
+  void treat(Function &F, const HookSites &Sites) {
+    for (const AtomicAccess &Access : Sites.Atomics)
+      ++(hookAtomic(Access, Calls) ? Count.Atomics : Count.Skipped);
+    for (FenceInst *Fence : Sites.Fences) {
+      hookFence(*Fence, Calls);
+      ++Count.Fences;
+    }
+    for (const MapCall &Site : Sites.Maps) {
+      bool Hooked = hookMapCall(Site, Calls, Data);
+      for (const MapArgument &Map : Site.Does->Maps)
+        ++(Hooked ? Count.Maps[Map.Effect] : Count.Skipped);
+    }
+    for (const SyncCall &Site : Sites.Syncs)
+      ++(hookSyncCall(Site, Calls) ? Count.Syncs : Count.Skipped);
+    hookSyncLocals(Sites.SyncLocals, Calls);
+    // Hooks read and write: a function with them is no longer pure.
+    F.removeFnAttr(Attribute::Memory);
+    F.removeFnAttr(Attribute::Speculatable);
+  }
+};
+
+} // namespace
+
+PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
+  if (M.getModuleFlag(DoneFlag))
+    return PreservedAnalyses::all();
+  M.addModuleFlag(Module::Max, DoneFlag, 1);
+
+  const PassOptions Options = PassOptions::fromEnvironment();
+  const Catalog Rows = loadCatalog(Options, M.getContext());
+  CatalogMatcher Matcher(Rows);
+  Instrumentation Work(M);
+  for (Function &F : M) {
+    if (!wantsHooks(F))
+      continue;
+    HookSites Sites = findHookSites(F, Matcher);
+    if (!Sites.empty())
+      Work.treat(F, Sites);
+  }
+  if (Work.Count.anyHook())
+    hookModule(M, Work.Calls);
+  if (Options.Summary)
+    Work.Count.print(errs(), M.getSourceFileName());
+  return PreservedAnalyses::none();
+}
+
+} // namespace mapsan

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Reads MAPSAN_PASS_OPTIONS.
+
+#include "PassOptions.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringRef.h"
+#include <cstdlib>
+
+using namespace llvm;
+
+namespace mapsan {
+
+PassOptions PassOptions::fromEnvironment() {
+  PassOptions Options;
+  const char *Text = std::getenv("MAPSAN_PASS_OPTIONS");
+  if (!Text)
+    return Options;
+  SmallVector<StringRef, 4> Parts;
+  StringRef(Text).split(Parts, ':', -1, /*KeepEmpty=*/false);
+  for (StringRef Part : Parts) {
+    auto [Key, Value] = Part.split('=');
+    if (Key == "summary" && (Value == "0" || Value == "1"))
+      Options.Summary = Value == "1";
+    else if (Key == "catalog" && !Value.empty())
+      Options.Catalogs.push_back(Value.str());
+    else if (Key == "summary" || Key == "catalog")
+      Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: bad value '" +
+                                 Value.str() + "' for '" + Key.str() + "'");
+    else
+      Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: unknown option '" +
+                                 Key.str() + "' (known: summary, catalog)");
+  }
+  return Options;
+}
+
+} // namespace mapsan

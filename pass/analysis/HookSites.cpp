@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Finds what a function contains that wants a hook.
+
+#include "HookSites.h"
+#include "AtomicAccesses.h"
+#include "Callee.h"
+#include "SyncLocals.h"
+#include "llvm/IR/EHPersonalities.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+bool wantsHooks(const Function &F) {
+  return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
+         !F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) &&
+         !F.getName().starts_with("__mapsan_");
+}
+
+HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
+  HookSites Sites;
+  for (BasicBlock &BB : F) {
+    for (Instruction &I : BB) {
+      if (I.hasMetadata(LLVMContext::MD_nosanitize))
+        continue;
+      if (auto Access = atomicAccess(I)) {
+        Sites.Atomics.push_back(*Access);
+        continue;
+      }
+      if (auto *Fence = dyn_cast<FenceInst>(&I)) {
+        if (Fence->getSyncScopeID() != SyncScope::SingleThread)
+          Sites.Fences.push_back(Fence);
+        continue;
+      }
+      auto *Call = dyn_cast<CallBase>(&I);
+      const Function *Callee = Call ? directCallee(*Call) : nullptr;
+      if (!Callee || Callee->isIntrinsic())
+        continue;
+      if (const MapOperation *Map = Matcher.mapOperation(*Callee)) {
+        if (!Matcher.isInternal(*Map->Maps.front().Of, F))
+          Sites.Maps.push_back({Call, Map});
+      } else if (const SyncOperation *Sync = Matcher.syncOperation(*Callee)) {
+        if (!Matcher.isInternal(*Sync->Row, F))
+          Sites.Syncs.push_back({Call, Sync});
+      } else if (auto Access = libatomicAccess(*Call, Callee->getName())) {
+        Sites.Atomics.push_back(*Access);
+      }
+    }
+  }
+  Sites.SyncLocals = findSyncLocals(F, Sites.Atomics);
+  return Sites;
+}
+
+} // namespace mapsan

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a function contains that wants a hook, as plain data: found here,
+// instrumented in instrument/.
+
+#ifndef MAPSAN_PASS_ANALYSIS_HOOKSITES_H
+#define MAPSAN_PASS_ANALYSIS_HOOKSITES_H
+
+#include "catalog/CatalogMatcher.h"
+#include "llvm/IR/Instructions.h"
+#include <vector>
+
+namespace mapsan {
+
+struct MapCall {
+  llvm::CallBase *Call;
+  const MapOperation *Does;
+};
+
+struct SyncCall {
+  llvm::CallBase *Call;
+  const SyncOperation *Does;
+};
+
+// A load, store, rmw or cmpxchg instruction, or a call of libatomic's.
+struct AtomicAccess {
+  llvm::Instruction *At;
+  llvm::Value *Address;
+  MapsanAtomic What;
+  // Orders as in <stdatomic.h>; values, because libatomic takes them as
+  // arguments. Failure is null but for a compare-exchange.
+  llvm::Value *Order;
+  llvm::Value *Failure;
+};
+
+struct HookSites {
+  std::vector<MapCall> Maps;
+  std::vector<SyncCall> Syncs;
+  std::vector<AtomicAccess> Atomics;
+  std::vector<llvm::FenceInst *> Fences;
+  std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
+
+  bool empty() const {
+    return Maps.empty() && Syncs.empty() && Atomics.empty() && Fences.empty() &&
+           SyncLocals.empty();
+  }
+};
+
+// May this function be instrumented at all?
+bool wantsHooks(const llvm::Function &F);
+
+HookSites findHookSites(llvm::Function &F, CatalogMatcher &Matcher);
+
+} // namespace mapsan
+
+#endif // MAPSAN_PASS_ANALYSIS_HOOKSITES_H

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A mangled C++ function name taken apart into what the catalog speaks about.
+
+#ifndef MAPSAN_PASS_CATALOG_CALLEENAME_H
+#define MAPSAN_PASS_CATALOG_CALLEENAME_H
+
+#include "llvm/ADT/StringRef.h"
+#include <string>
+#include <vector>
+
+namespace mapsan {
+
+struct CalleeName {
+  std::string ScopeText; // as demangled: "std::__1::map<int, int, ...>"
+  std::string Scope;     // canonical: "std::__1::map"; empty for C names
+  std::string Base;      // "find", "operator[]", "map", "~map"
+  std::vector<std::string> Parameters; // as demangled, without `this`
+  bool Constructor = false;
+  bool Destructor = false;
+
+  // False for what is no C++ function (data, guards, thunks, C names); then
+  // only Base is set, to the symbol itself.
+  bool parse(llvm::StringRef Symbol);
+
+  std::string qualified() const {
+    return Scope.empty() ? Base : Scope + "::" + Base;
+  }
+};
+
+} // namespace mapsan
+
+#endif // MAPSAN_PASS_CATALOG_CALLEENAME_H

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Answers what a callee does, by the catalog.
+
+#include "CatalogMatcher.h"
+#include "CanonicalName.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/DerivedTypes.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+namespace {
+
+StringRef lastSegment(StringRef Name) {
+  size_t At = Name.rfind("::");
+  return At == StringRef::npos ? Name : Name.drop_front(At + 2);
+}
+
+// Adds how the Itanium mangling writes the last part of a qualified name. An
+// operator's two letters are in too many names, so its scope goes with them.
+void addNeedles(StringRef Name, std::vector<std::string> &Needles) {
+  static const std::pair<StringRef, StringRef> Operators[] = {
+      {"operator==", "eq"},  {"operator!=", "ne"}, {"operator<", "lt"},
+      {"operator<=", "le"},  {"operator>", "gt"},  {"operator>=", "ge"},
+      {"operator<=>", "ss"}, {"operator()", "cl"}};
+  StringRef Last = lastSegment(Name);
+  auto Length = [](StringRef S) { return std::to_string(S.size()) + S.str(); };
+  for (auto &[Operator, Code] : Operators) {
+    if (Last != Operator)
+      continue;
+    StringRef Parent = lastSegment(Name.drop_back(Last.size()).rtrim(":"));
+    if (Parent == "__1")
+      for (StringRef Inline : {"__1", "__2", "__ndk1", "__Cr"})
+        Needles.push_back(Length(Inline) + Code.str());
+    else
+      Needles.push_back((Parent == "std" ? "St" : Length(Parent)) + Code.str());
+    return;
+  }
+  Needles.push_back(Length(Last));
+}
+
+Returns resultOf(const Function &F) {
+  Type *T = F.getReturnType();
+  if (F.hasStructRetAttr())
+    return Returns::Object;
+  if (T->isVoidTy())
+    return Returns::Void;
+  if (T->isIntegerTy(1))
+    return Returns::Boolean;
+  if (T->isIntegerTy())
+    return Returns::Integer;
+  if (T->isPointerTy())
+    return Returns::Pointer;
+  if (T->isStructTy())
+    return Returns::Pair;
+  return Returns::Other;
+}
+
+// The class that a reference parameter names, or "" for any other parameter.
+std::string referredClass(StringRef Parameter) {
+  if (!Parameter.consume_back("&&") && !Parameter.consume_back("&"))
+    return "";
+  Parameter = Parameter.rtrim();
+  Parameter.consume_back("const");
+  return canonicalName(Parameter);
+}
+
+bool refersToConst(StringRef Parameter) {
+  return Parameter.rtrim("&").rtrim().ends_with("const");
+}
+
+// The special name of a constructor, destructor or assignment, else its own.
+std::string rowName(const CalleeName &Name) {
+  if (Name.Destructor)
+    return "(destructor)";
+  const bool Assigns = Name.Base == "operator=";
+  if (!Name.Constructor && !Assigns)
+    return Name.Base;
+  const char *Noun = Assigns ? "assignment)" : "constructor)";
+  if (!Assigns && Name.Parameters.empty())
+    return "(default-constructor)";
+  if (!Name.Parameters.empty() &&
+      referredClass(Name.Parameters[0]) == Name.Scope)
+    return (StringRef(Name.Parameters[0]).ends_with("&&") &&
+                    !refersToConst(Name.Parameters[0])
+                ? "(move-"
+                : "(copy-") +
+           std::string(Noun);
+  return "(" + std::string(Noun);
+}
+
+// The wider special name under which a catalog may file the same method.
+StringRef generalName(StringRef RowName) {
+  if (RowName.ends_with("constructor)"))
+    return "(constructor)";
+  return RowName.ends_with("assignment)") ? "(assignment)" : "";
+}
+
+// What a report calls the operation.
+std::string reportName(const CalleeName &Name, StringRef RowName) {
+  if (!Name.Constructor && !Name.Destructor)
+    return Name.Base;
+  if (RowName.starts_with("(copy-"))
+    return "copy constructor";
+  if (RowName.starts_with("(move-"))
+    return "move constructor";
+  return Name.Destructor ? "destructor" : "constructor";
+}
+
+// The row of this name whose discriminators fit; the more of them the better,
+// and of equals the later one.
+const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
+                            Returns Result, unsigned Arguments) {
+  const OperationRow *Best = nullptr;
+  int BestScore = -1;
+  for (const OperationRow &R : Rows) {
+    if (R.Name != Name || (R.Result != Returns::Any && R.Result != Result) ||
+        (R.Arguments >= 0 && unsigned(R.Arguments) != Arguments))
+      continue;
+    int Score = (R.Result != Returns::Any) + (R.Arguments >= 0);
+    if (Score >= BestScore) {
+      Best = &R;
+      BestScore = Score;
+    }
+  }
+  return Best;
+}
+
+unsigned firstArgument(const Function &F) {
+  return F.hasStructRetAttr() ? 1 : 0;
+}
+
+// Where the source's parameter stands in IR, after `Before` others: directly,
+// unless one of those was split into several registers.
+std::optional<unsigned> argumentIndex(const Function &F, unsigned First,
+                                      ArrayRef<std::string> Parameters,
+                                      unsigned Parameter) {
+  auto IsOneWord = [](StringRef P) {
+    return P.ends_with("&") || P.ends_with("*");
+  };
+  if (F.arg_size() != First + Parameters.size() &&
+      !all_of(Parameters.take_front(Parameter), IsOneWord))
+    return std::nullopt;
+  unsigned Index = First + Parameter;
+  if (Index >= F.arg_size() || !F.getArg(Index)->getType()->isPointerTy())
+    return std::nullopt;
+  return Index;
+}
+
+MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
+  MapArgument A;
+  A.Of = &Of;
+  A.Argument = Index;
+  uint64_t Bytes = F.getArg(Index)->getDereferenceableBytes();
+  // What is declared may leave out the tail padding.
+  A.ObjectBytes = Bytes > Of.Offset ? alignTo(Bytes - Of.Offset, 8) : 0;
+  return A;
+}
+
+std::string classText(StringRef Parameter) {
+  Parameter = Parameter.rtrim("&").rtrim();
+  Parameter.consume_back("const");
+  return Parameter.rtrim().str();
+}
+
+} // namespace
+
+CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
+  for (const Family &F : Rows.Families)
+    for (const std::string &Class : F.Classes) {
+      FamilyByClass[Class] = &F;
+      addNeedles(Class, Needles);
+    }
+  for (const OperationRow &F : Rows.Functions)
+    addNeedles(F.Name, Needles);
+  for (const SyncRow &S : Rows.Syncs) {
+    if (S.Class.empty())
+      CNames[S.Name] = 1;
+    addNeedles(S.Class.empty() ? S.Name : S.Class, Needles);
+  }
+  llvm::sort(Needles);
+  Needles.erase(std::unique(Needles.begin(), Needles.end()), Needles.end());
+}
+
+// Demangling every callee of a program costs more than all the rest of the
+// pass, and most names do not mention any catalogued one.
+bool CatalogMatcher::mayMatch(StringRef Symbol) const {
+  if (!Symbol.starts_with("_Z"))
+    return CNames.contains(Symbol);
+  return any_of(Needles,
+                [&](const std::string &N) { return Symbol.contains(N); });
+}
+
+const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {
+  std::string Class = referredClass(Parameter);
+  auto It = Class.empty() ? FamilyByClass.end() : FamilyByClass.find(Class);
+  return It == FamilyByClass.end() ? nullptr : It->second;
+}
+
+std::optional<MapOperation>
+CatalogMatcher::matchMethod(const CalleeName &Name,
+                            const Function &Callee) const {
+  auto It = FamilyByClass.find(Name.Scope);
+  const unsigned This = firstArgument(Callee);
+  if (It == FamilyByClass.end() || This >= Callee.arg_size() ||
+      !Callee.getArg(This)->getType()->isPointerTy())
+    return std::nullopt;
+  const Family &Of = *It->second;
+  const std::string Row = rowName(Name);
+  const Returns Result = resultOf(Callee);
+  const unsigned Arguments = Name.Parameters.size();
+  const OperationRow *R = bestRow(Of.Rows, Row, Result, Arguments);
+  if (!R && !generalName(Row).empty())
+    R = bestRow(Of.Rows, generalName(Row), Result, Arguments);
+  if (!R)
+    return std::nullopt;
+
+  MapOperation Op;
+  Op.Name = reportName(Name, Row);
+  MapArgument Self = mapArgument(Callee, Of, This);
+  Self.Effect = R->Effect;
+  Self.By = R->By;
+  Self.Iterates = R->Iterates;
+  Self.TypeText = Name.ScopeText;
+  Op.Maps.push_back(Self);
+  if (!R->Other)
+    return Op;
+  for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
+    const Family *OtherFamily = familyOfReference(Name.Parameters[P]);
+    if (!OtherFamily)
+      continue;
+    if (auto Index = argumentIndex(Callee, This + 1, Name.Parameters, P)) {
+      MapArgument Other = mapArgument(Callee, *OtherFamily, *Index);
+      Other.Effect = *R->Other;
+      Other.By = Evidence::Header;
+      Other.TypeText = classText(Name.Parameters[P]);
+      Op.Maps.push_back(Other);
+    }
+    break;
+  }
+  return Op;
+}
+
+std::optional<MapOperation>
+CatalogMatcher::matchFunction(const CalleeName &Name,
+                              const Function &Callee) const {
+  const OperationRow *R = bestRow(Rows.Functions, Name.qualified(),
+                                  resultOf(Callee), Name.Parameters.size());
+  if (!R)
+    return std::nullopt;
+  MapOperation Op;
+  Op.Name = Name.qualified();
+  if (StringRef(Name.Base).starts_with("operator"))
+    Op.Name = Name.Base;
+  else if (Name.Scope == "std::__1")
+    Op.Name = "std::" + Name.Base;
+  for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
+    const Family *Of = familyOfReference(Name.Parameters[P]);
+    auto Index =
+        argumentIndex(Callee, firstArgument(Callee), Name.Parameters, P);
+    if (!Of || !Index)
+      continue;
+    MapArgument A = mapArgument(Callee, *Of, *Index);
+    const bool First = Op.Maps.empty();
+    if (!First && !R->Other)
+      break;
+    A.Effect = First ? R->Effect : *R->Other;
+    A.By = First ? R->By : Evidence::Header;
+    A.Iterates = First && R->Iterates;
+    A.TypeText = classText(Name.Parameters[P]);
+    Op.Maps.push_back(A);
+    if (Op.Maps.size() == 2)
+      break;
+  }
+  if (Op.Maps.empty())
+    return std::nullopt;
+  return Op;
+}
+
+std::optional<SyncOperation>
+CatalogMatcher::matchSync(const CalleeName &Name,
+                          const Function &Callee) const {
+  const std::string Row = rowName(Name);
+  const std::string Qualified = Name.qualified();
+  const SyncRow *Best = nullptr;
+  bool Exact = false;
+  for (const SyncRow &S : Rows.Syncs) {
+    if (S.Class.empty() ? S.Name == Qualified
+                        : S.Class == Name.Scope && S.Name == Row) {
+      Best = &S;
+      Exact = true;
+    } else if (!Exact && !S.Class.empty() && S.Class == Name.Scope &&
+               S.Name == generalName(Row)) {
+      Best = &S;
+    }
+  }
+  if (!Best)
+    return std::nullopt;
+  SyncOperation Op;
+  Op.Row = Best;
+  Op.Argument =
+      firstArgument(Callee) + (Best->Class.empty() ? Best->Object : 0);
+  if (Op.Argument >= Callee.arg_size() ||
+      !Callee.getArg(Op.Argument)->getType()->isPointerTy())
+    return std::nullopt;
+  Op.ObjectBytes = Best->Size
+                       ? Best->Size
+                       : Callee.getArg(Op.Argument)->getDereferenceableBytes();
+  return Op;
+}
+
+const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
+  auto [It, New] = Answers.try_emplace(&Callee);
+  if (!New || !mayMatch(Callee.getName()))
+    return It->second;
+  CalleeName Name;
+  Name.parse(Callee.getName());
+  It->second.Map = matchMethod(Name, Callee);
+  if (!It->second.Map)
+    It->second.Map = matchFunction(Name, Callee);
+  if (!It->second.Map)
+    It->second.Sync = matchSync(Name, Callee);
+  return It->second;
+}
+
+const MapOperation *CatalogMatcher::mapOperation(const Function &Callee) {
+  const Answer &A = answer(Callee);
+  return A.Map ? &*A.Map : nullptr;
+}
+
+const SyncOperation *CatalogMatcher::syncOperation(const Function &Callee) {
+  const Answer &A = answer(Callee);
+  return A.Sync ? &*A.Sync : nullptr;
+}
+
+const std::string &CatalogMatcher::scopeOf(const Function &Caller) {
+  auto [It, New] = Scopes.try_emplace(&Caller);
+  if (New) {
+    CalleeName Name;
+    Name.parse(Caller.getName());
+    It->second = Name.Scope;
+  }
+  return It->second;
+}
+
+// `Pattern` itself, or a class inside of it.
+static bool isWithin(StringRef Scope, StringRef Pattern) {
+  if (Pattern.consume_back("*"))
+    return Scope.starts_with(Pattern);
+  return Scope.consume_front(Pattern) &&
+         (Scope.empty() || Scope.starts_with("::"));
+}
+
+bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
+  const std::string &Scope = scopeOf(Caller);
+  auto Within = [&](const std::string &P) { return isWithin(Scope, P); };
+  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
+}
+
+bool CatalogMatcher::isInternal(const SyncRow &Row, const Function &Caller) {
+  return !Row.Class.empty() && isWithin(scopeOf(Caller), Row.Class);
+}
+
+} // namespace mapsan

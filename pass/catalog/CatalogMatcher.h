@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Answers what a callee does, by the catalog: to which of its arguments as
+// maps, or as an object that synchronises. Answers are cached by function.
+
+#ifndef MAPSAN_PASS_CATALOG_CATALOGMATCHER_H
+#define MAPSAN_PASS_CATALOG_CATALOGMATCHER_H
+
+#include "CalleeName.h"
+#include "Catalog.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/Function.h"
+#include <optional>
+#include <unordered_map>
+
+namespace mapsan {
+
+// One map that a call operates on.
+struct MapArgument {
+  const Family *Of = nullptr;
+  MapsanEffect Effect = MapsanEffectRead;
+  Evidence By = Evidence::None;
+  bool Iterates = false;
+  unsigned Argument = 0;    // index among the call's IR arguments
+  uint64_t ObjectBytes = 0; // as the callee declares it; 0: unknown
+  std::string TypeText;     // the class as demangled
+};
+
+struct MapOperation {
+  std::string Name; // as a report says it: "find", "copy constructor"
+  llvm::SmallVector<MapArgument, 2> Maps; // the one that is operated on first
+};
+
+struct SyncOperation {
+  const SyncRow *Row = nullptr;
+  unsigned Argument = 0;
+  uint64_t ObjectBytes = 0; // 0: unknown
+};
+
+class CatalogMatcher {
+public:
+  explicit CatalogMatcher(const Catalog &Rows);
+
+  // Null where the catalog says nothing.
+  const MapOperation *mapOperation(const llvm::Function &Callee);
+  const SyncOperation *syncOperation(const llvm::Function &Callee);
+
+  // Is the caller the family's own implementation?
+  bool isInternal(const Family &Of, const llvm::Function &Caller);
+  // Is the caller a method of the row's class?
+  bool isInternal(const SyncRow &Row, const llvm::Function &Caller);
+
+private:
+  struct Answer {
+    std::optional<MapOperation> Map;
+    std::optional<SyncOperation> Sync;
+  };
+
+  const Answer &answer(const llvm::Function &Callee);
+  bool mayMatch(llvm::StringRef Symbol) const;
+  std::optional<MapOperation> matchMethod(const CalleeName &Name,
+                                          const llvm::Function &Callee) const;
+  std::optional<MapOperation> matchFunction(const CalleeName &Name,
+                                            const llvm::Function &Callee) const;
+  std::optional<SyncOperation> matchSync(const CalleeName &Name,
+                                         const llvm::Function &Callee) const;
+  const Family *familyOfReference(llvm::StringRef Parameter) const;
+  const std::string &scopeOf(const llvm::Function &Caller);
+
+  const Catalog &Rows;
+  llvm::StringMap<const Family *> FamilyByClass;
+  llvm::StringMap<char> CNames; // functions of the sync section by their symbol
+  std::vector<std::string> Needles; // one is in each mangled name that matches
+  std::unordered_map<const llvm::Function *, Answer> Answers;
+  std::unordered_map<const llvm::Function *, std::string> Scopes;
+};
+
+} // namespace mapsan
+
+#endif // MAPSAN_PASS_CATALOG_CATALOGMATCHER_H

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The constants that hooks hand to the runtime.
+
+#include "Descriptors.h"
+#include "llvm/ADT/Hashing.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Constants.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+namespace {
+
+// Names must be the same in every module and compiler that says the same, so
+// not llvm::hash_value, which may be seeded.
+uint64_t fingerprint(StringRef Text) {
+  uint64_t Hash = 0xcbf29ce484222325ull;
+  for (unsigned char C : Text)
+    Hash = (Hash ^ C) * 0x100000001b3ull;
+  return Hash;
+}
+
+// Not for other sanitizers: redzones would tear the section of the sites
+// apart, and nothing here is the user's.
+void keepFromSanitizers(GlobalVariable &G) {
+  GlobalValue::SanitizerMetadata Metadata;
+  Metadata.NoAddress = true;
+  Metadata.NoHWAddress = true;
+  G.setSanitizerMetadata(Metadata);
+}
+
+// One definition for the whole program, whichever module it comes from.
+void shareByName(GlobalVariable &G) {
+  G.setLinkage(GlobalValue::LinkOnceODRLinkage);
+  G.setVisibility(GlobalValue::HiddenVisibility);
+  G.setComdat(G.getParent()->getOrInsertComdat(G.getName()));
+}
+
+int siteFlags(const MapArgument &Map, bool Secondary) {
+  return (Map.Iterates ? MapsanSiteIterates : 0) |
+         (Secondary ? MapsanSiteSecondary : 0) |
+         (Map.Effect != MapsanEffectRead ? MapsanSiteStrictWrite : 0);
+}
+
+} // namespace
+
+Descriptors::Descriptors(Module &M) : M(M) {}
+
+Constant *Descriptors::text(StringRef Text) {
+  if (Text.empty())
+    return ConstantPointerNull::get(PointerType::get(M.getContext(), 0));
+  Constant *&Known = Texts[Text];
+  if (Known)
+    return Known;
+  Constant *Bytes = ConstantDataArray::getString(M.getContext(), Text);
+  auto *G =
+      new GlobalVariable(M, Bytes->getType(), /*isConstant=*/true,
+                         GlobalValue::PrivateLinkage, Bytes, "mapsan.text");
+  G->setUnnamedAddr(GlobalValue::UnnamedAddr::Global);
+  G->setAlignment(Align(1));
+  keepFromSanitizers(*G);
+  return Known = G;
+}
+
+StructType *Descriptors::structOf(ArrayRef<Constant *> Fields) {
+  SmallVector<Type *, 16> Types;
+  for (Constant *Field : Fields)
+    Types.push_back(Field->getType());
+  return StructType::get(M.getContext(), Types);
+}
+
+// A stateful hash function, comparator or allocator makes the object larger
+// and moves its fields: then all of it is the header, and no count is known.
+Constant *Descriptors::family(const MapArgument &Map) {
+  const Family &F = *Map.Of;
+  int HeaderBytes = F.HeaderBytes, SizeOffset = F.SizeOffset,
+      BucketsOffset = F.BucketsOffset;
+  if (HeaderBytes && Map.ObjectBytes &&
+      Map.ObjectBytes != alignTo(F.HeaderBytes, 8)) {
+    HeaderBytes = Map.ObjectBytes;
+    SizeOffset = BucketsOffset = -1;
+  }
+  std::string Key = F.Identity + '|' + std::to_string(HeaderBytes) + '|' +
+                    std::to_string(SizeOffset) + '|' +
+                    std::to_string(BucketsOffset);
+  std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
+  if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
+    return Known;
+
+  LLVMContext &C = M.getContext();
+  auto I32 = [&](int V) -> Constant * {
+    return ConstantInt::get(Type::getInt32Ty(C), V, /*IsSigned=*/true);
+  };
+  Constant *const id = ConstantInt::get(Type::getInt64Ty(C), F.id());
+  Constant *const name = text(F.Identity);
+  Constant *const header_bytes = I32(HeaderBytes);
+  Constant *const size_offset = I32(SizeOffset);
+  Constant *const buckets_offset = I32(BucketsOffset);
+  Constant *const reserved = I32(0);
+  Constant *const Fields[] = {
+#define MAPSAN_FAMILY_FIELD(Type, Name) Name,
+#include "mapsan/callbacks.inc"
+  };
+  StructType *T = structOf(Fields);
+  auto *G = new GlobalVariable(M, T, /*isConstant=*/true,
+                               GlobalValue::LinkOnceODRLinkage,
+                               ConstantStruct::get(T, Fields), Symbol);
+  shareByName(*G);
+  G->setAlignment(Align(8));
+  keepFromSanitizers(*G);
+  return G;
+}
+
+GlobalVariable *Descriptors::site(const Function &User, const MapArgument &Map,
+                                  const SiteText &Text, bool Secondary) {
+  LLVMContext &C = M.getContext();
+  auto I32 = [&](unsigned V) -> Constant * {
+    return ConstantInt::get(Type::getInt32Ty(C), V);
+  };
+  Constant *const family = this->family(Map);
+  Constant *const operation = text(Text.Operation);
+  Constant *const type = text(Text.Type);
+  Constant *const name = text(Text.Name);
+  Constant *const file = text(Text.File);
+  Constant *const function = text(Text.Function);
+  Constant *const line = I32(Text.Line);
+  Constant *const column = I32(Text.Column);
+  Constant *const effect = I32(Map.Effect);
+  Constant *const flags = I32(siteFlags(Map, Secondary));
+  Constant *const ran = I32(0);
+  Constant *const reserved = I32(0);
+  Constant *const Fields[] = {
+#define MAPSAN_SITE_FIELD(Type, Name) Name,
+#include "mapsan/callbacks.inc"
+  };
+  StructType *T = structOf(Fields);
+  // Written by the runtime, so not constant; of explicit alignment, so that
+  // the section is an array of sites.
+  auto *G = new GlobalVariable(M, T, /*isConstant=*/false,
+                               GlobalValue::PrivateLinkage,
+                               ConstantStruct::get(T, Fields), "mapsan.site");
+  G->setSection(SiteSection);
+  G->setAlignment(Align(8));
+  keepFromSanitizers(*G);
+  // A linkonce function's code may be dropped in favour of another module's
+  // and yet live on where it was inlined. Its sites therefore are a comdat
+  // each, named by what they say: referred to from anywhere, kept once.
+  if (!User.hasLocalLinkage()) {
+    std::string Key = Text.Operation + '|' + Text.Type + '|' + Text.Name + '|' +
+                      Text.File + '|' + std::to_string(Text.Line) + '|' +
+                      std::to_string(Text.Column) + '|' +
+                      std::to_string(Map.Effect) + '|' +
+                      std::to_string(siteFlags(Map, Secondary)) + '|' +
+                      family->getName().str();
+    std::string Symbol = ("__mapsan_site." + User.getName() + "." +
+                          utohexstr(fingerprint(Key), true))
+                             .str();
+    if (unsigned Copy = Copies[Symbol]++)
+      Symbol += "." + std::to_string(Copy);
+    G->setName(Symbol);
+    shareByName(*G);
+  }
+  return G;
+}
+
+} // namespace mapsan

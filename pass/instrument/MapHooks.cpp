@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Brackets a call that operates on maps.
+
+#include "MapHooks.h"
+#include "CallEdges.h"
+#include "DebugLocations.h"
+#include "analysis/MapNames.h"
+#include "analysis/TypeNames.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+namespace {
+
+// One map of the call, with what its hooks are called with.
+struct Bracket {
+  GlobalVariable *Site;
+  Value *Map;
+  const MapArgument *Does;
+};
+
+SiteText describe(const CallBase &Call, const MapOperation &Op,
+                  const MapArgument &Map, const DebugLoc &Where) {
+  SiteText Text;
+  Text.Operation = Op.Name;
+  Text.Type = shortTypeName(Map.TypeText);
+  Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
+  Text.Function = functionName(*Call.getFunction());
+  if (DILocation *L = Where.get()) {
+    Text.File = L->getFilename().str();
+    Text.Line = L->getLine();
+    Text.Column = L->getColumn();
+  }
+  return Text;
+}
+
+// The result's own word on whether the map was changed, as MapsanEvidence.
+Value *evidence(IRBuilder<> &Builder, const CallBase &Call,
+                const MapArgument &Map, bool Returned) {
+  auto Known = [&](MapsanEvidence E) { return Builder.getInt32(E); };
+  if (Map.Effect != MapsanEffectMayWrite)
+    return Known(MapsanEvidenceNone);
+  Value *Changed = nullptr;
+  Type *Result = Call.getType();
+  CallBase *Operation = const_cast<CallBase *>(&Call);
+  if (Returned && Map.By == Evidence::Inserted && Result->isStructTy() &&
+      Result->getStructNumElements() == 2 &&
+      Result->getStructElementType(1)->isIntegerTy())
+    Changed = Builder.CreateExtractValue(Operation, 1);
+  else if (Returned && Map.By == Evidence::Count && Result->isIntegerTy())
+    Changed = Operation;
+  if (Changed)
+    return Builder.CreateZExt(Builder.CreateIsNotNull(Changed),
+                              Builder.getInt32Ty());
+  return Known(Returned && Map.By != Evidence::None && Map.Of->HeaderBytes
+                   ? MapsanEvidenceHeader
+                   : MapsanEvidenceNone);
+}
+
+} // namespace
+
+bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
+  if (hasNoCallEdges(*Site.Call))
+    return false;
+  const DebugLoc Where = hookLocation(*Site.Call);
+  IRBuilder<> Builder(Site.Call);
+  Builder.SetCurrentDebugLocation(Where);
+
+  SmallVector<Bracket, 2> Brackets;
+  for (const MapArgument &Map : Site.Does->Maps) {
+    SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
+    Value *Address = Site.Call->getArgOperand(Map.Argument);
+    if (Map.Of->Offset)
+      Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
+    Brackets.push_back({Data.site(*Site.Call->getFunction(), Map, Text,
+                                  /*Secondary=*/!Brackets.empty()),
+                        Address, &Map});
+    Calls.call(Builder, Callback::map_begin, {Brackets.back().Site, Address});
+  }
+
+  CallEdges Edges = *openCallEdges(*Site.Call);
+  const bool Returns = Edges.Normal;
+  Builder.SetInsertPoint(Returns ? Edges.Normal : Edges.Call);
+  Builder.SetCurrentDebugLocation(Where);
+  for (const Bracket &B : reverse(Brackets))
+    Calls.call(
+        Builder, Callback::map_end,
+        {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does, Returns)});
+  if (Edges.Unwind) {
+    Builder.SetInsertPoint(Edges.Unwind);
+    Builder.SetCurrentDebugLocation(Where);
+    for (const Bracket &B : reverse(Brackets))
+      Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
+  }
+  return true;
+}
+
+} // namespace mapsan

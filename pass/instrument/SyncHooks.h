@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Brackets the calls of the catalog's `sync:` section and announces new
+// objects that synchronise.
+
+#ifndef MAPSAN_PASS_INSTRUMENT_SYNCHOOKS_H
+#define MAPSAN_PASS_INSTRUMENT_SYNCHOOKS_H
+
+#include "Callbacks.h"
+#include "analysis/HookSites.h"
+
+namespace mapsan {
+
+// False where the call has no edges to put hooks on.
+bool hookSyncCall(const SyncCall &Site, Callbacks &Calls);
+void hookSyncLocals(llvm::ArrayRef<llvm::AllocaInst *> Locals,
+                    Callbacks &Calls);
+
+} // namespace mapsan
+
+#endif // MAPSAN_PASS_INSTRUMENT_SYNCHOOKS_H
