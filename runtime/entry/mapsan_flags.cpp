@@ -5,13 +5,13 @@
 
 #include "mapsan_flags.h"
 
+#include "../report/mapsan_output.h"
+#include "../report/mapsan_report.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
-#include "sanitizer_common/sanitizer_file.h"
 #include "sanitizer_common/sanitizer_flags.h"
 #include "sanitizer_common/sanitizer_interface_internal.h"
 #include "sanitizer_common/sanitizer_libc.h"
-#include "sanitizer_common/sanitizer_posix.h"
 
 // A program may define it to bring its own defaults.
 SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
@@ -125,7 +125,7 @@ void PrintHelp() {
 #define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
   MAPSAN_FLAG_HELP(common, Name, Help)
 #include "mapsan_flags.inc"
-  RawWrite(text.data());
+  WriteOutput(text.data(), text.length());
 }
 
 // Between pairs.
@@ -145,42 +145,6 @@ char *Keep(const char *begin, uptr size) {
 void WarnAt(const char *source, const char *what, const char *text,
             const char *advice) {
   Printf("MapSanitizer: %s: %s '%s': %s\n", source, what, text, advice);
-}
-
-// sanitizer_common ends the process, at the first report, if it cannot write
-// the log: so that is tried now, and nothing is left behind.
-bool CanWriteLog(const char *prefix) {
-  InternalScopedString path;
-  path.Append(prefix);
-  for (uptr i = 1; i < path.length(); i++) {
-    if (path.data()[i] != '/')
-      continue;
-    InternalScopedString folder;
-    folder.AppendF("%.*s", static_cast<int>(i), path.data());
-    if (!DirExists(folder.data()) && !CreateDir(folder.data()))
-      return false;
-  }
-  if (path.length() > kMaxPathLength - 200)
-    return false;
-  path.AppendF(".mapsan-%d", static_cast<int>(internal_getpid()));
-  fd_t fd = OpenFile(path.data(), WrOnly);
-  if (fd == kInvalidFd)
-    return false;
-  CloseFile(fd);
-  internal_unlink(path.data());
-  return true;
-}
-
-void OpenLog(const char *path) {
-  if (!path || !internal_strcmp(path, "stderr"))
-    return;
-  if (internal_strcmp(path, "stdout") && !CanWriteLog(path)) {
-    Printf("MapSanitizer: cannot write to log_path '%s': reports go to "
-           "stderr\n",
-           path);
-    return;
-  }
-  __sanitizer_set_report_path(path);
 }
 
 } // namespace
@@ -255,9 +219,11 @@ void InitializeFlags() {
   common.exitcode = flags()->exitcode;
   OverrideCommonFlags(common);
 
-  OpenLog(common_flags()->log_path);
+  InitializeOutput();
   if (flags()->help)
     PrintHelp();
+  if (flags()->enabled)
+    InitializeReports();
 }
 
 } // namespace __mapsan

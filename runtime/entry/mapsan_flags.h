@@ -37,7 +37,8 @@ extern Flags flags;
 inline Flags *flags() { return &flags_internal::flags; }
 
 /// Defaults, then __mapsan_default_options(), then MAPSAN_OPTIONS; acts on
-/// log_path and help. Called once, while the process has one thread.
+/// log_path, suppressions and help. Called once, while the process has one
+/// thread.
 void InitializeFlags();
 
 } // namespace __mapsan

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A finding in its reader's words.
+
+#include "mapsan_view.h"
+
+#include "../clock/mapsan_thread.h"
+#include "mapsan_names.h"
+#include "mapsan_words.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+namespace __mapsan {
+
+namespace {
+
+// Gives locks their numbers, the same one to the same lock on both sides.
+struct LockNumbers {
+  static constexpr u32 kMax = 128;
+  uptr addresses[kMax];
+  u32 count;
+
+  u32 Of(uptr address) {
+    u32 i = 0;
+    while (i < count && addresses[i] != address)
+      i++;
+    if (i == count && count < kMax)
+      addresses[count++] = address;
+    return i + 1;
+  }
+};
+
+const Frame *LockFrame(TextArena *arena, const HeldLock &lock) {
+  // The innermost frames are the library's: lock_guard, mutex.
+  for (u32 i = 0; i < lock.pc_count; i++)
+    if (const Frame *frame = BuildFrame(arena, lock.pcs[i]))
+      return frame;
+  return nullptr;
+}
+
+void DescribeLocks(TextArena *arena, OperationView *view, u32 lockset,
+                   LockNumbers *numbers) {
+  const Lockset *held = lockset ? LocksetById(lockset) : nullptr;
+  if (!held)
+    return;
+  LockView *locks = arena->New<LockView>(held->count);
+  for (u32 i = 0; i < held->count; i++) {
+    const HeldLock &lock = held->locks[i];
+    locks[i] = {numbers->Of(lock.addr), lock.addr,
+                lock.mode == LockMode::Shared, LockFrame(arena, lock)};
+  }
+  view->locks = locks;
+  view->lock_count = held->count;
+}
+
+void DescribeOperation(TextArena *arena, OperationView *view,
+                       const Access &access, LockNumbers *numbers) {
+  view->access = &access;
+  view->known = access.site != nullptr;
+  if (!view->known)
+    return;
+  view->noun = NounOf(access);
+  view->operation = OperationWords(arena, access);
+  view->thread = ThreadWords(arena, access.tid);
+  view->stack = BuildFrames(arena, access.stack, access.site);
+  DescribeLocks(arena, view, access.lockset, numbers);
+}
+
+void DescribeThread(TextArena *arena, ReportView *view,
+                    const OperationView &operation) {
+  ThreadInfo info;
+  u32 tid = operation.known ? operation.access->tid : 0;
+  if (tid <= 1 || !ThreadInfoById(tid, &info))
+    return;
+  for (u32 i = 0; i < view->thread_count; i++)
+    if (view->threads[i].tid == tid)
+      return;
+  ThreadView *thread = &view->threads[view->thread_count++];
+  thread->tid = tid;
+  thread->name = ThreadWords(arena, tid);
+  if (info.adopted || !info.parent_tid)
+    return;
+  thread->creator = ThreadWords(arena, info.parent_tid);
+  thread->stack = BuildFrames(arena, info.creation_stack, nullptr);
+}
+
+// The name by which the offenders know the map, and the one it was created
+// under: `cache` may be a parameter bound to `sessions_`.
+void NameMap(ReportView *view) {
+  const Finding &finding = *view->finding;
+  const Site *sites[] = {finding.current.site, finding.previous.site,
+                         finding.creation.site};
+  for (u32 i = 0; i < ARRAY_SIZE(sites); i++) {
+    if (!sites[i])
+      continue;
+    const char *name = sites[i]->name;
+    if (name && *name && !view->map_name)
+      view->map_name = name;
+    else if (name && *name && internal_strcmp(name, view->map_name))
+      view->map_also = name;
+    const char *type = sites[i]->type;
+    if (type && *type && !view->map_type)
+      view->map_type = type;
+  }
+}
+
+const Frame *Culprit(const ReportView &view) {
+  if (view.current.known && view.current.stack.user)
+    return view.current.stack.user;
+  return view.previous.known ? view.previous.stack.user : nullptr;
+}
+
+const char *SummaryWords(TextArena *arena, const Frame *frame) {
+  if (!frame)
+    return nullptr;
+  InternalScopedString text;
+  if (frame->file && frame->line) {
+    text.AppendF("%s:%u", frame->file, frame->line);
+    if (frame->column)
+      text.AppendF(":%u", frame->column);
+  } else if (frame->module) {
+    text.AppendF("(%s+0x%zx)", StripModuleName(frame->module), frame->offset);
+  }
+  if (frame->function)
+    text.AppendF("%sin %s", text.length() ? " " : "", frame->function);
+  return arena->Copy(text.data());
+}
+
+// A line for the suppressions file. `$` would mean "the name ends here".
+const char *SuppressionWords(TextArena *arena, const ReportView &view,
+                             const Frame *frame) {
+  const char *kind = "race", *what = frame ? frame->function : nullptr;
+  if (!what) {
+    kind = "map";
+    what = view.map_name ? view.map_name : view.map_type;
+  }
+  if (!what && frame && frame->module) {
+    kind = "lib";
+    what = StripModuleName(frame->module);
+  }
+  if (!what)
+    return nullptr;
+  InternalScopedString text;
+  text.AppendF("%s:", kind);
+  for (; *what; what++)
+    text.AppendF("%c", *what == '$' || *what == '^' ? '*' : *what);
+  return arena->Copy(text.data());
+}
+
+} // namespace
+
+ReportView *BuildView(TextArena *arena, const Finding &finding) {
+  ReportView *view = arena->New<ReportView>();
+  LockNumbers *numbers = arena->New<LockNumbers>();
+  view->finding = &finding;
+  view->kind = KindWords(finding.kind);
+  view->grade = GradeWords(finding.grade);
+  view->grade_explained = GradeExplained(finding.grade);
+  NameMap(view);
+  DescribeOperation(arena, &view->current, finding.current, numbers);
+  DescribeOperation(arena, &view->previous, finding.previous, numbers);
+  DescribeOperation(arena, &view->creation, finding.creation, numbers);
+  view->locks = LockWords(arena, view->current, view->previous);
+  DescribeThread(arena, view, view->current);
+  DescribeThread(arena, view, view->previous);
+  DescribeThread(arena, view, view->creation);
+  const Frame *culprit = Culprit(*view);
+  view->summary = SummaryWords(arena, culprit);
+  view->suppression = SuppressionWords(arena, *view, culprit);
+  return view;
+}
+
+} // namespace __mapsan

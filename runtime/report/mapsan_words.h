@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How findings, operations, threads and locks are called in reports.
+
+#ifndef MAPSAN_WORDS_H
+#define MAPSAN_WORDS_H
+
+#include "mapsan_finding.h"
+#include "mapsan_text.h"
+
+namespace __mapsan {
+
+struct LockView;
+struct OperationView;
+
+const char *KindWords(FindingKind kind);
+const char *GradeWords(Grade grade);
+const char *GradeExplained(Grade grade);
+
+/// "write", "read", "possible write"...
+const char *NounOf(const Access &access);
+
+/// "operator[] (inserted, size 3 -> 4, rehash 13 -> 29 buckets)".
+const char *OperationWords(TextArena *arena, const Access &access);
+
+/// What an unfinished may-write was about to do: "insert", "erase", "change
+/// the map". Safe in a signal handler.
+const char *Intention(const Site *site);
+
+/// "the main thread", "thread T2 'worker-1'".
+const char *ThreadWords(TextArena *arena, u32 tid);
+
+/// What the locks of both sides, together, tell.
+const char *LockWords(TextArena *arena, const OperationView &current,
+                      const OperationView &previous);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_WORDS_H
