@@ -63,8 +63,8 @@ int main(int Count, char **Arguments) {
 }
 
 // RACE: WARNING: MapSanitizer: concurrent map read and map write
-// RACE-DAG: address-sanitizer.cpp:[[@LINE-34]]
-// RACE-DAG: address-sanitizer.cpp:[[@LINE-40]]
+// RACE-DAG: address-sanitizer.cpp:[[@LINE-31]]
+// RACE-DAG: address-sanitizer.cpp:[[@LINE-26]]
 // RACE: SUMMARY: MapSanitizer: concurrent map read and map write
 // OVERFLOW: ERROR: AddressSanitizer: heap-buffer-overflow
 // OVERFLOW: SUMMARY: AddressSanitizer: heap-buffer-overflow {{.*}}in overflow
