@@ -17,7 +17,7 @@ int fflush(void *stream);
 
 namespace __mapsan {
 
-static int process; // its children by vfork run on our memory, but are not us
+static uptr process; // its children by vfork run on our memory, but are not us
 static int quick_exit_status;
 
 static int StatusFor(int status) {

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Many small programs in one: each case has a map of its own, says whether it
+// races, and is found out by MapSan's report callback.
+//
+//   SILENT(mutex) {
+//     std::mutex m;
+//     InTurn([&] { m.lock(); WRITE; m.unlock(); },
+//            [&] { m.lock(); WRITE; m.unlock(); });
+//   }
+//   RACE(two_mutexes) { ... }
+//
+//   int main() { return RunCases(); }
+//
+// It prints "mutex: silent" and, where the case says otherwise, UNEXPECTED;
+// then "DONE: 2 cases".
+
+#ifndef MAPSAN_TEST_CASES_H
+#define MAPSAN_TEST_CASES_H
+
+#include "invisible_barrier.h"
+#include <mapsan/interface.h>
+
+#include <cstdio>
+#include <cstring>
+#include <pthread.h>
+#include <unordered_map>
+#include <utility>
+
+namespace cases {
+
+using Map = std::unordered_map<int, int>;
+using invisible::Step;
+
+/// One case. They link themselves into a list before main.
+struct Case {
+  const char *name;
+  bool races;
+  void (*run)(Map &map, Step &step);
+  Case *next = nullptr;
+
+  Case(const char *name, bool races, void (*run)(Map &, Step &))
+      : name(name), races(races), run(run) {
+    *Last() = this;
+    Last() = &next;
+  }
+  static Case *&First() {
+    static Case *first;
+    return first;
+  }
+  static Case **&Last() {
+    static Case **last = &First();
+    return last;
+  }
+};
+
+inline int reports;
+inline void Count(const mapsan_report *) { reports++; }
+
+/// A thread that runs `function`, whatever the C++ library's own would do.
+template <class Function> class Thread {
+public:
+  explicit Thread(Function function) : function_(std::move(function)) {
+    if (pthread_create(&thread_, nullptr, Start, this))
+      __builtin_abort();
+  }
+  Thread(const Thread &) = delete;
+  void Join() { pthread_join(thread_, nullptr); }
+  pthread_t Handle() const { return thread_; }
+
+private:
+  static void *Start(void *self) {
+    static_cast<Thread *>(self)->function_();
+    return nullptr;
+  }
+  Function function_;
+  pthread_t thread_;
+};
+
+/// All of them at once, each in a thread of its own; they take turns by Steps.
+template <class... Functions> void Together(Functions... functions) {
+  auto run = [](auto self, auto first, auto... rest) -> void {
+    Thread<decltype(first)> thread(first);
+    if constexpr (sizeof...(rest) > 0)
+      self(self, rest...);
+    thread.Join();
+  };
+  run(run, functions...);
+}
+
+/// Each in a thread of its own, one after the other, unordered: all threads
+/// exist before the first turn, and none is joined before the last.
+template <class... Functions> void InTurn(Functions... functions) {
+  Step step;
+  int turn = 0;
+  auto taking_turns = [&step](int turn, auto function) {
+    return [&step, turn, function] {
+      step.WaitFor(turn + 1);
+      function();
+      step.Done();
+    };
+  };
+  auto run = [&](auto self, auto first, auto... rest) -> void {
+    auto body = taking_turns(turn++, first);
+    Thread<decltype(body)> thread(body);
+    if constexpr (sizeof...(rest) > 0)
+      self(self, rest...);
+    else
+      step.Done(); // the first turn begins
+    thread.Join();
+  };
+  run(run, functions...);
+}
+
+/// Runs those whose name contains argv[1], or all.
+inline int RunCases(int argc = 0, char **argv = nullptr) {
+  mapsan_set_report_callback(Count);
+  int count = 0, unexpected = 0;
+  for (Case *c = Case::First(); c; c = c->next) {
+    if (argc > 1 && !std::strstr(c->name, argv[1]))
+      continue;
+    reports = 0;
+    Step step;
+    c->run(*new Map, step); // kept: no case meets another's remains
+    bool raced = reports > 0;
+    std::printf("%s: %s%s\n", c->name, raced ? "race" : "silent",
+                raced == c->races ? "" : " UNEXPECTED");
+    std::fflush(stdout);
+    count++;
+    unexpected += raced != c->races;
+  }
+  std::printf("DONE: %d cases\n", count);
+  return unexpected != 0;
+}
+
+} // namespace cases
+
+using cases::InTurn;
+using cases::RunCases;
+using cases::Together;
+
+#define MAPSAN_TEST_CASE(Name, Races)                                          \
+  static void Name##_case(cases::Map &map, cases::Step &step);                 \
+  static cases::Case Name##_registered(#Name, Races, Name##_case);             \
+  static void Name##_case([[maybe_unused]] cases::Map &map,                    \
+                          [[maybe_unused]] cases::Step &step)
+#define RACE(Name) MAPSAN_TEST_CASE(Name, true)
+#define SILENT(Name) MAPSAN_TEST_CASE(Name, false)
+
+// Inserts a key of its own; looks for one that is not there. On the case's map,
+// each at a call site of its own.
+#define WRITE map.emplace(__COUNTER__, 0)
+#define READ (void)map.find(-1)
+
+#endif // MAPSAN_TEST_CASES_H
