@@ -8,7 +8,6 @@
 #ifndef MAPSAN_TEST_CONTAINER_H
 #define MAPSAN_TEST_CONTAINER_H
 
-#include <compare>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>

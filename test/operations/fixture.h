@@ -14,7 +14,7 @@
 /// iterators of the debug mode must go first. Not thread-safe; owned by the
 /// harness.
 struct Fixture {
-  // Keys: 1 .. elements, and 1001 .. in `other` and `other_cousin`; 1 holds
+  // Keys: 1 .. elements, and from 1001 in `other` and `other_cousin`; 1 holds
   // the element that a bystander writes; `fresh` ones are in no map.
   Map a, twin, other, empty;
   Cousin twin_cousin, other_cousin;
@@ -34,7 +34,9 @@ struct Fixture {
   Node present_node, fresh_node, no_node;
   volatile int *element;
 
-  Fixture(int elements, bool room) : it(), next(), const_it() {
+  Fixture(int elements, bool room)
+      : it(), next(), const_it(), present_node(extracted(2)),
+        fresh_node(extracted(500)) {
     for (Map *map : {&a, &twin, &other, &empty})
       makeRoom(*map, room);
     makeRoom(twin_cousin, room);
@@ -42,6 +44,8 @@ struct Fixture {
     for (int i = 1; i <= elements; i++) {
       a.insert(value(i));
       twin.insert(value(i));
+    }
+    for (int i = 1; i <= 3; i++) {
       twin_cousin.insert(value(i));
       other.insert(value(1000 + i));
       other_cousin.insert(value(1000 + i));
@@ -50,8 +54,6 @@ struct Fixture {
     next = it;
     ++next;
     const_it = it;
-    present_node = extracted(2);
-    fresh_node = extracted(500);
 #if MAPPED
     element = &a.find(Key(1))->second;
 #else
@@ -60,10 +62,12 @@ struct Fixture {
   }
   ~Fixture() {}
 
-  template <class Any> static void makeRoom(Any &map, bool room) {
-    if constexpr (requires { map.reserve(64); })
-      if (room)
-        map.reserve(64);
+  template <class Any>
+  static void makeRoom([[maybe_unused]] Any &map, [[maybe_unused]] bool room) {
+#if !ORDERED
+    if (room)
+      map.reserve(64);
+#endif
   }
 
   static Node extracted(int number) {

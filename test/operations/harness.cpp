@@ -3,9 +3,11 @@
 // two long-lived threads, and the evidence of the rows that may write.
 //
 //   operations                      the trials; one line a row
-//   operations --evidence=NAME,...  also: rows of these operations, which the
+//   operations --evidence=NAME;...  also: rows of these operations, which the
 //                                   catalog decides by evidence, 300 times each
 //
+// A line: `row`, the catalog's name, the label, the effects on the first and
+// the second map, the outcome; tab-separated. Lines below a FAILED one say why.
 // The last line is `rows N failed M`; the exit status is 1 if one failed.
 
 #include "meeting.h"
@@ -89,14 +91,33 @@ void runTrial(const Row &row, const Touch &touch, const Trial &trial,
   DeleteFixture(fixture, row, /*ran=*/true);
 }
 
+/// What reports call an operation of the catalog.
+std::string nameInReports(std::string name) {
+  name = name.substr(0, name.find(" "));
+  if (name.back() != ')')
+    return name.substr(name.rfind(':') + 1);
+  name = name.substr(1, name.size() - 2);
+  if (name.find("assignment") != std::string::npos)
+    return "operator=";
+  if (name == "default-constructor")
+    return "constructor";
+  for (char &c : name)
+    if (c == '-')
+      c = ' ';
+  return name;
+}
+
 /// Empty if MapSan said what it must.
 std::string complaint(const Row &row, const Touch &touch, const Trial &trial) {
   if (trial.verdict == Verdict::Silent)
     return ReportCount() ? "reported" : "";
   if (!ReportCount())
     return "not reported";
-  if (!ReportedOperation(row.operation))
-    return std::string("no report names ") + row.operation;
+  std::string name = nameInReports(row.operation);
+  if (!ReportedOperation(name))
+    return "no report names " + name;
+  if (!ReportedOnlyWithin(job.place.map, job.place.bytes))
+    return "reported about another object";
   bool writes = trial.counter_writes && touch.effect == Effect::Write;
   bool kind_is_known =
       touch.effect == Effect::Read || touch.effect == Effect::Write;
@@ -176,7 +197,7 @@ int countEvidence(const Row &row, bool bystander) {
     if (bystander)
       Meeting::store(due, i);
     row.run(*fixtures[i]);
-    right += mapsan_last_effect() == expected;
+    right += int(mapsan_last_effect()) == expected;
   }
   if (bystander) {
     Meeting::store(due, -1);
@@ -204,7 +225,7 @@ std::string evidenceOf(const Row &row, std::string &told) {
 }
 
 bool contains(const std::string &list, const char *name) {
-  return ("," + list + ",").find(std::string(",") + name + ",") !=
+  return (";" + list + ";").find(std::string(";") + name + ";") !=
          std::string::npos;
 }
 

@@ -44,7 +44,6 @@ struct Nested {
 
 Map global;
 Map array[3];
-const Map constant_global = {value(1), value(2)};
 thread_local Map of_thread;
 
 Map &functionStatic() {
@@ -87,7 +86,7 @@ struct Places {
 Places *places;
 
 template <class Any> void addTo(Any &any) { any.insert(value(500)); }
-auto lookUpIn(const Map &map) { return map.find(Key(1)); }
+[[maybe_unused]] auto lookUpIn(const Map &map) { return map.find(Key(1)); }
 
 void resetPlaces(bool again) {
   delete places;

@@ -11,7 +11,9 @@ namespace {
 /// Reports come from the thread that is on; the two of a trial never race
 /// here, as they take turns.
 struct Kept {
-  std::string kind, current, previous;
+  std::string kind;
+  const void *map;
+  std::string current, previous;
 };
 constexpr int kMost = 16;
 Kept kept[kMost];
@@ -22,10 +24,14 @@ void keep(const mapsan_report *report) {
   if (!keeping)
     return;
   if (count < kMost)
-    kept[count] = {report->kind, report->operation,
-                   report->previous_operation ? report->previous_operation
-                                              : ""};
+    kept[count] = {report->kind, report->map, report->current.operation,
+                   report->previous.operation};
   count++;
+}
+
+/// "operator[] (inserted)" is an operator[].
+bool isOperation(const std::string &text, const std::string &name) {
+  return text == name || text.rfind(name + " (", 0) == 0;
 }
 
 template <class Condition> bool any(Condition condition) {
@@ -45,9 +51,16 @@ void ClearReports() {
 void StopReports() { keeping = false; }
 int ReportCount() { return count; }
 
-bool ReportedOperation(const char *name) {
+bool ReportedOperation(const std::string &name) {
   return any([&](const Kept &report) {
-    return report.current == name || report.previous == name;
+    return isOperation(report.current, name) ||
+           isOperation(report.previous, name);
+  });
+}
+
+bool ReportedOnlyWithin(const void *begin, unsigned long bytes) {
+  return !any([&](const Kept &report) {
+    return (unsigned long)report.map - (unsigned long)begin >= bytes;
   });
 }
 

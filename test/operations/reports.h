@@ -14,7 +14,9 @@ void StopReports();
 
 int ReportCount();
 /// Whether a report has the name on one of its sides.
-bool ReportedOperation(const char *name);
+bool ReportedOperation(const std::string &name);
+/// Whether every report is about a map in these bytes.
+bool ReportedOnlyWithin(const void *begin, unsigned long bytes);
 bool ReportedKind(const char *words);
 /// ", got: ..." or nothing.
 std::string ReportsAsText();

@@ -23,6 +23,7 @@ struct Counters {
 /// A map that a row touches.
 struct Place {
   void *map;
+  unsigned long bytes;
   const Counters *counters;
 };
 
@@ -32,7 +33,7 @@ struct Touch {
 };
 
 struct Row {
-  const char *operation; // the catalog's name of it
+  const char *operation; // row of the catalog: name, discriminators if any
   const char *label;     // unique in the table: overload and circumstances
   Touch touches[2];
   void (*run)(Fixture &);

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Builds and runs the table of operations for one container in one build.
+
+    test/operations/run.py --prefix build/llvm-19 --container map
+        [--library libstdc++|libc++] [--level O0|O2] [--variant plain|pmr|debug]
+        [--flags "..."] [--work DIR] [-v]
+
+Prints the rows that failed (-v: all), the rows of the catalog that no test
+covers and the tests that no row of the catalog matches; the last line counts.
+"""
+
+import argparse
+import fcntl
+import os
+import shlex
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+CONTAINERS = ["map", "multimap", "set", "multiset"]
+CONTAINERS += ["unordered_" + name for name in CONTAINERS]
+
+# Of one build: what the container's class is called, and how to get it.
+VARIANTS = {
+    ("libstdc++", "plain"): ("std::", []),
+    ("libstdc++", "pmr"): ("std::", ["-DPMR"]),
+    ("libstdc++", "debug"): ("std::__debug::", ["-D_GLIBCXX_DEBUG"]),
+    ("libc++", "plain"): ("std::__1::", []),
+    ("libc++", "pmr"): ("std::__1::", ["-DPMR"]),
+}
+
+# Nothing printed may be left out, and nothing be looked up for it.
+RUN_OPTIONS = "exitcode=0:max_reports=0:max_reports_per_map=0:symbolize=0"
+
+
+class Failure(Exception):
+    pass
+
+
+class CatalogRow:
+    """A line of mapsan-catalog."""
+
+    def __init__(self, line):
+        fields = line.rstrip("\n").split("\t")
+        self.family, self.cls, name, discriminators = fields[:4]
+        self.effect, self.evidence = fields[4:6]
+        # As rows/*.inc spell it.
+        self.free = self.family == "(function)"
+        if self.free:
+            name = name.replace("std::__1::", "std::")
+            self.library = "libc++" if "std::__1::" in fields[2] else "libstdc++"
+        self.operation = name + ("" if discriminators == "-" else " " + discriminators)
+
+    def decided_by_evidence(self):
+        return self.effect == "may-write" and self.evidence != "none"
+
+
+def catalog_rows(prefix):
+    """Of the built-in catalog, but those of synchronisation."""
+    tool = os.path.join(prefix, "bin", "mapsan-catalog")
+    output = subprocess.run([tool], check=True, capture_output=True, text=True).stdout
+    lines = [line for line in output.splitlines() if not line.startswith("(sync)")]
+    return [CatalogRow(line) for line in lines]
+
+
+def command(arguments):
+    result = subprocess.run(arguments, capture_output=True, text=True)
+    if result.returncode:
+        raise Failure(shlex.join(arguments) + "\n" + result.stdout + result.stderr)
+
+
+class Build:
+    """One combination of library, level and variant: shares its harness."""
+
+    def __init__(self, options):
+        self.options = options
+        self.folder = os.path.join(
+            options.work, "-".join([options.library, options.level, options.variant]))
+        os.makedirs(self.folder, exist_ok=True)
+        self.namespace, flags = VARIANTS[options.library, options.variant]
+        self.compiler = [os.path.join(options.prefix, "bin", "mapsan-clang++")]
+        self.compiler += ["-" + options.level, "-g", "-I" + os.path.join(options.prefix, "include")]
+        self.compiler += ["-Wall", "-Wextra", "-Werror"] + flags + shlex.split(options.flags)
+
+    def compile(self, source, object, *flags):
+        source = os.path.join(HERE, source)
+        command(self.compiler + ["-std=c++23"] + list(flags) + ["-c", source, "-o", object])
+
+    def harness(self):
+        """The objects that all containers share, by the first that comes."""
+        objects = []
+        with open(os.path.join(self.folder, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for name in ("harness", "reports"):
+                object = os.path.join(self.folder, name + ".o")
+                inputs = [os.path.join(HERE, file) for file in os.listdir(HERE)]
+                inputs += [os.path.join(self.options.prefix, "lib", "libMapSanPass.so")]
+                newest = max(os.path.getmtime(file) for file in inputs)
+                if not os.path.exists(object) or os.path.getmtime(object) < newest:
+                    self.compile(name + ".cpp", object + ".new")
+                    os.replace(object + ".new", object)
+                objects.append(object)
+        return objects
+
+    def program(self, name, *flags):
+        object = os.path.join(self.folder, name + ".o")
+        program = os.path.join(self.folder, name)
+        self.compile("operations.cpp", object, "-DCONTAINER=" + self.options.container, *flags)
+        command(self.compiler + [object] + self.harness() + ["-o", program])
+        return program
+
+
+def run(program, evidence):
+    """The rows that the program ran, each [operation, label, ..., outcome]."""
+    environment = dict(os.environ, MAPSAN_OPTIONS=RUN_OPTIONS)
+    log = program + ".log"
+    with open(log, "w") as errors:
+        result = subprocess.run(
+            [program, "--evidence=" + ";".join(evidence)], env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=errors)
+    rows = []
+    lines = result.stdout.splitlines()
+    for line in lines:
+        fields = line.split("\t")
+        if fields[0] == "row":
+            rows.append(fields[1:])
+        elif rows and line.startswith("    "):
+            rows[-1][-1] += "\n" + line
+    if not lines or not lines[-1].startswith("rows %d failed " % len(rows)):
+        last = rows[-1][1] if rows else "the first row"
+        tail = open(log, errors="replace").read()[-2000:]
+        raise Failure("%s ended with status %d after %s:\n%s"
+                      % (program, result.returncode, last, tail))
+    return rows
+
+
+def uncovered(rows, catalog, options, namespace):
+    """What the table and the catalog have, each, without the other."""
+    tested = {row[0] for row in rows}
+    cls = namespace + options.container
+    known = {row.operation for row in catalog if row.cls == cls}
+    if not known:
+        raise Failure("the catalog has no class " + cls)
+    free = {row.operation for row in catalog if row.free and row.library == options.library}
+    needed = known
+    # Every comparison operator there is exists for ordered containers only,
+    # and those before C++20 are tested in the plain variant.
+    if options.variant == "plain" and not options.container.startswith("unordered_"):
+        needed = known | free
+    complaints = ["catalog row without a test: %s %s" % (cls, name)
+                  for name in sorted(needed - tested)]
+    complaints += ["test without a catalog row: %s %s" % (cls, name)
+                   for name in sorted(tested - known - free)]
+    return complaints
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--prefix", required=True)
+    parser.add_argument("--container", required=True, choices=CONTAINERS)
+    parser.add_argument("--library", default="libstdc++", choices=["libstdc++", "libc++"])
+    parser.add_argument("--level", default="O0")
+    parser.add_argument("--variant", default="plain", choices=["plain", "pmr", "debug"])
+    parser.add_argument("--flags", default="", help="more, for compiling and linking")
+    parser.add_argument("--work", default="operations-test")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+
+    try:
+        build = Build(options)
+        catalog = catalog_rows(options.prefix)
+        cls = build.namespace + options.container
+        evidence = sorted({row.operation for row in catalog
+                           if row.decided_by_evidence() and (row.free or row.cls == cls)})
+        rows = run(build.program(options.container), evidence)
+        if options.variant == "plain":
+            program = build.program(
+                options.container + "-cxx17", "-std=c++17", "-DONLY_COMPARISON")
+            rows += run(program, [])
+        complaints = uncovered(rows, catalog, options, build.namespace)
+    except Failure as failure:
+        print(failure)
+        return 1
+    failed = [row for row in rows if row[-1].startswith("FAILED")]
+    for row in rows if options.verbose else failed:
+        operation, label, first, second, outcome = row
+        effects = first if second == "-" else first + ", " + second
+        print("%s: %s: %s: %s" % (operation, label, effects, outcome))
+    for complaint in complaints:
+        print(complaint)
+    print("rows %d failed %d" % (len(rows), len(failed) + len(complaints)))
+    return 1 if failed or complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
