@@ -5,18 +5,10 @@
 
 #include "mapsan_flags.h"
 
-#include "../report/mapsan_output.h"
-#include "../report/mapsan_report.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_flags.h"
-#include "sanitizer_common/sanitizer_interface_internal.h"
 #include "sanitizer_common/sanitizer_libc.h"
-
-// A program may define it to bring its own defaults.
-SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
-  return "";
-}
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -112,22 +104,6 @@ Outcome SetFlag(Flags *own, CommonFlags *common, const char *name,
   return outcome;
 }
 
-void PrintHelp() {
-  InternalScopedString text;
-  text.Append("MapSanitizer: options, MAPSAN_OPTIONS=name=value:name=value\n");
-  const CommonFlags *common = common_flags();
-#define MAPSAN_FLAG_HELP(Where, Name, Help)                                    \
-  text.Append("  " #Name "=");                                                 \
-  PrintValue(&text, Where->Name);                                              \
-  text.Append("\n      " Help "\n");
-#define MAPSAN_FLAG(Type, Name, Default, Help)                                 \
-  MAPSAN_FLAG_HELP(flags(), Name, Help)
-#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
-  MAPSAN_FLAG_HELP(common, Name, Help)
-#include "mapsan_flags.inc"
-  WriteOutput(text.data(), text.length());
-}
-
 // Between pairs.
 bool IsSeparator(char c) {
   return c == ' ' || c == ',' || c == ':' || c == '\n' || c == '\t' ||
@@ -152,6 +128,13 @@ void WarnAt(const char *source, const char *what, const char *text,
 void Flags::SetDefaults() {
 #define MAPSAN_FLAG(Type, Name, Default, Help) Name = Default;
 #include "mapsan_flags.inc"
+  SetCommonFlagsDefaults();
+  CommonFlags common;
+  common.CopyFrom(*common_flags());
+#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help) common.Name = Default;
+#include "mapsan_flags.inc"
+  common.allow_addr2line = true;
+  OverrideCommonFlags(common);
 }
 
 void Flags::Parse(const char *options, const char *source) {
@@ -200,30 +183,18 @@ void Flags::Parse(const char *options, const char *source) {
   OverrideCommonFlags(common);
 }
 
-void InitializeFlags() {
-  SanitizerToolName = "MapSanitizer";
-  SetCommonFlagsDefaults();
-  CommonFlags common;
-  common.CopyFrom(*common_flags());
-#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help) common.Name = Default;
+void Flags::Describe(InternalScopedString *out) const {
+  out->Append("MapSanitizer: options, MAPSAN_OPTIONS=name=value:name=value\n");
+  const CommonFlags *common = common_flags();
+#define MAPSAN_FLAG_HELP(Where, Name, Help)                                    \
+  out->Append("  " #Name "=");                                                 \
+  PrintValue(out, Where->Name);                                                \
+  out->Append("\n      " Help "\n");
+#define MAPSAN_FLAG(Type, Name, Default, Help)                                 \
+  MAPSAN_FLAG_HELP(this, Name, Help)
+#define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
+  MAPSAN_FLAG_HELP(common, Name, Help)
 #include "mapsan_flags.inc"
-  common.allow_addr2line = true;
-  OverrideCommonFlags(common);
-
-  flags()->SetDefaults();
-  flags()->Parse(__mapsan_default_options(), "__mapsan_default_options()");
-  flags()->Parse(GetEnv("MAPSAN_OPTIONS"), "MAPSAN_OPTIONS");
-
-  // What Die() exits with, which sanitizer_common calls when it is at a loss.
-  common.CopyFrom(*common_flags());
-  common.exitcode = flags()->exitcode;
-  OverrideCommonFlags(common);
-
-  InitializeOutput();
-  if (flags()->help)
-    PrintHelp();
-  if (flags()->enabled)
-    InitializeReports();
 }
 
 } // namespace __mapsan

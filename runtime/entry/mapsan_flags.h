@@ -5,7 +5,9 @@
 #ifndef MAPSAN_FLAGS_H
 #define MAPSAN_FLAGS_H
 
-#include "sanitizer_common/sanitizer_internal_defs.h"
+namespace __sanitizer {
+class InternalScopedString;
+}
 
 namespace __mapsan {
 
@@ -21,12 +23,16 @@ struct Flags {
 #define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;
 #include "mapsan_flags.inc"
 
+  /// sanitizer_common's flags too.
   void SetDefaults();
 
   /// Reads `name=value` pairs, separated by colons, commas or white space;
   /// values may be quoted. A pair that makes no sense is named in a warning,
   /// with `source`, and skipped. Sets sanitizer_common's flags too.
   void Parse(const char *options, const char *source);
+
+  /// Every option with its value and help.
+  void Describe(__sanitizer::InternalScopedString *out) const;
 };
 
 namespace flags_internal {

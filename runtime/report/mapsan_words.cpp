@@ -73,6 +73,12 @@ const char *OperationWords(TextArena *arena, const Access &access) {
   if (access.pending) {
     add();
     details.AppendF("was about to %s", Intention(access.site));
+  } else if (effect == MapsanEffectMayWrite && !access.wrote) {
+    add();
+    if (access.in_flight)
+      details.AppendF("may yet %s", Intention(access.site));
+    else
+      details.Append("changed nothing");
   } else if (access.wrote && !whole_life && sizes) {
     if (change.size_after > change.size_before) {
       add();
@@ -93,10 +99,6 @@ const char *OperationWords(TextArena *arena, const Access &access) {
     add();
     details.AppendF("rehash %llu -> %llu buckets", change.buckets_before,
                     change.buckets_after);
-  }
-  if (access.in_flight && !access.pending) {
-    add();
-    details.Append("not finished");
   }
   if (!details.length())
     return access.site->operation;
