@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compares the catalog with the members that C++11 to C++23 give the
+associative containers, and with the containers that there are.
+
+    test/operations/standard_members.py --prefix build/llvm-19
+
+A member that the catalog forgot would be missed in silence: no row, no hook,
+no test. The last line is `DONE` if nothing is missing.
+"""
+
+import argparse
+import sys
+
+import run
+
+COMMON = """
+    (default-constructor) (copy-constructor) (move-constructor) (constructor)
+    (destructor) (copy-assignment) (move-assignment) (assignment) get_allocator
+    begin end cbegin cend empty size max_size
+    clear insert insert_range emplace emplace_hint erase swap extract merge
+    find count contains equal_range
+""".split()
+ORDERED = """
+    rbegin rend crbegin crend lower_bound upper_bound key_comp value_comp
+""".split()
+UNORDERED = """
+    bucket_count max_bucket_count bucket_size bucket load_factor
+    max_load_factor rehash reserve hash_function key_eq
+""".split()
+UNIQUE_MAP = "operator[] at try_emplace insert_or_assign".split()
+FREE = """
+    std::operator== std::operator!= std::operator< std::operator<=
+    std::operator> std::operator>= std::operator<=> std::swap std::erase_if
+""".split()
+
+def members(container):
+    names = set(COMMON)
+    names.update(UNORDERED if container.startswith("unordered_") else ORDERED)
+    if container in ("map", "unordered_map"):
+        names.update(UNIQUE_MAP)
+    return names
+
+def complaints(catalog):
+    rows = {}
+    for row in catalog:
+        if not row.free:
+            rows.setdefault(row.cls, set()).add(row.operation.split(" ")[0])
+    expected = set()
+    for namespace in ("std::", "std::__1::", "std::__debug::", "std::__cxx1998::"):
+        for container in run.CONTAINERS:
+            cls = namespace + container
+            expected.add(cls)
+            if cls not in rows:
+                yield "no such class in the catalog: " + cls
+                continue
+            for name in sorted(members(container) - rows[cls]):
+                yield "%s::%s is not in the catalog" % (cls, name)
+            for name in sorted(rows[cls] - members(container)):
+                yield "%s::%s is in the catalog, but not in the standard" % (cls, name)
+    for cls in sorted(set(rows) - expected):
+        yield "no test for a class of the catalog: " + cls
+    for library in ("libstdc++", "libc++"):
+        free = {row.operation for row in catalog if row.free and row.library == library}
+        for name in sorted(set(FREE) - free):
+            yield "%s of %s is not in the catalog" % (name, library)
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--prefix", required=True)
+    options = parser.parse_args()
+    found = list(complaints(run.catalog_rows(options.prefix)))
+    for complaint in found:
+        print(complaint)
+    if found:
+        return 1
+    print("DONE")
+    return 0
+
+if __name__ == "__main__":
+    sys.exit(main())
