@@ -19,6 +19,8 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
   // return address `pc` is. A frame pointer that leaves the stack or does not
   // go up is somebody's data: code without frame pointers.
   uptr frame = bp;
+  if (!thr->stack_top) // not started
+    return n;
   uptr top = thr->stack_top - 2 * sizeof(uptr);
   while (n < max) {
     if (frame < thr->stack_bottom || frame > top || frame % sizeof(uptr))

@@ -71,6 +71,7 @@ static Thread *NewRecord() {
                  memory_order_relaxed);
     atomic_store(&registry->all_count, i + 1, memory_order_release);
   }
+  internal_allocator()->InitCache(&thr->alloc_cache);
   thr->next = registry->in_use;
   registry->in_use = thr;
   u32 tid = atomic_load(&registry->tids, memory_order_relaxed) + 1;
@@ -140,6 +141,7 @@ void ThreadCreateFailed(Thread *child) {
   ScopedLock lock(&registry->lock);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   RetireClock(child);
+  internal_allocator()->DestroyCache(&child->alloc_cache);
   FreeRecord(child);
 }
 
@@ -216,19 +218,20 @@ void ThreadFinish(Thread *self) {
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   ScopedLock lock(&registry->lock);
   RetireClock(self);
+  if (!self->detached)
+    self->final_clock = last;
+  else
+    Drop(last);
   internal_allocator()->DestroyCache(&self->alloc_cache);
-  internal_memset(&self->alloc_cache, 0, sizeof(self->alloc_cache));
-  tls_thread = nullptr;
-  tls_ended = true;
+  if (tls_thread == self) { // (a unit test ends threads that never ran)
+    tls_thread = nullptr;
+    tls_ended = true;
+  }
   self->in_runtime = 0;
   atomic_store(&self->status, static_cast<u32>(ThreadStatus::Finished),
                memory_order_relaxed);
-  if (self->detached) {
-    Drop(last);
+  if (self->detached)
     FreeRecord(self);
-  } else {
-    self->final_clock = last;
-  }
 }
 
 void ThreadJoined(Thread *self, Thread *child) {

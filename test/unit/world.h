@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The runtime's core inside a unit test: brought up without interceptors, with
+// findings collected instead of printed.
+
+#ifndef MAPSAN_TEST_UNIT_WORLD_H
+#define MAPSAN_TEST_UNIT_WORLD_H
+
+#include "../../runtime/clock/mapsan_sync.h"
+#include "../../runtime/maps/mapsan_map.h"
+
+#include <mutex>
+#include <vector>
+
+namespace __mapsan {
+namespace test {
+
+/// Brings the core up once; later calls do nothing.
+void StartWorld();
+
+/// What the core has found since the last call. Thread-safe.
+std::vector<Finding> TakeFindings();
+
+/// A descriptor as the pass would have emitted it, on a family that names no
+/// bytes of the object.
+Site MakeSite(MapsanEffect effect, const char *operation = "operation",
+              u32 flags = 0);
+
+/// An operation from begin to end.
+void Operate(Thread *thr, Site *site, const void *map,
+             MapsanEvidence evidence = MapsanEvidenceNone);
+void Begin(Thread *thr, Site *site, const void *map);
+void End(Thread *thr, Site *site, const void *map,
+         MapsanEvidence evidence = MapsanEvidenceNone);
+
+inline uptr AddressOf(const void *p) { return reinterpret_cast<uptr>(p); }
+
+} // namespace test
+} // namespace __mapsan
+
+#endif // MAPSAN_TEST_UNIT_WORLD_H
