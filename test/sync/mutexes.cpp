@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
+// RUN: %if libcxx %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
+
+// Intent: every mutex of the C++ library orders what it guards; a lock that was
+// not taken, or is another one, orders nothing.
+
+#include "cases.h"
+#include <chrono>
+#include <mutex>
+
+using namespace std::chrono_literals;
+
+// What is common to all of them. A map operation under the lock, before it,
+// after it; a lock held elsewhere that a try fails to get.
+#define MUTEX_CASES(Name, Mutex)                                               \
+  SILENT(Name##_guards) {                                                      \
+    Mutex m;                                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        });                                                                    \
+  }                                                                            \
+  SILENT(Name##_publishes) {                                                   \
+    Mutex m;                                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          m.lock();                                                            \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          m.unlock();                                                          \
+          WRITE;                                                               \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_after_unlock) {                                                  \
+    Mutex m;                                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          m.unlock();                                                          \
+          WRITE;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_before_lock) {                                                   \
+    Mutex m;                                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          m.lock();                                                            \
+          m.unlock();                                                          \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_another) {                                                       \
+    Mutex m, n;                                                                \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          n.lock();                                                            \
+          WRITE;                                                               \
+          n.unlock();                                                          \
+        });                                                                    \
+  }                                                                            \
+  TRY_CASES(Name##_try_lock, Mutex, m.try_lock())
+
+#define TRY_CASES(Name, Mutex, TryLock)                                        \
+  SILENT(Name) {                                                               \
+    Mutex m;                                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          if (!TryLock)                                                        \
+            __builtin_abort();                                                 \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          if (!TryLock)                                                        \
+            __builtin_abort();                                                 \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_fails) {                                                         \
+    Mutex m;                                                                   \
+    Together(                                                                  \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          WRITE;                                                               \
+          m.unlock();                                                          \
+          m.lock();                                                            \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+          m.unlock();                                                          \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          if (TryLock)                                                         \
+            __builtin_abort();                                                 \
+          WRITE;                                                               \
+          step.Done();                                                         \
+        });                                                                    \
+  }
+
+#define TIMED_CASES(Name, Mutex)                                               \
+  MUTEX_CASES(Name, Mutex)                                                     \
+  TRY_CASES(Name##_try_lock_for, Mutex, m.try_lock_for(1ms))                   \
+  TRY_CASES(Name##_try_lock_until_steady, Mutex,                               \
+            m.try_lock_until(std::chrono::steady_clock::now() + 1ms))          \
+  TRY_CASES(Name##_try_lock_until_system, Mutex,                               \
+            m.try_lock_until(std::chrono::system_clock::now() + 1ms))
+
+MUTEX_CASES(mutex, std::mutex)
+MUTEX_CASES(recursive_mutex, std::recursive_mutex)
+TIMED_CASES(timed_mutex, std::timed_mutex)
+TIMED_CASES(recursive_timed_mutex, std::recursive_timed_mutex)
+
+SILENT(recursion) {
+  std::recursive_mutex m;
+  auto body = [&] {
+    std::lock_guard outer(m);
+    {
+      std::lock_guard inner(m);
+      WRITE;
+    }
+    WRITE;
+  };
+  InTurn(body, body);
+}
+SILENT(recursion_by_try_lock) {
+  std::recursive_mutex m;
+  auto body = [&] {
+    std::lock_guard outer(m);
+    if (!m.try_lock())
+      __builtin_abort();
+    m.unlock();
+    WRITE;
+  };
+  InTurn(body, body);
+}
+
+// The wrappers are made of the same calls.
+SILENT(lock_guard) {
+  std::mutex m;
+  auto body = [&] {
+    std::lock_guard lock(m);
+    WRITE;
+  };
+  InTurn(body, body);
+}
+SILENT(unique_lock_handed_over) {
+  std::mutex m;
+  auto body = [&] {
+    std::unique_lock lock(m, std::defer_lock);
+    lock.lock();
+    std::unique_lock other = std::move(lock);
+    WRITE;
+  };
+  InTurn(body, body);
+}
+SILENT(scoped_lock_of_two) {
+  std::mutex m, n;
+  InTurn(
+      [&] {
+        std::scoped_lock lock(m, n);
+        WRITE;
+      },
+      [&] {
+        std::lock_guard lock(n);
+        WRITE;
+      });
+}
+RACE(unique_lock_released_early) {
+  std::mutex m;
+  auto body = [&] {
+    std::unique_lock lock(m);
+    lock.unlock();
+    WRITE;
+  };
+  InTurn(body, body);
+}
+SILENT(exception_unlocks) {
+  std::mutex m;
+  auto body = [&] {
+    try {
+      std::lock_guard lock(m);
+      WRITE;
+      throw 1;
+    } catch (int) {
+    }
+  };
+  InTurn(body, body);
+}
+SILENT(chain_of_two) {
+  std::mutex m, n;
+  InTurn(
+      [&] {
+        std::lock_guard lock(m);
+        WRITE;
+      },
+      [&] {
+        {
+          std::lock_guard lock(m);
+        }
+        {
+          std::lock_guard lock(n);
+        }
+      },
+      [&] {
+        std::lock_guard lock(n);
+        WRITE;
+      });
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 48 cases
