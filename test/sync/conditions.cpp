@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
+// RUN: %if libcxx %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
+
+// Intent: waiting on a condition variable gives the mutex up and takes it
+// again, whichever way the wait ends; notifying orders nothing.
+
+#include "cases.h"
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+using namespace std::chrono_literals;
+
+// `Wait` is a wait that comes back soon or when notified. The waiter is in it
+// while the other thread has the mutex: only the wait gave it to him.
+#define WAIT_CASES(Name, Wait)                                                 \
+  SILENT(Name##_gives_up) {                                                    \
+    std::mutex m;                                                              \
+    std::condition_variable cv;                                                \
+    bool ready = false;                                                        \
+    Together(                                                                  \
+        [&] {                                                                  \
+          std::unique_lock lock(m);                                            \
+          WRITE;                                                               \
+          step.Done();                                                         \
+          while (!ready)                                                       \
+            Wait;                                                              \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          std::unique_lock lock(m);                                            \
+          WRITE;                                                               \
+          ready = true;                                                        \
+          cv.notify_one();                                                     \
+        });                                                                    \
+  }                                                                            \
+  SILENT(Name##_takes_again) {                                                 \
+    std::mutex m;                                                              \
+    std::condition_variable cv;                                                \
+    bool ready = false;                                                        \
+    Together(                                                                  \
+        [&] {                                                                  \
+          std::unique_lock lock(m);                                            \
+          step.Done();                                                         \
+          while (!ready)                                                       \
+            Wait;                                                              \
+          WRITE;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          std::unique_lock lock(m);                                            \
+          WRITE;                                                               \
+          ready = true;                                                        \
+          cv.notify_all();                                                     \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_orders_nothing_more) {                                           \
+    std::mutex m;                                                              \
+    std::condition_variable cv;                                                \
+    bool ready = false;                                                        \
+    Together(                                                                  \
+        [&] {                                                                  \
+          std::unique_lock lock(m);                                            \
+          step.Done();                                                         \
+          while (!ready)                                                       \
+            Wait;                                                              \
+          step.WaitFor(2);                                                     \
+          READ;                                                                \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          m.lock();                                                            \
+          ready = true;                                                        \
+          m.unlock();                                                          \
+          WRITE;                                                               \
+          cv.notify_all();                                                     \
+          step.Done();                                                         \
+        });                                                                    \
+  }
+
+WAIT_CASES(wait, cv.wait(lock))
+WAIT_CASES(wait_for, cv.wait_for(lock, 1h))
+WAIT_CASES(wait_for_timeout, cv.wait_for(lock, 1us))
+WAIT_CASES(wait_until_steady,
+           cv.wait_until(lock, std::chrono::steady_clock::now() + 1h))
+WAIT_CASES(wait_until_system,
+           cv.wait_until(lock, std::chrono::system_clock::now() + 1h))
+WAIT_CASES(wait_until_timeout,
+           cv.wait_until(lock, std::chrono::system_clock::now() - 1h))
+
+SILENT(predicate) {
+  std::mutex m;
+  std::condition_variable cv;
+  bool ready = false;
+  Together(
+      [&] {
+        std::unique_lock lock(m);
+        cv.wait(lock, [&] { return ready; });
+        WRITE;
+      },
+      [&] {
+        std::unique_lock lock(m);
+        WRITE;
+        ready = true;
+        cv.notify_one();
+      });
+}
+
+SILENT(any) {
+  std::mutex m;
+  std::condition_variable_any cv;
+  bool ready = false;
+  Together(
+      [&] {
+        std::unique_lock lock(m);
+        cv.wait(lock, [&] { return ready; });
+        WRITE;
+      },
+      [&] {
+        std::unique_lock lock(m);
+        WRITE;
+        ready = true;
+        cv.notify_one();
+      });
+}
+
+// A queue between two threads: what it hands over is ordered.
+SILENT(ping_pong) {
+  std::mutex m;
+  std::condition_variable cv;
+  int turn = 0;
+  auto player = [&](int me) {
+    for (int i = 0; i < 50; i++) {
+      std::unique_lock lock(m);
+      cv.wait(lock, [&] { return turn % 2 == me; });
+      lock.unlock();
+      WRITE;
+      lock.lock();
+      turn++;
+      cv.notify_all();
+    }
+  };
+  Together([&] { player(0); }, [&] { player(1); });
+}
+
+// A thread that is cancelled while it waits takes the mutex again before its
+// cleanup handlers run.
+struct Waiter {
+  cases::Map &map;
+  cases::Step &step;
+  bool unlocks_first;
+  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
+
+  static void Cleanup(void *argument) {
+    auto *self = static_cast<Waiter *>(argument);
+    cases::Map &map = self->map;
+    if (self->unlocks_first) {
+      pthread_mutex_unlock(&self->m);
+      self->step.WaitFor(2);
+    }
+    WRITE;
+    if (!self->unlocks_first)
+      pthread_mutex_unlock(&self->m);
+  }
+  static void *Run(void *argument) {
+    auto *self = static_cast<Waiter *>(argument);
+    pthread_mutex_lock(&self->m);
+    self->step.Done();
+    pthread_cleanup_push(Cleanup, self);
+    for (;;)
+      pthread_cond_wait(&self->condition, &self->m);
+    pthread_cleanup_pop(0);
+  }
+};
+SILENT(cancelled) {
+  Waiter waiter = {map, step, false};
+  pthread_t thread;
+  pthread_create(&thread, nullptr, Waiter::Run, &waiter);
+  step.WaitFor(1);
+  pthread_mutex_lock(&waiter.m);
+  WRITE;
+  pthread_cancel(thread);
+  pthread_mutex_unlock(&waiter.m);
+  pthread_join(thread, nullptr);
+}
+RACE(cancelled_and_unlocked) {
+  Waiter waiter = {map, step, true};
+  pthread_t thread;
+  pthread_create(&thread, nullptr, Waiter::Run, &waiter);
+  step.WaitFor(1);
+  pthread_mutex_lock(&waiter.m);
+  pthread_cancel(thread);
+  pthread_mutex_unlock(&waiter.m);
+  WRITE;
+  step.Done();
+  pthread_join(thread, nullptr);
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 23 cases

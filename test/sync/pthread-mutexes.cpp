@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
+
+// Intent: pthread mutexes of every type and way to lock them, the failures of
+// each, and spin locks.
+
+#include "cases.h"
+#include <cerrno>
+#include <ctime>
+
+static const timespec kLongAgo = {1, 0};
+static const timespec kFarAhead = {1ll << 33, 0};
+
+static void Expect(int result, int expected) {
+  if (result != expected)
+    __builtin_abort();
+}
+
+/// A mutex of a type.
+struct Mutex {
+  pthread_mutex_t m;
+  explicit Mutex(int type = PTHREAD_MUTEX_NORMAL,
+                 int robust = PTHREAD_MUTEX_STALLED) {
+    pthread_mutexattr_t attr;
+    pthread_mutexattr_init(&attr);
+    pthread_mutexattr_settype(&attr, type);
+    pthread_mutexattr_setrobust(&attr, robust);
+    pthread_mutex_init(&m, &attr);
+    pthread_mutexattr_destroy(&attr);
+  }
+  operator pthread_mutex_t *() { return &m; }
+};
+
+// `Lock` in both threads orders; where it fails, with Error, it does not.
+#define LOCK_CASES(Name, Lock, FailingLock, Error)                             \
+  SILENT(Name) {                                                               \
+    Mutex m;                                                                   \
+    auto body = [&] {                                                          \
+      Expect(Lock, 0);                                                         \
+      WRITE;                                                                   \
+      pthread_mutex_unlock(m);                                                 \
+    };                                                                         \
+    InTurn(body, body);                                                        \
+  }                                                                            \
+  RACE(Name##_fails) {                                                         \
+    Mutex m;                                                                   \
+    Together(                                                                  \
+        [&] {                                                                  \
+          pthread_mutex_lock(m);                                               \
+          WRITE;                                                               \
+          pthread_mutex_unlock(m);                                             \
+          pthread_mutex_lock(m);                                               \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+          pthread_mutex_unlock(m);                                             \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          Expect(FailingLock, Error);                                          \
+          WRITE;                                                               \
+          step.Done();                                                         \
+        });                                                                    \
+  }
+
+LOCK_CASES(trylock, pthread_mutex_trylock(m), pthread_mutex_trylock(m), EBUSY)
+LOCK_CASES(timedlock, pthread_mutex_timedlock(m, &kFarAhead),
+           pthread_mutex_timedlock(m, &kLongAgo), ETIMEDOUT)
+LOCK_CASES(clocklock_monotonic,
+           pthread_mutex_clocklock(m, CLOCK_MONOTONIC, &kFarAhead),
+           pthread_mutex_clocklock(m, CLOCK_MONOTONIC, &kLongAgo), ETIMEDOUT)
+LOCK_CASES(clocklock_realtime,
+           pthread_mutex_clocklock(m, CLOCK_REALTIME, &kFarAhead),
+           pthread_mutex_clocklock(m, CLOCK_REALTIME, &kLongAgo), ETIMEDOUT)
+
+// --- types
+
+SILENT(statically_initialised) {
+  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+  auto body = [&] {
+    pthread_mutex_lock(&m);
+    WRITE;
+    pthread_mutex_unlock(&m);
+  };
+  InTurn(body, body);
+}
+SILENT(recursive) {
+  Mutex m(PTHREAD_MUTEX_RECURSIVE);
+  auto body = [&] {
+    pthread_mutex_lock(m);
+    pthread_mutex_lock(m);
+    WRITE;
+    pthread_mutex_unlock(m);
+    WRITE;
+    pthread_mutex_unlock(m);
+  };
+  InTurn(body, body);
+}
+SILENT(errorcheck) {
+  Mutex m(PTHREAD_MUTEX_ERRORCHECK);
+  auto body = [&] {
+    Expect(pthread_mutex_lock(m), 0);
+    Expect(pthread_mutex_lock(m), EDEADLK);
+    WRITE;
+    Expect(pthread_mutex_unlock(m), 0);
+    Expect(pthread_mutex_unlock(m), EPERM);
+  };
+  InTurn(body, body);
+}
+// One who does not own it cannot unlock it: that publishes nothing.
+#define FOREIGN_UNLOCK(Name, Type)                                             \
+  RACE(Name) {                                                                 \
+    Mutex m(Type);                                                             \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Expect(pthread_mutex_unlock(m), EPERM);                              \
+        },                                                                     \
+        [&] {                                                                  \
+          pthread_mutex_lock(m);                                               \
+          WRITE;                                                               \
+          pthread_mutex_unlock(m);                                             \
+        });                                                                    \
+  }
+FOREIGN_UNLOCK(errorcheck_foreign_unlock, PTHREAD_MUTEX_ERRORCHECK)
+FOREIGN_UNLOCK(recursive_foreign_unlock, PTHREAD_MUTEX_RECURSIVE)
+
+// A normal mutex may be unlocked by another thread in practice.
+SILENT(unlocked_by_another) {
+  Mutex m;
+  InTurn([&] { pthread_mutex_lock(m); },
+         [&] {
+           WRITE;
+           pthread_mutex_unlock(m);
+         },
+         [&] {
+           pthread_mutex_lock(m);
+           WRITE;
+           pthread_mutex_unlock(m);
+         });
+}
+
+SILENT(robust) {
+  Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
+  auto body = [&] {
+    Expect(pthread_mutex_lock(m), 0);
+    WRITE;
+    Expect(pthread_mutex_unlock(m), 0);
+  };
+  InTurn(body, body);
+}
+// EOWNERDEAD is a lock taken: the next owner is ordered after.
+SILENT(robust_owner_died) {
+  Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
+  cases::Thread owner([&] { pthread_mutex_lock(m); });
+  owner.Join();
+  InTurn(
+      [&] {
+        Expect(pthread_mutex_lock(m), EOWNERDEAD);
+        pthread_mutex_consistent(m);
+        WRITE;
+        pthread_mutex_unlock(m);
+      },
+      [&] {
+        Expect(pthread_mutex_lock(m), 0);
+        WRITE;
+        pthread_mutex_unlock(m);
+      });
+}
+
+// --- lives
+
+SILENT(one_life) {
+  Mutex m;
+  InTurn(
+      [&] {
+        WRITE;
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+      },
+      [&] {
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+        WRITE;
+      });
+}
+RACE(another_life_by_destroy) {
+  Mutex m;
+  InTurn(
+      [&] {
+        WRITE;
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+      },
+      [&] { pthread_mutex_destroy(m); },
+      [&] {
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+        WRITE;
+      });
+}
+RACE(another_life_by_init) {
+  Mutex m;
+  InTurn(
+      [&] {
+        WRITE;
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+      },
+      [&] { pthread_mutex_init(m, nullptr); },
+      [&] {
+        pthread_mutex_lock(m);
+        pthread_mutex_unlock(m);
+        WRITE;
+      });
+}
+
+// --- spin locks
+
+SILENT(spin) {
+  pthread_spinlock_t lock;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  auto body = [&] {
+    pthread_spin_lock(&lock);
+    WRITE;
+    pthread_spin_unlock(&lock);
+  };
+  InTurn(body, body);
+}
+RACE(spin_another) {
+  pthread_spinlock_t locks[2];
+  pthread_spin_init(&locks[0], PTHREAD_PROCESS_PRIVATE);
+  pthread_spin_init(&locks[1], PTHREAD_PROCESS_PRIVATE);
+  auto body = [&](int i) {
+    pthread_spin_lock(&locks[i]);
+    WRITE;
+    pthread_spin_unlock(&locks[i]);
+  };
+  InTurn([&] { body(0); }, [&] { body(1); });
+}
+SILENT(spin_trylock) {
+  pthread_spinlock_t lock;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  auto body = [&] {
+    Expect(pthread_spin_trylock(&lock), 0);
+    WRITE;
+    pthread_spin_unlock(&lock);
+  };
+  InTurn(body, body);
+}
+RACE(spin_trylock_fails) {
+  pthread_spinlock_t lock;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  Together(
+      [&] {
+        pthread_spin_lock(&lock);
+        WRITE;
+        pthread_spin_unlock(&lock);
+        pthread_spin_lock(&lock);
+        step.Done();
+        step.WaitFor(2);
+        pthread_spin_unlock(&lock);
+      },
+      [&] {
+        step.WaitFor(1);
+        Expect(pthread_spin_trylock(&lock), EBUSY);
+        WRITE;
+        step.Done();
+      });
+}
+RACE(spin_another_life) {
+  pthread_spinlock_t lock;
+  pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+  InTurn(
+      [&] {
+        WRITE;
+        pthread_spin_lock(&lock);
+        pthread_spin_unlock(&lock);
+      },
+      [&] {
+        pthread_spin_destroy(&lock);
+        pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
+      },
+      [&] {
+        pthread_spin_lock(&lock);
+        pthread_spin_unlock(&lock);
+        WRITE;
+      });
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 24 cases
