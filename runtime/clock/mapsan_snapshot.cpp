@@ -4,9 +4,21 @@
 #include "mapsan_snapshot.h"
 
 #include "mapsan_alloc.h"
+#include "mapsan_pool.h"
+#include "mapsan_thread.h"
 #include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
+
+static Pool<Snapshot> pool;
+
+void DrainSnapshotPool(Thread *thr) { pool.Drain(&thr->snapshots); }
+void ResetSnapshotPoolAfterFork() { pool.ResetAfterFork(); }
+
+static PoolCache *Cache() {
+  Thread *thr = CurrentThreadRaw();
+  return thr ? &thr->snapshots : nullptr;
+}
 
 // Reference counts: whoever takes a new reference already has one, or holds
 // the lock of the object that has one, so the increment needs no order. The
@@ -36,7 +48,7 @@ void UnrefBase(ClockBase *base) {
 
 Snapshot *Snapshot::Create(Slot slot, Stamp own, u64 own_epoch,
                            Stamp base_stamp, ClockBase *base) {
-  auto *s = static_cast<Snapshot *>(RuntimeAlloc(sizeof(Snapshot)));
+  Snapshot *s = pool.Get(Cache());
   s->slot = slot;
   s->own = own;
   s->own_epoch = own_epoch;
@@ -64,7 +76,35 @@ void Snapshot::Unref() {
   if (!DecrementIsLast(&refs_))
     return;
   UnrefBase(base);
-  RuntimeFree(this);
+  pool.Put(Cache(), this);
+}
+
+void SnapshotSet::Join(Snapshot *s) {
+  for (u32 i = 0; i < count; i++) {
+    if (items[i]->slot != s->slot || s->slot == kNoSlot)
+      continue;
+    if (Covers(items[i]->own, s->own))
+      return;
+    if (Covers(s->own, items[i]->own)) { // the same thread, later
+      items[i]->Unref();
+      items[i] = s->Ref();
+      return;
+    }
+  }
+  if (count == kCapacity) {
+    while (count > 1) {
+      Snapshot *merged = Snapshot::Merge(items[0], items[--count]);
+      items[0]->Unref();
+      items[count]->Unref();
+      items[0] = merged;
+    }
+  }
+  items[count++] = s->Ref();
+}
+
+void SnapshotSet::Clear() {
+  while (count)
+    items[--count]->Unref();
 }
 
 } // namespace __mapsan

@@ -11,6 +11,8 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
+struct Thread;
+
 /// Small index of a thread; many lives one after another.
 using Slot = u32;
 constexpr Slot kNoSlot = ~0u;
@@ -84,6 +86,23 @@ public:
 private:
   atomic_uint32_t refs_;
 };
+
+/// Several snapshots, joined only when somebody acquires them: what the readers
+/// of a lock have released. One entry a releaser as far as there is room.
+class SnapshotSet {
+public:
+  static constexpr u32 kCapacity = 7;
+  u32 count;
+  Snapshot *items[kCapacity]; // a reference each
+
+  /// Adds a reference of its own.
+  void Join(Snapshot *s);
+  void Clear();
+};
+
+/// A finishing thread's stock of snapshots.
+void DrainSnapshotPool(Thread *thr);
+void ResetSnapshotPoolAfterFork();
 
 ClockBase *NewClockBase(u32 count);
 void RefBase(ClockBase *base);

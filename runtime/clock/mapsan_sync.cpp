@@ -3,6 +3,7 @@
 
 #include "mapsan_sync.h"
 
+#include "mapsan_alloc.h"
 #include "mapsan_sync_object.h"
 
 namespace __mapsan {
@@ -29,11 +30,6 @@ void SyncObject::SetClock(Snapshot *s) {
   clock = s;
   atomic_store(&own, s ? s->own : 0, memory_order_relaxed);
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
-}
-
-void SyncObject::SetReaders(Snapshot *s) {
-  Drop(readers);
-  readers = s;
 }
 
 static SyncObject *Next(const SyncObject *object) {
@@ -74,7 +70,11 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     bucket->SetHead(Next(object));
   live_filter.Remove(atomic_load(&object->addr, memory_order_relaxed));
   object->SetClock(nullptr);
-  object->SetReaders(nullptr);
+  if (object->readers) {
+    object->readers->Clear();
+    RuntimeFree(object->readers);
+    object->readers = nullptr;
+  }
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
@@ -171,7 +171,13 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
     return;
   Bucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
-  JoinInto(&FindOrCreateSync(thr, bucket, addr)->readers, thr->clock.Snap());
+  SyncObject *object = FindOrCreateSync(thr, bucket, addr);
+  if (!object->readers) {
+    object->readers =
+        static_cast<SnapshotSet *>(RuntimeAlloc(sizeof(SnapshotSet)));
+    object->readers->count = 0;
+  }
+  object->readers->Join(thr->clock.Snap());
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
@@ -182,7 +188,8 @@ void SyncWriteLock(Thread *thr, uptr addr) {
   ScopedLock lock(bucket);
   if (SyncObject *object = FindSync(bucket, addr)) {
     ThreadAcquire(thr, object->clock);
-    ThreadAcquire(thr, object->readers);
+    for (u32 i = 0; object->readers && i < object->readers->count; i++)
+      ThreadAcquire(thr, object->readers->items[i]);
   }
 }
 
@@ -197,7 +204,8 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   }
   SyncObject *object = FindOrCreateSync(thr, bucket, addr);
   StoreInto(thr, object);
-  object->SetReaders(nullptr);
+  if (object->readers)
+    object->readers->Clear();
 }
 
 void SyncBorn(uptr addr, uptr size) {

@@ -16,14 +16,13 @@ struct SyncObject {
   atomic_uintptr_t addr;
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
-  Snapshot *readers;     // Lr of a rwlock
+  SnapshotSet *readers;  // Lr of a rwlock; null until there is one
   // Mirrors of `clock`, for Peek.
   atomic_uint64_t own;  // 0: a merge, or no clock
   atomic_uint32_t slot; // kNoSlot likewise
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
-  void SetReaders(Snapshot *s);
 };
 
 /// Sync objects, 8 bytes a bucket.

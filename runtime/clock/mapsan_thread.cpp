@@ -15,10 +15,7 @@
 
 namespace __mapsan {
 
-// initial-exec: one load from the thread pointer, no call, safe in a signal
-// handler.
-__attribute__((
-    tls_model("initial-exec"))) static THREADLOCAL Thread *tls_thread;
+THREADLOCAL Thread *thread_internal::current;
 // This thread has finished: what still runs on it is not looked at.
 __attribute__((tls_model("initial-exec"))) static THREADLOCAL bool tls_ended;
 
@@ -44,8 +41,6 @@ struct Registry {
 } // namespace
 
 static Registry *registry;
-
-Thread *CurrentThreadRaw() { return tls_thread; }
 
 static bool HasEnded(Thread *thr) {
   return atomic_load(&thr->status, memory_order_relaxed) ==
@@ -96,6 +91,7 @@ static Thread *NewRecord() {
 static void StartClock(Thread *thr, const ThreadClock *creator) {
   SlotTable::Lease lease = registry->slots.Take(creator);
   thr->clock.Start(lease.slot, lease.life, lease.epoch);
+  thr->recent.ForgetAll(); // of the record's last thread
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),
                memory_order_release);
 }
@@ -146,7 +142,7 @@ void ThreadCreateFailed(Thread *child) {
 }
 
 void ThreadStart(Thread *self) {
-  tls_thread = self;
+  thread_internal::current = self;
   uptr tls_begin, tls_size, stack_begin, stack_size;
   GetThreadStackAndTls(/*main=*/self->tid == 1, &stack_begin, &stack_size,
                        &tls_begin, &tls_size);
@@ -175,7 +171,7 @@ static Thread *Adopt() {
 Thread *CurrentThread() {
   if (UNLIKELY(!Active()))
     return nullptr;
-  Thread *thr = tls_thread;
+  Thread *thr = thread_internal::current;
   if (UNLIKELY(!thr))
     return tls_ended ? nullptr : Adopt();
   return thr->in_runtime ? nullptr : thr;
@@ -213,8 +209,6 @@ void ThreadFinish(Thread *self) {
   self->lockset_known = false;
   RuntimeFree(self->tombstones.entries);
   self->tombstones = {};
-  DrainMapPools(self);
-  DrainSyncPool(self);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   ScopedLock lock(&registry->lock);
   RetireClock(self);
@@ -222,9 +216,13 @@ void ThreadFinish(Thread *self) {
     self->final_clock = last;
   else
     Drop(last);
+  DrainMapPools(self);
+  DrainSyncPool(self);
+  DrainSnapshotPool(self);
   internal_allocator()->DestroyCache(&self->alloc_cache);
-  if (tls_thread == self) { // (a unit test ends threads that never ran)
-    tls_thread = nullptr;
+  if (thread_internal::current ==
+      self) { // (a unit test ends threads that never ran)
+    thread_internal::current = nullptr;
     tls_ended = true;
   }
   self->in_runtime = 0;
@@ -271,6 +269,7 @@ void ThreadsAfterFork(Thread *self) {
   map_table.ResetAfterFork();
   ResetMapPoolsAfterFork();
   ResetSyncPoolAfterFork();
+  ResetSnapshotPoolAfterFork();
   ScopedLock lock(&registry->lock);
   for (Thread *thr = registry->in_use; thr; thr = thr->next)
     if (thr != self && !HasEnded(thr))

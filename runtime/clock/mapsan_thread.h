@@ -7,6 +7,7 @@
 
 #include "../entry/mapsan_init.h"
 #include "../maps/mapsan_operation.h"
+#include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
 #include "mapsan_clock.h"
 #include "mapsan_lockset.h"
@@ -43,6 +44,7 @@ struct Thread {
   u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
   u32 ignore_sync; // >0: synchronisation below is somebody's implementation
   ThreadClock clock;
+  RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
   u32 tid;
   u64 lost_in_signal; // hooks called by handlers that interrupted a hook
@@ -70,7 +72,7 @@ struct Thread {
 
   // --- memory of its own
   InternalAllocatorCache alloc_cache;
-  PoolCache map_states, read_chunks, sync_objects;
+  PoolCache map_states, read_chunks, sync_objects, snapshots;
   TombstoneRing tombstones;
 
   // --- life
@@ -85,8 +87,14 @@ struct Thread {
 /// runtime is not active, the thread is inside the runtime, or it has finished.
 Thread *CurrentThread();
 
+namespace thread_internal {
+// initial-exec: one load from the thread pointer, no call, safe in a signal
+// handler. Set only while the runtime is active and the thread has not ended.
+extern THREADLOCAL Thread *current __attribute__((tls_model("initial-exec")));
+} // namespace thread_internal
+
 /// The record without any of these questions; null if there is none.
-Thread *CurrentThreadRaw();
+inline Thread *CurrentThreadRaw() { return thread_internal::current; }
 
 /// While it lives, hooks and interceptors of this thread pass through.
 class ScopedRuntime {

@@ -51,26 +51,44 @@ MAPSAN_ENTRY void __mapsan_module_fini_v1(void *begin, void *end) {
   ModuleRemove(static_cast<Site *>(begin), static_cast<Site *>(end));
 }
 
-MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
+static NOINLINE void SlowBegin(void *site, void *map, uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return CountLost();
   int saved = errno;
   ScopedRuntime runtime(thr);
-  MapBegin(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(map),
-           MAPSAN_HERE);
+  MapBegin(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(map), pc, bp);
   errno = saved;
 }
 
-MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
+static NOINLINE void SlowEnd(void *site, void *map, u32 evidence, uptr pc,
+                             uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
   int saved = errno;
   ScopedRuntime runtime(thr);
   MapEnd(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
-         static_cast<MapsanEvidence>(evidence), MAPSAN_HERE);
+         static_cast<MapsanEvidence>(evidence), pc, bp);
   errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr && !thr->in_runtime &&
+             MapBeginFast(thr, static_cast<Site *>(site),
+                          reinterpret_cast<uptr>(map), GET_CURRENT_FRAME())))
+    return;
+  SlowBegin(site, map, MAPSAN_HERE);
+}
+
+MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr && !thr->in_runtime &&
+             MapEndFast(thr, static_cast<const Site *>(site),
+                        reinterpret_cast<uptr>(map))))
+    return;
+  SlowEnd(site, map, evidence, MAPSAN_HERE);
 }
 
 MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {

@@ -213,27 +213,6 @@ static MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
 
 // --- begin
 
-// The record that this operation would make stands already: same epoch, same
-// or stronger kind. Reads without the lock; see Bucket for why that is sound.
-static MapState *AlreadyRecorded(Bucket *bucket, uptr map, u64 family,
-                                 AccessWord word, bool write) {
-  u32 tag;
-  if (!bucket->Begin(&tag))
-    return nullptr;
-  MapState *state = FindMap(bucket, map, family);
-  if (!state)
-    return nullptr;
-  bool recorded = atomic_load(&state->write.word, memory_order_relaxed) == word;
-  if (!recorded && !write) {
-    u32 steps = 0;
-    ForEachRead(state, [&](AccessCell *cell) {
-      recorded = atomic_load(&cell->word, memory_order_relaxed) == word;
-      return !recorded && ++steps < 1024; // a stale chain may be a circle
-    });
-  }
-  return recorded && bucket->Unchanged(tag) ? state : nullptr;
-}
-
 static bool InsideAnother(Thread *thr, uptr map) {
   // A library's own nesting is shallow; recursion through maps of maps is deep
   // and on different maps.
@@ -292,24 +271,19 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   thr->operations.Publish();
   if (op->nested)
     return;
-  thr->clock.MarkDirty();
-
-  Bucket *bucket = map_table.For(map);
-  if (outermost && effect != MapsanEffectConstruct &&
-      effect != MapsanEffectDestroy) {
-    AccessWord word = MakeWord(thr->clock.slot(), op->epoch);
-    if (MapState *state =
-            AlreadyRecorded(bucket, map, site->GetFamily()->id, word, write)) {
-      op->fast = true;
-      op->state = state;
-      op->map_life = state->life;
-      KeepHeader(op, site, map);
-      return;
-    }
+  if (effect == MapsanEffectConstruct || effect == MapsanEffectDestroy) {
+    thr->recent.Forget(map);
+  } else if (outermost &&
+             thr->recent.Has(map, site->family, op->epoch, write)) {
+    op->fast = true;
+    KeepHeader(op, site, map);
+    return;
   }
+  thr->clock.MarkDirty();
 
   op->stack = StackIdHere(thr, pc, bp);
   op->lockset = LocksetId(thr);
+  Bucket *bucket = map_table.For(map);
   Violation violation;
   {
     ScopedLock lock(bucket);
@@ -331,6 +305,8 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
         RecordRead(thr, state, op);
     }
   }
+  if (effect != MapsanEffectDestroy)
+    thr->recent.Note(map, site->family, op->epoch, write);
   if (violation.found)
     ReportFinding(violation.finding);
   // Last: if the object's memory is gone, this is where the program dies, and
@@ -355,6 +331,16 @@ static bool Wrote(const Operation &op, MapsanEvidence evidence) {
     return true;
   }
   return true;
+}
+
+// An operation that needed no record at its begin needs one after all; bucket
+// lock held.
+static void FindRecord(Bucket *bucket, Operation *op) {
+  if (op->state)
+    return;
+  op->state = FindMap(bucket, MapOf(*op), SiteOf(*op)->GetFamily()->id);
+  if (op->state)
+    op->map_life = op->state->life;
 }
 
 // The record of a life that is still the operation's; bucket lock held.
@@ -417,6 +403,7 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Violation violation;
   {
     ScopedLock lock(bucket);
+    FindRecord(bucket, op);
     if (!StillThere(*op) || op->state->dead)
       return;
     CheckWrite(ClockOf(thr, *op), op->state,
@@ -426,6 +413,7 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     RecordWrite(thr, op->state, op);
     RecordChange(op->state, op->change);
   }
+  thr->recent.Note(MapOf(*op), SiteOf(*op)->family, op->epoch, /*write=*/true);
   if (violation.found)
     ReportFinding(violation.finding);
 }
@@ -507,20 +495,35 @@ void DropOperations(Thread *thr) {
     Leave(thr, thr->operations.Top());
 }
 
+// A fast operation took no stack; the record that it relied on has one.
+static void TakeStackFrom(const AccessCell &cell, Thread *thr, Operation *op) {
+  u64 word = atomic_load(&cell.word, memory_order_relaxed);
+  if (op->stack || !word || SlotOf(word) != thr->clock.slot())
+    return;
+  op->stack = cell.stack;
+  op->lockset = cell.lockset;
+}
+
 void RestampOperations(Thread *thr) {
   u64 epoch = thr->clock.OpenEpoch();
   for (u32 i = 0, n = thr->operations.size(); i < n; i++) {
     Operation *op = thr->operations.At(i);
-    if (op->nested || !op->state)
+    if (op->nested)
       continue;
-    ScopedLock lock(map_table.For(MapOf(*op)));
+    Bucket *bucket = map_table.For(MapOf(*op));
+    ScopedLock lock(bucket);
+    FindRecord(bucket, op);
     if (!StillThere(*op) || op->state->dead)
       continue;
     op->epoch = epoch;
-    if (op->wrote)
+    TakeStackFrom(op->state->write, thr, op);
+    if (op->wrote) {
       RecordWrite(thr, op->state, op);
-    else
-      RecordRead(thr, op->state, op);
+    } else {
+      AccessCell *cell = ReadCellFor(thr, op->state, ClockOf(thr, *op));
+      TakeStackFrom(*cell, thr, op);
+      SetCell(cell, thr, *op);
+    }
     thr->clock.MarkDirty();
   }
 }

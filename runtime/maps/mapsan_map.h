@@ -10,6 +10,47 @@
 
 namespace __mapsan {
 
+/// A read that the thread has recorded already, with no operation in flight:
+/// all that is left to do is to be seen in flight. False: call MapBegin. Needs
+/// no ScopedRuntime, as it calls nothing and leaves no half-done state.
+inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
+  if (site->effect != MapsanEffectRead || !thr->operations.empty() ||
+      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                       /*write=*/false))
+    return false;
+  Operation *op = thr->operations.First();
+  op->frame = frame;
+  op->state = nullptr;
+  op->begin_clock = nullptr;
+  op->epoch = thr->clock.OpenEpoch();
+  op->stack = op->lockset = 0;
+  op->nested = op->wrote = false;
+  op->fast = true;
+  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  atomic_store(&op->map, map, memory_order_relaxed);
+  atomic_store(&op->phase, static_cast<u32>(Phase::Reading),
+               memory_order_relaxed);
+  site->ran = 1;
+  thr->operations.Publish();
+  return true;
+}
+
+/// The end of such an operation, if nothing happened inside it. False: call
+/// MapEnd.
+inline bool MapEndFast(Thread *thr, const Site *site, uptr map) {
+  Operation *op = thr->operations.First();
+  if (thr->operations.size() != 1 || !op->fast || op->begin_clock ||
+      site->effect != MapsanEffectRead ||
+      atomic_load(&op->site, memory_order_relaxed) !=
+          reinterpret_cast<uptr>(site) ||
+      atomic_load(&op->map, memory_order_relaxed) != map)
+    return false;
+  atomic_store(&op->map, 0, memory_order_relaxed);
+  thr->operations.Pop();
+  thr->last_effect = 0;
+  return true;
+}
+
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported
 /// before this returns. Called by `thr` itself, thread-safe towards others.

@@ -166,8 +166,11 @@ void ForgetMaps(uptr addr, uptr size) {
       for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
         next = Next(s);
         uptr where = atomic_load(&s->addr, memory_order_relaxed);
-        if (where >= begin && where < end)
-          RemoveMap(thr, bucket, s);
+        if (where < begin || where >= end)
+          continue;
+        if (thr)
+          thr->recent.Forget(where);
+        RemoveMap(thr, bucket, s);
       }
     }
   });

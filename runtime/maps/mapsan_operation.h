@@ -22,7 +22,7 @@ struct Operation {
   atomic_uintptr_t map;  // identity of the map; 0: this entry is not in use
   atomic_uint32_t phase; // Phase
   uptr frame;            // stack address of the caller, to tell a dead one
-  MapState *state;       // null: nested, ignored, or not recorded yet
+  MapState *state;       // null: nested, or fast
   u64 map_life;          // life of the map when it began
   u64 epoch;             // as stamped on the map
   u64 *begin_clock; // epochs by slot at the begin; null: still the thread's
@@ -31,7 +31,7 @@ struct Operation {
   u32 lockset;
   bool nested; // inside another operation of this thread on the same map
   bool wrote;  // stamped as a write
-  bool fast;   // its stamp was there already
+  bool fast;   // its record was there already: see RecentAccesses
   u32 header_bytes;
   Change change;
   u8 header[kHeaderBytes]; // the object as it was at the begin
@@ -51,6 +51,7 @@ public:
 
   u32 size() const { return atomic_load(&size_, memory_order_relaxed); }
   bool empty() const { return size() == 0; }
+  Operation *First() { return &first_.operations[0]; }
   Operation *Top() { return At(size() - 1); }
   Operation *At(u32 i);
   /// A new innermost operation, not yet counted: fill it, then Publish.
