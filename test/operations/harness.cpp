@@ -31,7 +31,6 @@ constexpr int kEvidenceRuns = 300;
 struct Job {
   enum Kind { RunTrial, WriteElements, Stop } kind;
   Trial trial;
-  int site; // of the counter operation
   Place place;
   std::vector<volatile int *> elements;
 } job;
@@ -52,7 +51,7 @@ template <class Operation> void perform(Operation operation) {
 void performCounter() {
   const Counters &counters = *job.place.counters;
   auto counter = job.trial.counter_writes ? counters.write : counters.read;
-  perform([&] { counter[job.site](job.place.map); });
+  perform([&] { counter[job.trial.Site()](job.place.map); });
 }
 
 /// The other thread of a trial.
@@ -69,12 +68,10 @@ void counterTrial() {
 }
 
 /// The row's thread of a trial.
-void runTrial(const Row &row, const Touch &touch, const Trial &trial,
-              int site) {
+void runTrial(const Row &row, const Touch &touch, const Trial &trial) {
   Fixture *fixture = NewFixture(row, kElements, /*room=*/true);
   job.kind = Job::RunTrial;
   job.trial = trial;
-  job.site = site;
   job.place = touch.place(*fixture);
   passGate();
   meeting.meet(); // the job is there
@@ -95,7 +92,7 @@ void runTrial(const Row &row, const Touch &touch, const Trial &trial,
 std::string nameInReports(std::string name) {
   name = name.substr(0, name.find(" "));
   if (name.back() != ')')
-    return name.substr(name.rfind(':') + 1);
+    return name;
   name = name.substr(1, name.size() - 2);
   if (name.find("assignment") != std::string::npos)
     return "operator=";
@@ -151,8 +148,8 @@ std::string trialsOf(const Row &row) {
   std::string wrong;
   for (int map = 0; map < 2; map++) {
     const Touch &touch = row.touches[map];
-    ForEachTrial(touch.effect, [&](const Trial &trial, int number) {
-      runTrial(row, touch, trial, map * (Counters::kSites / 2) + number);
+    ForEachTrial(touch.effect, [&](const Trial &trial) {
+      runTrial(row, touch, trial);
       std::string reason = complaint(row, touch, trial);
       if (reason.empty())
         return;
@@ -211,7 +208,7 @@ int countEvidence(const Row &row, bool bystander) {
 std::string evidenceOf(const Row &row, std::string &told) {
   std::string wrong;
   for (bool bystander : {false, true}) {
-    if (bystander && row.ends_elements)
+    if (bystander && row.proof == Proof::Alone)
       continue;
     int right = countEvidence(row, bystander);
     std::string text = std::to_string(right) + "/" +
@@ -229,15 +226,20 @@ bool contains(const std::string &list, const char *name) {
          std::string::npos;
 }
 
-int failed;
+int ran, failed;
 
 void runTable(const std::string &by_evidence) {
   std::printf("container %s\n", kContainer);
   for (int i = 0; i < kRowCount; i++) {
     const Row &row = kRows[i];
+    if (!row.label) {
+      std::printf("absent\t%s\n", row.operation);
+      continue;
+    }
     std::string told, wrong = trialsOf(row);
-    if (contains(by_evidence, row.operation))
+    if (row.proof != Proof::None && contains(by_evidence, row.operation))
       wrong += evidenceOf(row, told);
+    ran++;
     failed += !wrong.empty();
     std::printf("row\t%s\t%s\t%s\t%s\t%s%s\n%s", row.operation, row.label,
                 wordFor(row.touches[0].effect), wordFor(row.touches[1].effect),
@@ -277,6 +279,6 @@ int main(int argc, char **argv) {
   std::thread counters(runCounters);
   rows.join();
   counters.join();
-  std::printf("rows %d failed %d\n", kRowCount, failed);
+  std::printf("rows %d failed %d\n", ran, failed);
   return failed != 0;
 }

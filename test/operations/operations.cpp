@@ -49,29 +49,26 @@ template <class Result> void use(const Result &) {}
 
 } // namespace
 
+// In parentheses, as the commas go through more than one macro.
 #define TOUCH(Kind, Which)                                                     \
-  Touch {                                                                      \
-    Effect::Kind, []([[maybe_unused]] Fixture &f) { return place(Which); }     \
-  }
+  (Touch{Effect::Kind,                                                         \
+         []([[maybe_unused]] Fixture &f) { return place(Which); }})
 #define READS(Which) TOUCH(Read, Which)
 #define WRITES(Which) TOUCH(Write, Which)
 #define CONSTRUCTS(Which) TOUCH(Construct, Which)
 #define DESTROYS(Which) TOUCH(Destroy, Which)
-#define ALONE                                                                  \
-  Touch {}
-#define ROW(Operation, Label, First, Second, ...)                              \
+#define ALONE (Touch{})
+#define ROW_PROVED(Proved, Operation, Label, First, Second, ...)               \
   {Operation,                                                                  \
    Label,                                                                      \
    {First, Second},                                                            \
    []([[maybe_unused]] Fixture &f) { __VA_ARGS__; },                           \
-   false},
-// The same, where the operation ends the life of elements that rows spare.
-#define ROW_ENDING_ELEMENTS(Operation, Label, First, Second, ...)              \
-  {Operation,                                                                  \
-   Label,                                                                      \
-   {First, Second},                                                            \
-   []([[maybe_unused]] Fixture &f) { __VA_ARGS__; },                           \
-   true},
+   Proof::Proved},
+#define ROW(...) ROW_PROVED(Full, __VA_ARGS__)
+#define ROW_ENDING_ELEMENTS(...) ROW_PROVED(Alone, __VA_ARGS__)
+#define ROW_IN_PLACE(...) ROW_PROVED(None, __VA_ARGS__)
+// The library has no such member.
+#define ABSENT(Operation) {Operation, nullptr, {}, nullptr, Proof::None},
 
 const Row kRows[] = {
 // clang-format off
@@ -98,14 +95,16 @@ Fixture *NewFixture(const Row &row, int elements, bool room) {
     ::new (&fixture->raw) Map;
     fixture->raw.insert(value(1));
   }
-  resetPlaces(true);
+  if (row.proof == Proof::None)
+    resetPlaces(true);
   return fixture;
 }
 
 void DeleteFixture(Fixture *fixture, const Row &row, bool ran) {
   if (constructs(row) ? ran : destroys(row) && !ran)
     fixture->raw.~Map();
-  resetPlaces(false);
+  if (row.proof == Proof::None)
+    resetPlaces(false);
   delete fixture;
 }
 

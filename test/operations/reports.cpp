@@ -29,8 +29,11 @@ void keep(const mapsan_report *report) {
   count++;
 }
 
-/// "operator[] (inserted)" is an operator[].
-bool isOperation(const std::string &text, const std::string &name) {
+/// "operator[] (inserted)" is an operator[], "operator==" a std::operator==.
+bool isOperation(const std::string &text, std::string name) {
+  static const std::string kStandard = "std::";
+  if (name.rfind(kStandard, 0) == 0 && text.rfind(kStandard, 0) != 0)
+    name = name.substr(kStandard.size());
   return text == name || text.rfind(name + " (", 0) == 0;
 }
 

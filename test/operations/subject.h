@@ -12,10 +12,11 @@ struct Fixture; // the maps and arguments of one run of one row
 enum class Effect { None, Read, Write, Construct, Destroy };
 
 /// Operations that another thread performs on the map of a row, to find out
-/// what the row did to it. Each exists kSites times, as a call site of its
-/// own: two reports of one pair of sites would be one report.
+/// what the row did to it. Each exists once for each trial of a row (trial.h):
+/// MapSan reports a pair of call sites once, and a false report must not pass
+/// for a duplicate of a true one.
 struct Counters {
-  static constexpr int kSites = 16; // trials of a row, two maps
+  static constexpr int kSites = 4;
   void (*read[kSites])(void *map);  // size()
   void (*write[kSites])(void *map); // inserts a key and erases it again
 };
@@ -32,12 +33,20 @@ struct Touch {
   Place (*place)(Fixture &) = nullptr;
 };
 
+/// Which proofs of evidence a row can have.
+enum class Proof {
+  Full,
+  Alone, // it ends the life of the element that a bystander would write
+  None,  // its map is one of places.h, which all fixtures share
+};
+
 struct Row {
   const char *operation; // row of the catalog: name, discriminators if any
-  const char *label;     // unique in the table: overload and circumstances
+  const char *label;     // overload and circumstances; null: the library has
+                         // no such operation
   Touch touches[2];
   void (*run)(Fixture &);
-  bool ends_elements; // also the one that ElementOf would give
+  Proof proof;
 };
 
 /// The table of this program, and the words for its container.

@@ -15,6 +15,9 @@ struct Trial {
   bool counter_writes; // else it reads
   bool ordered;        // both hold the same mutex, one after the other
   Verdict verdict;
+
+  /// Which of Counters is its own.
+  int Site() const { return (row_first ? 1 : 0) + (ordered ? 2 : 0); }
 };
 
 constexpr Trial kReadTrials[] = {
@@ -55,10 +58,9 @@ constexpr Trial kDestroyTrials[] = {
 };
 
 template <class Callback> void ForEachTrial(Effect effect, Callback callback) {
-  int number = 0;
   auto each = [&](const auto &trials) {
     for (const Trial &trial : trials)
-      callback(trial, number++);
+      callback(trial);
   };
   switch (effect) {
   case Effect::None:
