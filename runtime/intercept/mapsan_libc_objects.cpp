@@ -14,7 +14,7 @@ const uptr kRwlockSize = sizeof(pthread_rwlock_t);
 const uptr kSpinlockSize = sizeof(pthread_spinlock_t);
 
 bool UnlockWillFail(const void *mutex) {
-#if defined(__GLIBC__)
+#if SANITIZER_GLIBC
   // Other threads may lock and unlock it meanwhile: only whether the owner is
   // ourselves matters, and that does not change under us.
   const auto *data = &static_cast<const pthread_mutex_t *>(mutex)->__data;

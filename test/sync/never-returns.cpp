@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
+// RUN: %if libcxx %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
+
+// Intent: an operation that never returns, because a functor jumps, exits the
+// thread or is cancelled out of it, leaves no mark behind.
+
+#include "cases.h"
+#include <csetjmp>
+#include <mutex>
+#include <stdexcept>
+#include <unistd.h>
+
+using cases::Step;
+using cases::Thread;
+
+namespace {
+
+/// What a hash function does with this key. One thread at a time.
+enum Trap { None, Jump, Exit, Cancel, Throw, Release };
+struct Key {
+  int number;
+  Trap trap;
+};
+jmp_buf target;
+Step *cancel_me;
+std::mutex *to_release;
+
+struct Hash {
+  std::size_t operator()(const Key &key) const {
+    switch (key.trap) {
+    case None:
+      break;
+    case Jump:
+      longjmp(target, 1);
+    case Exit:
+      pthread_exit(nullptr);
+    case Cancel:
+      cancel_me->Done();
+      for (;;)
+        pause();
+    case Throw:
+      throw std::runtime_error("no hash");
+    case Release:
+      to_release->lock();
+      to_release->unlock();
+    }
+    return key.number;
+  }
+};
+struct Equal {
+  bool operator()(const Key &a, const Key &b) const {
+    return a.number == b.number;
+  }
+};
+using Traps = std::unordered_map<Key, int, Hash, Equal>;
+
+void Try(Traps &traps, Trap trap) {
+  switch (trap) {
+  case Jump:
+    if (!setjmp(target))
+      traps.emplace(Key{1, Jump}, 0);
+    break;
+  case Throw:
+    try {
+      traps.emplace(Key{1, Throw}, 0);
+    } catch (const std::runtime_error &) {
+    }
+    break;
+  default:
+    traps.emplace(Key{1, trap}, 0);
+  }
+}
+
+} // namespace
+
+// The broken operation lies behind: a later one by another thread, ordered by
+// the mutex, is not inside it.
+#define GONE(Name, Which)                                                      \
+  SILENT(Name) {                                                               \
+    auto *traps = new Traps;                                                   \
+    std::mutex m;                                                              \
+    Together(                                                                  \
+        [&] {                                                                  \
+          m.lock();                                                            \
+          Try(*traps, Which);                                                  \
+          m.unlock();                                                          \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          std::lock_guard lock(m);                                             \
+          traps->emplace(Key{2, None}, 0);                                     \
+          step.Done();                                                         \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_unordered) {                                                     \
+    auto *traps = new Traps;                                                   \
+    InTurn([&] { Try(*traps, Which); },                                        \
+           [&] { traps->emplace(Key{2, None}, 0); });                          \
+  }
+GONE(longjmp_out, Jump)
+GONE(exception_out, Throw)
+
+// The thread is over.
+SILENT(pthread_exit_out) {
+  auto *traps = new Traps;
+  Thread thread([&] { Try(*traps, Exit); });
+  thread.Join();
+  traps->emplace(Key{2, None}, 0);
+}
+RACE(pthread_exit_out_unordered) {
+  auto *traps = new Traps;
+  InTurn([&] { traps->emplace(Key{2, None}, 0); },
+         [&] {
+           Thread inner([&] { Try(*traps, Exit); });
+           inner.Join();
+         });
+}
+SILENT(cancelled_out) {
+  auto *traps = new Traps;
+  cancel_me = &step;
+  Thread thread([&] { Try(*traps, Cancel); });
+  step.WaitFor(1);
+  pthread_cancel(thread.Handle());
+  thread.Join();
+  traps->emplace(Key{2, None}, 0);
+}
+// Many of them: nothing piles up.
+SILENT(longjmp_out_again_and_again) {
+  auto *traps = new Traps;
+  auto body = [&] {
+    for (int i = 0; i < 10000; i++)
+      Try(*traps, Jump);
+  };
+  Thread first(body);
+  first.Join();
+  Thread second(body);
+  second.Join();
+}
+
+// An operation that releases in its middle is not over then.
+RACE(release_inside) {
+  auto *traps = new Traps;
+  std::mutex m;
+  to_release = &m;
+  InTurn([&] { traps->emplace(Key{1, Release}, 0); },
+         [&] {
+           m.lock();
+           m.unlock();
+           traps->emplace(Key{2, None}, 0);
+         });
+}
+// One that acquires in its middle began before.
+RACE(acquire_inside) {
+  auto *traps = new Traps;
+  std::mutex m;
+  to_release = &m;
+  InTurn(
+      [&] {
+        traps->emplace(Key{1, None}, 0);
+        m.lock();
+        m.unlock();
+      },
+      [&] { traps->emplace(Key{2, Release}, 0); });
+}
+SILENT(acquire_before) {
+  auto *traps = new Traps;
+  std::mutex m;
+  InTurn(
+      [&] {
+        traps->emplace(Key{1, None}, 0);
+        m.lock();
+        m.unlock();
+      },
+      [&] {
+        m.lock();
+        m.unlock();
+        traps->emplace(Key{2, None}, 0);
+      });
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 11 cases
