@@ -17,7 +17,10 @@ atomic_sint32_t finalized_pid; // a forked child ends for itself
 } // namespace
 
 int ExitStatus(int status) {
-  if (!flags()->exitcode || !Active() || !ReportCount())
+  if (!Active())
+    return status;
+  FinalizeAtExit();
+  if (!flags()->exitcode || !ReportCount())
     return status;
   return flags()->exitcode;
 }

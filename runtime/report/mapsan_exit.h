@@ -6,8 +6,8 @@
 
 namespace __mapsan {
 
-/// The status that this process should end with, where the program wanted
-/// `status`: the flag exitcode if something was reported.
+/// The process is about to end with `status`: finalizes, and returns the status
+/// to end with instead, which is the flag exitcode if something was reported.
 int ExitStatus(int status);
 
 /// Prints the summary and the used suppressions, where asked for; once in a

@@ -6,7 +6,8 @@
 //     Map `<name>` of type <type> at 0x<address>
 //     <Noun>: <operation> by <thread>:
 //       #0 <function> <file>:<line>:<column> (<module>+0x<offset>)
-//       holding M1 0x<address> (exclusive), taken in <function> <file>:...
+//       holding M1 0x<address> (exclusive), taken at <file>:<line>:<column>
+//           in <function>
 //     Previous <noun>: <operation> by <thread>:
 //       #0 ...
 //       holding no lock
@@ -86,6 +87,20 @@ void PrintStack(InternalScopedString *out, const Frames &stack) {
   }
 }
 
+void PrintTaken(InternalScopedString *out, const Frame &frame) {
+  if (frame.file && frame.line)
+    out->AppendF(", taken at %s:%u", frame.file, frame.line);
+  else if (frame.module)
+    out->AppendF(", taken at (%s+0x%zx)", StripModuleName(frame.module),
+                 frame.offset);
+  else
+    return;
+  if (frame.file && frame.column)
+    out->AppendF(":%u", frame.column);
+  if (frame.function)
+    out->AppendF(" in %s", frame.function);
+}
+
 void PrintLocks(InternalScopedString *out, const OperationView &operation) {
   if (!operation.lock_count)
     out->Append("    holding no lock\n");
@@ -98,15 +113,8 @@ void PrintLocks(InternalScopedString *out, const OperationView &operation) {
     out->AppendF("    holding M%u %p (%s)", lock.number,
                  reinterpret_cast<void *>(lock.address),
                  lock.shared ? "shared" : "exclusive");
-    if (lock.where) {
-      if (lock.where->function)
-        out->AppendF(", taken in %s", lock.where->function);
-      if (lock.where->file)
-        out->AppendF(" %s:%u", lock.where->file, lock.where->line);
-      else if (lock.where->module)
-        out->AppendF(" (%s+0x%zx)", StripModuleName(lock.where->module),
-                     lock.where->offset);
-    }
+    if (lock.where)
+      PrintTaken(out, *lock.where);
     out->Append("\n");
   }
 }

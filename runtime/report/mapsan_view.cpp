@@ -82,6 +82,11 @@ void DescribeThread(TextArena *arena, ReportView *view,
   thread->stack = BuildFrames(arena, info.creation_stack, nullptr);
 }
 
+// "this->sessions_": every C++ programmer knows whose it is.
+const char *WithoutThis(const char *name) {
+  return name && !internal_strncmp(name, "this->", 6) ? name + 6 : name;
+}
+
 // The name by which the offenders know the map, and the one it was created
 // under: `cache` may be a parameter bound to `sessions_`.
 void NameMap(ReportView *view) {
@@ -91,10 +96,11 @@ void NameMap(ReportView *view) {
   for (u32 i = 0; i < ARRAY_SIZE(sites); i++) {
     if (!sites[i])
       continue;
-    const char *name = sites[i]->name;
+    const char *name = WithoutThis(sites[i]->name);
     if (name && *name && !view->map_name)
       view->map_name = name;
-    else if (name && *name && internal_strcmp(name, view->map_name))
+    else if (name && *name && internal_strcmp(name, view->map_name) &&
+             !internal_strchr(name, '(')) // an expression, not a name
       view->map_also = name;
     const char *type = sites[i]->type;
     if (type && *type && !view->map_type)
