@@ -254,7 +254,7 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   Op.Name = Name.qualified();
   if (StringRef(Name.Base).starts_with("operator"))
     Op.Name = Name.Base;
-  else if (Name.Scope == "std::__1")
+  else if (StringRef(Name.Scope).starts_with("std::__")) // __1, __debug
     Op.Name = "std::" + Name.Base;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
     const Family *Of = familyOfReference(Name.Parameters[P]);
