@@ -12,6 +12,10 @@
 #ifndef MAPSAN_INTERFACE_H
 #define MAPSAN_INTERFACE_H
 
+/* Always inlined: a report names the caller, and no trace is left where there
+ * is nothing to do. */
+#define MAPSAN_INLINE __attribute__((always_inline)) static inline
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -84,30 +88,30 @@ MAPSAN_WEAK unsigned __mapsan_last_effect(void);
 
 /* What happened before a release of `address` happens before what follows an
  * acquire of it. Release before publishing, acquire after having seen it. */
-static inline void mapsan_release(const volatile void *address) {
+MAPSAN_INLINE void mapsan_release(const volatile void *address) {
   (void)address;
   MAPSAN_CALL(release, (address));
 }
-static inline void mapsan_acquire(const volatile void *address) {
+MAPSAN_INLINE void mapsan_acquire(const volatile void *address) {
   (void)address;
   MAPSAN_CALL(acquire, (address));
 }
 
 /* A lock was taken: call it after taking it... */
-static inline void mapsan_lock(const volatile void *lock) {
+MAPSAN_INLINE void mapsan_lock(const volatile void *lock) {
   (void)lock;
   MAPSAN_CALL(lock, (lock));
 }
-static inline void mapsan_lock_shared(const volatile void *lock) {
+MAPSAN_INLINE void mapsan_lock_shared(const volatile void *lock) {
   (void)lock;
   MAPSAN_CALL(lock_shared, (lock));
 }
 /* ... and given back: call it before giving it back. */
-static inline void mapsan_unlock(const volatile void *lock) {
+MAPSAN_INLINE void mapsan_unlock(const volatile void *lock) {
   (void)lock;
   MAPSAN_CALL(unlock, (lock));
 }
-static inline void mapsan_unlock_shared(const volatile void *lock) {
+MAPSAN_INLINE void mapsan_unlock_shared(const volatile void *lock) {
   (void)lock;
   MAPSAN_CALL(unlock_shared, (lock));
 }
@@ -115,21 +119,21 @@ static inline void mapsan_unlock_shared(const volatile void *lock) {
 /* --- Home-made maps ---------------------------------------------------------
  * Call them at the beginning of each operation of a map of your own. `name` is
  * for reports, may be null, and must live as long as the program. */
-static inline void mapsan_map_construct(const volatile void *map,
+MAPSAN_INLINE void mapsan_map_construct(const volatile void *map,
                                         const char *name) {
   (void)map, (void)name;
   MAPSAN_CALL(map_construct, (map, name));
 }
-static inline void mapsan_map_destroy(const volatile void *map,
+MAPSAN_INLINE void mapsan_map_destroy(const volatile void *map,
                                       const char *name) {
   (void)map, (void)name;
   MAPSAN_CALL(map_destroy, (map, name));
 }
-static inline void mapsan_map_read(const volatile void *map, const char *name) {
+MAPSAN_INLINE void mapsan_map_read(const volatile void *map, const char *name) {
   (void)map, (void)name;
   MAPSAN_CALL(map_read, (map, name));
 }
-static inline void mapsan_map_write(const volatile void *map,
+MAPSAN_INLINE void mapsan_map_write(const volatile void *map,
                                     const char *name) {
   (void)map, (void)name;
   MAPSAN_CALL(map_write, (map, name));
@@ -138,33 +142,34 @@ static inline void mapsan_map_write(const volatile void *map,
 /* --- Accesses that are fine -------------------------------------------------
  * Between the two, this thread's map operations are not looked at; its
  * synchronisation is. They nest. */
-static inline void mapsan_ignore_begin(void) { MAPSAN_CALL(ignore_begin, ()); }
-static inline void mapsan_ignore_end(void) { MAPSAN_CALL(ignore_end, ()); }
+MAPSAN_INLINE void mapsan_ignore_begin(void) { MAPSAN_CALL(ignore_begin, ()); }
+MAPSAN_INLINE void mapsan_ignore_end(void) { MAPSAN_CALL(ignore_end, ()); }
 
 /* --- Reports ------------------------------------------------------------- */
 
 /* Called after each report, by the thread that met the race; what it does is
  * not looked at by MapSan. It should not take locks that the reporting code
  * may hold. Null: nobody. */
-static inline void
+MAPSAN_INLINE void
 mapsan_set_report_callback(void (*callback)(const mapsan_report *)) {
   (void)callback;
   MAPSAN_CALL(set_report_callback, (callback));
 }
 
 /* How many reports this process has printed. */
-static inline unsigned mapsan_report_count(void) {
+MAPSAN_INLINE unsigned mapsan_report_count(void) {
   return MAPSAN_ASK(report_count);
 }
 
 /* What the last map operation of this thread turned out to be: 0 a read, 1 a
  * write. For tests of catalogs. */
-static inline unsigned mapsan_last_effect(void) {
+MAPSAN_INLINE unsigned mapsan_last_effect(void) {
   return MAPSAN_ASK(last_effect);
 }
 
 #undef MAPSAN_CALL
 #undef MAPSAN_ASK
+#undef MAPSAN_INLINE
 
 #ifdef __cplusplus
 } /* extern "C" */

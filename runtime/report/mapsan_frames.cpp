@@ -47,8 +47,10 @@ void DescribeBySite(TextArena *arena, Frame *frame, const Site *site) {
     frame->column = site->column;
     frame->system = IsSystemFile(site->file);
   }
-  // The pass hooks nothing inside the containers' own code.
-  frame->library = false;
+  // The pass hooks nothing inside the containers' own code. (The sites of
+  // home-made maps carry neither, and are called from mapsan/interface.h.)
+  if (site->function || site->file)
+    frame->library = false;
 }
 
 const Frame *FindUser(const Frames &stack) {
