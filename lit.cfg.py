@@ -30,7 +30,7 @@ config.suffixes = [".c", ".cpp", ".cppm", ".ll", ".test"]
 config.test_source_root = os.path.dirname(os.path.abspath(__file__))
 config.test_exec_root = config.mapsan_prefix
 # Base names, at every depth: sources that tests use, not tests of their own.
-config.excludes = ["Inputs", "unit", "bench", "examples", "docs"]
+config.excludes = ["Inputs", "support", "unit", "bench", "examples", "docs"]
 
 
 def tool(name):
