@@ -62,9 +62,21 @@ struct Probe {
   int number;
 };
 
+/// What the order and the hash throw when they meet this key.
+struct Thrown {};
+constexpr int kThrowing = -1;
+
+template <class Any> const Any &checked(const Any &any) {
+  if (any.number == kThrowing)
+    throw Thrown();
+  return any;
+}
+
 struct Hash {
   using is_transparent = void;
-  std::size_t operator()(const Key &key) const { return key.number * 7u; }
+  std::size_t operator()(const Key &key) const {
+    return checked(key).number * 7u;
+  }
   std::size_t operator()(Probe probe) const { return probe.number * 7u; }
 };
 
@@ -80,7 +92,7 @@ struct Less {
   using is_transparent = void;
   template <class Left, class Right>
   bool operator()(const Left &left, const Right &right) const {
-    return left.number < right.number;
+    return checked(left).number < checked(right).number;
   }
 };
 

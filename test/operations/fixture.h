@@ -23,10 +23,11 @@ struct Fixture {
   };
   const Map &constant = a;
 
-  const Key present = 2, fresh = 500;
+  const Key present = 2, fresh = 500, throwing = kThrowing;
   const Value present_value = value(2), fresh_value = value(500);
   const Value present_range[2] = {value(2), value(3)};
   const Value fresh_range[2] = {value(500), value(501)};
+  const Value throwing_range[2] = {value(500), value(kThrowing)};
   const Value *nowhere = present_range; // an empty range
 
   Iterator it, next;

@@ -82,6 +82,7 @@ const Row kRows[] = {
 #include "rows/erasure.inc"
 #include "rows/nodes.inc"
 #include "rows/policy.inc"
+#include "rows/throwing.inc"
 #include "rows/places.inc"
 #endif
     // clang-format on

@@ -25,11 +25,24 @@ CONTAINERS += ["unordered_" + name for name in CONTAINERS]
 # Of one build: what the container's class is called, and how to get it.
 VARIANTS = {
     ("libstdc++", "plain"): ("std::", []),
-    ("libstdc++", "pmr"): ("std::", ["-DPMR"]),
     ("libstdc++", "debug"): ("std::__debug::", ["-D_GLIBCXX_DEBUG"]),
+    ("libstdc++", "pmr"): ("std::", ["-DPMR"]),
     ("libc++", "plain"): ("std::__1::", []),
     ("libc++", "pmr"): ("std::__1::", ["-DPMR"]),
 }
+
+# Those that lit runs. Aliases of std::pmr are the same classes and rows with
+# another allocator: one level of each library does.
+BUILDS = [
+    ("libstdc++", "plain", "O0"),
+    ("libstdc++", "plain", "O2"),
+    ("libstdc++", "debug", "O0"),
+    ("libstdc++", "debug", "O2"),
+    ("libstdc++", "pmr", "O0"),
+    ("libc++", "plain", "O0"),
+    ("libc++", "plain", "O2"),
+    ("libc++", "pmr", "O2"),
+]
 
 # Nothing printed may be left out, and nothing be looked up for it.
 RUN_OPTIONS = "exitcode=0:max_reports=0:max_reports_per_map=0:symbolize=0"
