@@ -11,34 +11,89 @@
 static char token;
 
 SILENT(release_acquire) {
-  InTurn([&] { WRITE; mapsan_release(&token); },
-         [&] { mapsan_acquire(&token); WRITE; });
+  InTurn(
+      [&] {
+        WRITE;
+        mapsan_release(&token);
+      },
+      [&] {
+        mapsan_acquire(&token);
+        WRITE;
+      });
 }
 RACE(release_only) {
-  InTurn([&] { WRITE; mapsan_release(&token); }, [&] { WRITE; });
+  InTurn(
+      [&] {
+        WRITE;
+        mapsan_release(&token);
+      },
+      [&] { WRITE; });
 }
 RACE(acquire_elsewhere) {
   char other;
-  InTurn([&] { WRITE; mapsan_release(&token); },
-         [&] { mapsan_acquire(&other); WRITE; });
+  InTurn(
+      [&] {
+        WRITE;
+        mapsan_release(&token);
+      },
+      [&] {
+        mapsan_acquire(&other);
+        WRITE;
+      });
 }
 SILENT(releases_join) {
-  InTurn([&] { READ; mapsan_release(&token); },
-         [&] { READ; mapsan_release(&token); },
-         [&] { mapsan_acquire(&token); WRITE; });
+  InTurn(
+      [&] {
+        READ;
+        mapsan_release(&token);
+      },
+      [&] {
+        READ;
+        mapsan_release(&token);
+      },
+      [&] {
+        mapsan_acquire(&token);
+        WRITE;
+      });
 }
 SILENT(lock) {
-  auto locked = [&] { mapsan_lock(&token); WRITE; mapsan_unlock(&token); };
+  auto locked = [&] {
+    mapsan_lock(&token);
+    WRITE;
+    mapsan_unlock(&token);
+  };
   InTurn(locked, locked);
 }
 SILENT(shared_lock_readers) {
-  InTurn([&] { mapsan_lock(&token); WRITE; mapsan_unlock(&token); },
-         [&] { mapsan_lock_shared(&token); READ; mapsan_unlock_shared(&token); },
-         [&] { mapsan_lock(&token); WRITE; mapsan_unlock(&token); });
+  InTurn(
+      [&] {
+        mapsan_lock(&token);
+        WRITE;
+        mapsan_unlock(&token);
+      },
+      [&] {
+        mapsan_lock_shared(&token);
+        READ;
+        mapsan_unlock_shared(&token);
+      },
+      [&] {
+        mapsan_lock(&token);
+        WRITE;
+        mapsan_unlock(&token);
+      });
 }
 RACE(shared_lock_writer) {
-  InTurn([&] { mapsan_lock_shared(&token); READ; mapsan_unlock_shared(&token); },
-         [&] { mapsan_lock_shared(&token); WRITE; mapsan_unlock_shared(&token); });
+  InTurn(
+      [&] {
+        mapsan_lock_shared(&token);
+        READ;
+        mapsan_unlock_shared(&token);
+      },
+      [&] {
+        mapsan_lock_shared(&token);
+        WRITE;
+        mapsan_unlock_shared(&token);
+      });
 }
 // Maps of one's own.
 RACE(own_map_writes) {
