@@ -18,19 +18,16 @@ Meeting meeting;
 int main() {
   for (int i = 0; i < 4; i++)
     scores[i] = i;
-  std::thread writer([] {
-    auto it = scores.begin();
-    meeting.meet();
+  auto writers = scores.begin(), readers = scores.begin();
+  std::thread writer([&] {
     scores.insert({10, 10});
-    ++it; // gives a mutex of the library back
+    ++writers; // gives a mutex of the library back
     meeting.meet();
     meeting.meet();
   });
-  std::thread reader([] {
-    auto it = scores.begin();
+  std::thread reader([&] {
     meeting.meet();
-    meeting.meet();
-    ++it; // takes the same one
+    ++readers; // takes the same one
     scores.count(10);
     meeting.meet();
   });
