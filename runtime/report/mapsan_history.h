@@ -36,7 +36,11 @@ public:
     }
   }
 
-  void Clear() { internal_memset(keys_, 0, sizeof(keys_)); }
+  void Clear() {
+    for (u32 i = 0; i < kSize; i++)
+      if (atomic_load(&keys_[i], memory_order_relaxed))
+        atomic_store(&keys_[i], 0, memory_order_relaxed);
+  }
 
 private:
   static constexpr u32 kProbes = 64;
