@@ -5,16 +5,25 @@
 #include "AtomicAccesses.h"
 #include "Callee.h"
 #include "SyncLocals.h"
-#include "llvm/IR/EHPersonalities.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/Module.h"
 
 using namespace llvm;
 
 namespace mapsan {
 
+// Such a function chooses an implementation while the program is still being
+// relocated: it can call nothing yet.
+static bool resolvesIfunc(const Function &F) {
+  return any_of(F.getParent()->ifuncs(), [&](const GlobalIFunc &I) {
+    return I.getResolverFunction() == &F;
+  });
+}
+
 bool wantsHooks(const Function &F) {
   return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
          !F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) &&
-         !F.getName().starts_with("__mapsan_");
+         !F.getName().starts_with("__mapsan_") && !resolvesIfunc(F);
 }
 
 HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {

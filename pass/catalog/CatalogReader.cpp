@@ -8,6 +8,8 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <algorithm>
+#include <tuple>
 
 using namespace llvm;
 
@@ -374,6 +376,7 @@ std::string CatalogError::text() const {
 }
 
 void readCatalog(MemoryBufferRef Text, Catalog &Into, CatalogErrors &Errors) {
+  const size_t Earlier = Errors.size();
   Reader R(Text.getBufferIdentifier(), Into, Errors);
   YamlNode Root;
   if (parseYaml(Text, Root,
@@ -381,6 +384,12 @@ void readCatalog(MemoryBufferRef Text, Catalog &Into, CatalogErrors &Errors) {
                   R.error(Line, Column, Reason);
                 }))
     R.readDocument(Root);
+  // In the order of the file, for the person who goes through it.
+  std::stable_sort(Errors.begin() + Earlier, Errors.end(),
+                   [](const CatalogError &A, const CatalogError &B) {
+                     return std::tie(A.Line, A.Column) <
+                            std::tie(B.Line, B.Column);
+                   });
 }
 
 void readCatalogFile(StringRef Path, Catalog &Into, CatalogErrors &Errors) {

@@ -1,0 +1,79 @@
+; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+; Every kind of atomic instruction, with its operation and orders.
+; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
+
+; what = operation | order << 4 | failure order << 8
+; CHECK-LABEL: define i32 @load(
+; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK-NEXT:    %v = load atomic i32, ptr %p acquire, align 4
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
+; CHECK-NEXT:    ret i32 %v
+define i32 @load(ptr %p) {
+  %v = load atomic i32, ptr %p acquire, align 4
+  ret i32 %v
+}
+
+; Relaxed and volatile ones count: they carry and end release sequences.
+; CHECK-LABEL: define void @stores(
+; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 1)
+; CHECK-NEXT:    store atomic i32 1, ptr %p monotonic
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 1,
+; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 49)
+; CHECK-NEXT:    store atomic volatile i32 2, ptr %p release
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 49,
+; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 81)
+; CHECK-NEXT:    store atomic i32 3, ptr %p seq_cst
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 81,
+define void @stores(ptr %p) {
+  store atomic i32 1, ptr %p monotonic, align 4
+  store atomic volatile i32 2, ptr %p release, align 4
+  store atomic i32 3, ptr %p seq_cst, align 4
+  ret void
+}
+
+; CHECK-LABEL: define i32 @rmw(
+; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 66)
+; CHECK-NEXT:    %v = atomicrmw add ptr %p, i32 1 acq_rel
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 66, i64 %[[T]], i32 1)
+define i32 @rmw(ptr %p) {
+  %v = atomicrmw add ptr %p, i32 1 acq_rel
+  ret i32 %v
+}
+
+; Whether it stored is in the result.
+; CHECK-LABEL: define i1 @cas(
+; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK-NEXT:    %r = cmpxchg weak ptr %p, i32 1, i32 2 seq_cst acquire
+; CHECK-NEXT:    %[[DONE:.*]] = extractvalue { i32, i1 } %r, 1
+; CHECK-NEXT:    %[[WORD:.*]] = zext i1 %[[DONE]] to i32
+; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 595, i64 %[[T]], i32 %[[WORD]])
+define i1 @cas(ptr %p) {
+  %r = cmpxchg weak ptr %p, i32 1, i32 2 seq_cst acquire
+  %stored = extractvalue { i32, i1 } %r, 1
+  ret i1 %stored
+}
+
+; CHECK-LABEL: define void @fences(
+; CHECK-NEXT:    call void @__mapsan_atomic_fence(i32 5)
+; CHECK-NEXT:    fence seq_cst
+; CHECK-NEXT:    call void @__mapsan_atomic_fence(i32 3)
+; CHECK-NEXT:    fence release
+; CHECK-NEXT:    fence syncscope("singlethread") seq_cst
+; CHECK-NEXT:    ret void
+define void @fences() {
+  fence seq_cst
+  fence release
+  fence syncscope("singlethread") seq_cst
+  ret void
+}
+
+; Orders no threads: signal handlers' scope, Java's plain access, other memory.
+; CHECK-LABEL: define void @exempt(
+; CHECK-NOT:     mapsan
+; CHECK:         ret void
+define void @exempt(ptr %p, ptr addrspace(256) %segment) {
+  %a = load atomic i32, ptr %p syncscope("singlethread") seq_cst, align 4
+  %b = load atomic i32, ptr %p unordered, align 4
+  store atomic i32 1, ptr addrspace(256) %segment seq_cst, align 4
+  ret void
+}

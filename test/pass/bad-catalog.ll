@@ -1,0 +1,34 @@
+; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+; Each fault of a catalog is named with its place; what is sound is in force.
+; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/faulty.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s
+; RUN: printf 'a: [b\nc: }\n' > %t.yaml
+; RUN: env MAPSAN_PASS_OPTIONS=catalog=%t.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s --check-prefix=SYNTAX
+
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync)
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:23: unknown key 'efect' in a method
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:11: 'effect' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:9:30: unknown effect 'rad'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:10:47: 'evidence' needs the effect may-write
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:11:17: unknown special name '(conversion)'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:12:47: 'arguments' must be a number, zero or more
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:14:5: method set 'odd' is defined twice
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:17:11: family 'libstdc++ map' is defined twice
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:20:5: 'classes' is missing in family 'nothing'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:24:20: no method set is named 'nope'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:25:5: in family 'out of bounds' a count lies outside of the header
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:31:7: 'effect' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:33:26: unknown synchronisation 'luck'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:34:7: 'methods' is missing in sync class 'D'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:35:7: a sync entry needs either 'class' or 'function'
+; SYNTAX: warning: MapSan: {{.*}}.yaml:2:3: {{.+}}
+
+; CHECK-LABEL: define void @caller(
+; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %half)
+; CHECK-NEXT:    call void @_ZN4Half5soundEv(ptr %half)
+; SYNTAX-LABEL: define void @caller(
+define void @caller(ptr %half) nounwind {
+  call void @_ZN4Half5soundEv(ptr %half)
+  ret void
+}
+
+declare void @_ZN4Half5soundEv(ptr)
