@@ -83,7 +83,7 @@ const char *SkipReturnType(const char *begin, const char *end) {
       depth++;
     else if (*at == '>' || *at == ')' || *at == ']' || *at == '}')
       depth--;
-    else if (*at == ' ' && !depth)
+    else if (*at == ' ' && !depth && !StartsWith(at, " const::"))
       name = at + 1;
   }
   while (name < end && (*name == '*' || *name == '&'))
@@ -126,7 +126,51 @@ const char *Closing(const char *open) {
   return nullptr;
 }
 
+// Where the bracket at `open` closes; null if it does not.
+const char *ClosingParenthesis(const char *open, const char *end) {
+  int depth = 0;
+  for (const char *at = open; at < end; at++) {
+    if (*at == '(')
+      depth++;
+    else if (*at == ')' && --depth == 0)
+      return at;
+  }
+  return nullptr;
+}
+
+// What is in the way of reading at `at`, inside [begin, end): unnamed
+// namespaces, and the parameters of functions around a lambda or a local class:
+// "f(int) const::'lambda'(char)::operator()". Returns where to go on.
+const char *SkipNoise(const char *begin, const char *at, const char *end) {
+  static const char kUnnamed[] = "(anonymous namespace)::";
+  if (StartsWith(at, kUnnamed))
+    return at + sizeof(kUnnamed) - 1;
+  if (*at != '(' || EndsWith(begin, at, "operator"))
+    return at;
+  const char *close = ClosingParenthesis(at, end);
+  if (!close)
+    return at;
+  close++;
+  if (StartsWith(close, " const::"))
+    close += 6;
+  return StartsWith(close, "::") ? close : at;
+}
+
 } // namespace
+
+const char *ShortType(TextArena *arena, const char *type) {
+  if (!type)
+    return nullptr;
+  InternalScopedString text;
+  const char *end = type + internal_strlen(type);
+  for (const char *at = type; at < end;) {
+    const char *next = SkipNoise(type, at, end);
+    if (next == at)
+      text.AppendF("%c", *next++);
+    at = next;
+  }
+  return arena->Copy(text.data());
+}
 
 const char *ShortFunction(TextArena *arena, const char *demangled) {
   if (!demangled || !*demangled)
@@ -138,8 +182,11 @@ const char *ShortFunction(TextArena *arena, const char *demangled) {
     return arena->Copy(demangled);
 
   InternalScopedString plain;
+  const char *start = begin;
   while (begin < end) {
-    bool replaced = false;
+    const char *next = SkipNoise(start, begin, end);
+    bool replaced = next != begin;
+    begin = next;
     for (u32 i = 0; i < ARRAY_SIZE(kReplacements) && !replaced; i++)
       if (StartsWith(begin, kReplacements[i].from)) {
         plain.Append(kReplacements[i].to);

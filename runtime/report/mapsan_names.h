@@ -14,7 +14,12 @@ namespace __mapsan {
 ///   void Cache<std::__cxx11::basic_string<char, ...> >::put(int) const
 ///     -> Cache<std::string>::put
 ///   main::$_0::operator()() const -> main::$_0::operator()
+///   (anonymous namespace)::f(int)::'lambda'()::operator()() const
+///     -> f::'lambda'::operator()
 const char *ShortFunction(TextArena *arena, const char *demangled);
+
+/// A type without unnamed namespaces.
+const char *ShortType(TextArena *arena, const char *type);
 
 /// A path without strip_path_prefix, or without the working directory.
 const char *ShortPath(const char *path);

@@ -89,7 +89,7 @@ const char *WithoutThis(const char *name) {
 
 // The name by which the offenders know the map, and the one it was created
 // under: `cache` may be a parameter bound to `sessions_`.
-void NameMap(ReportView *view) {
+void NameMap(TextArena *arena, ReportView *view) {
   const Finding &finding = *view->finding;
   const Site *sites[] = {finding.current.site, finding.previous.site,
                          finding.creation.site};
@@ -104,7 +104,7 @@ void NameMap(ReportView *view) {
       view->map_also = name;
     const char *type = sites[i]->type;
     if (type && *type && !view->map_type)
-      view->map_type = type;
+      view->map_type = ShortType(arena, type);
   }
 }
 
@@ -160,7 +160,7 @@ ReportView *BuildView(TextArena *arena, const Finding &finding) {
   view->kind = KindWords(finding.kind);
   view->grade = GradeWords(finding.grade);
   view->grade_explained = GradeExplained(finding.grade);
-  NameMap(view);
+  NameMap(arena, view);
   DescribeOperation(arena, &view->current, finding.current, numbers);
   DescribeOperation(arena, &view->previous, finding.previous, numbers);
   DescribeOperation(arena, &view->creation, finding.creation, numbers);

@@ -7,6 +7,9 @@
 // RUN: %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,NAMES
 // RUN: MAPSAN_OPTIONS=symbolize=0 %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,BARE
 // RUN: MAPSAN_OPTIONS=external_symbolizer_path= %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,BARE
+// Debian's symbolizer has a version in its name, and may not be on the PATH.
+// RUN: PATH=/usr/bin:/bin %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,NAMES
+// RUN: PATH=/nowhere %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,NAMES
 // RUN: %mapsan-clangxx -g -O1 %s -o %t
 // RUN: MAPSAN_OPTIONS=symbolize=0 %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,SITES
 // RUN: MAPSAN_OPTIONS=symbolize=0 PATH= %not %t 2>&1 | %FileCheck %s --check-prefixes=CHECK,SITES
@@ -32,10 +35,10 @@ int main() {
 // CHECK: Write: operator[] (inserted, size 0 -> 1) by thread T3:
 // NAMES-NEXT: #0 Server::touch ({{.*}}+0x{{[0-9a-f]+}})
 // BARE-NEXT: #0 {{.*}}({{.*}}+0x{{[0-9a-f]+}})
-// SITES-NEXT: #0 Server::touch {{.*}}report-without-debug-info.cpp:21:{{[0-9]+}} ({{.*}}+0x{{[0-9a-f]+}})
+// SITES-NEXT: #0 Server::touch {{.*}}report-without-debug-info.cpp:24:{{[0-9]+}} ({{.*}}+0x{{[0-9a-f]+}})
 // CHECK: Previous read: count by thread T2:
 // NAMES-NEXT: #0 Server::has ({{.*}}+0x{{[0-9a-f]+}})
-// SITES-NEXT: #0 Server::has {{.*}}report-without-debug-info.cpp:22:{{[0-9]+}} ({{.*}}+0x{{[0-9a-f]+}})
+// SITES-NEXT: #0 Server::has {{.*}}report-without-debug-info.cpp:25:{{[0-9]+}} ({{.*}}+0x{{[0-9a-f]+}})
 // NAMES: Suppress with: race:Server::touch
 // SITES: Suppress with: race:Server::touch
 // CHECK: SUMMARY: MapSanitizer: concurrent map read and map write {{.}}

@@ -42,12 +42,17 @@ TEST(ReportNames, OperatorsStay) {
 }
 
 TEST(ReportNames, LambdasAndUnnamedNamespaces) {
-  EXPECT_EQ(Short("(anonymous namespace)::touch(int)"),
-            "(anonymous namespace)::touch");
+  EXPECT_EQ(Short("(anonymous namespace)::touch(int)"), "touch");
   EXPECT_EQ(Short("main::'lambda'(int)::operator()(int) const"),
-            "main::'lambda'(int)::operator()");
+            "main::'lambda'::operator()");
+  EXPECT_EQ(Short("auto A<(anonymous namespace)::B>::f(int) const::"
+                  "'lambda0'(auto)::operator()<int>(int) const"),
+            "A<B>::f::'lambda0'::operator()<int>");
   EXPECT_EQ(Short("f()::{lambda(int)#1}::operator()(int) const"),
-            "f()::{lambda(int)#1}::operator()");
+            "f::{lambda(int)#1}::operator()");
+  EXPECT_EQ(Short("call<void (*)(int)>(void (*)(int))"), "call<void (*)(int)>");
+  EXPECT_EQ(Short("Key::operator()(int)::'lambda'()::operator()() const"),
+            "Key::operator()::'lambda'::operator()");
 }
 
 TEST(ReportNames, StandardNamesAreShort) {
