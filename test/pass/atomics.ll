@@ -4,7 +4,7 @@
 
 ; what = operation | order << 4 | failure order << 8
 ; CHECK-LABEL: define i32 @load(
-; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
 ; CHECK-NEXT:    %v = load atomic i32, ptr %p acquire, align 4
 ; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
 ; CHECK-NEXT:    ret i32 %v
@@ -32,7 +32,7 @@ define void @stores(ptr %p) {
 }
 
 ; CHECK-LABEL: define i32 @rmw(
-; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 66)
+; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 66)
 ; CHECK-NEXT:    %v = atomicrmw add ptr %p, i32 1 acq_rel
 ; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 66, i64 %[[T]], i32 1)
 define i32 @rmw(ptr %p) {
@@ -42,7 +42,7 @@ define i32 @rmw(ptr %p) {
 
 ; Whether it stored is in the result.
 ; CHECK-LABEL: define i1 @cas(
-; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
 ; CHECK-NEXT:    %r = cmpxchg weak ptr %p, i32 1, i32 2 seq_cst acquire
 ; CHECK-NEXT:    %[[DONE:.*]] = extractvalue { i32, i1 } %r, 1
 ; CHECK-NEXT:    %[[WORD:.*]] = zext i1 %[[DONE]] to i32

@@ -20,7 +20,7 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:33:26: unknown synchronisation 'luck'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:34:7: 'methods' is missing in sync class 'D'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:35:7: a sync entry needs either 'class' or 'function'
-; SYNTAX: warning: MapSan: {{.*}}.yaml:2:3: {{.+}}
+; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %half)

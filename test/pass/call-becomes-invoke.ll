@@ -6,13 +6,13 @@
 ; CHECK-LABEL: define i64 @_Z6callerv(
 ; CHECK-SAME:    personality ptr @__gxx_personality_v0
 ; CHECK:         call void @__mapsan_map_begin(ptr @[[SITE:.*]], ptr %map)
-; CHECK-NEXT:    %n = invoke i64 @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5eraseERS3_(ptr %map, ptr %key)
+; CHECK-NEXT:    %[[N:.*]] = invoke i64 @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5eraseERS3_(ptr %map, ptr %key)
 ; CHECK-NEXT:            to label %[[NORMAL:.*]] unwind label %[[PAD:.*]]
 ; CHECK:       [[NORMAL]]:
-; CHECK-NEXT:    %[[CHANGED:.*]] = icmp ne i64 %n, 0
+; CHECK-NEXT:    %[[CHANGED:.*]] = icmp ne i64 %[[N]], 0
 ; CHECK-NEXT:    %[[EVIDENCE:.*]] = zext i1 %[[CHANGED]] to i32
 ; CHECK-NEXT:    call void @__mapsan_map_end(ptr @[[SITE]], ptr %map, i32 %[[EVIDENCE]])
-; CHECK-NEXT:    ret i64 %n
+; CHECK-NEXT:    ret i64 %[[N]]
 ; CHECK:       [[PAD]]:
 ; CHECK-NEXT:    %[[CAUGHT:.*]] = landingpad { ptr, i32 }
 ; CHECK-NEXT:            cleanup

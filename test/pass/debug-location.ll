@@ -3,9 +3,9 @@
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
 ; CHECK-LABEL: define void @caller(
-; CHECK:         call void @__mapsan_map_begin({{.*}}), !dbg ![[HERE:[0-9]+]]
-; CHECK:         call void @__mapsan_map_end({{.*}}), !dbg ![[HERE]]
-; CHECK:         call i64 @__mapsan_atomic_begin({{.*}}), !dbg ![[NOWHERE:[0-9]+]]
+; CHECK:         call void @__mapsan_map_begin({{.*}} !dbg ![[HERE:[0-9]+]]
+; CHECK:         call void @__mapsan_map_end({{.*}} !dbg ![[HERE]]
+; CHECK:         call i64 @__mapsan_atomic_begin({{.*}} !dbg ![[NOWHERE:[0-9]+]]
 ; CHECK:       ![[HERE]] = !DILocation(line: 12, column: 5
 ; CHECK:       ![[NOWHERE]] = !DILocation(line: 0
 define void @caller(ptr %map) !dbg !4 {

@@ -27,6 +27,7 @@
 ; CHECK-NEXT:    landingpad
 ; CHECK-NEXT:            catch ptr null
 ; CHECK-NOT:     map_unwind
+; CHECK:       declare
 define void @caller(ptr %map, ptr %key) personality ptr @__gxx_personality_v0 {
   %n = invoke i64 @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5eraseERS3_(ptr %map, ptr %key)
           to label %second unwind label %pad

@@ -3,12 +3,12 @@
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
 ; CHECK-LABEL: define void @generic(
-; CHECK-NEXT:    %[[T:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
 ; CHECK-NEXT:    call void @__atomic_load(i64 16, ptr %p, ptr %tmp, i32 2)
 ; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
 ; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 49)
 ; CHECK-NEXT:    call void @__atomic_store(i64 16, ptr %p, ptr %tmp, i32 3)
-; CHECK:         %[[T2:.*]] = call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK:         %[[T2:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
 ; CHECK-NEXT:    %ok = call i1 @__atomic_compare_exchange(i64 16, ptr %p, ptr %tmp, ptr %tmp2, i32 5, i32 2)
 ; CHECK-NEXT:    %[[DONE:.*]] = icmp ne i1 %ok, false
 ; CHECK-NEXT:    %[[WORD:.*]] = zext i1 %[[DONE]] to i32

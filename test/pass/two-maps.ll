@@ -32,7 +32,7 @@ define void @copied(ptr %new, ptr %from) {
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %b)
 ; CHECK-NEXT:    call i1 @_ZSteq
 define i1 @compared(ptr %a, ptr %b) nounwind {
-  %r = call i1 @_ZSteqRKSt3mapIiiSt4lessIiESaISt4pairIKiiEEES7_(ptr %a, ptr %b)
+  %r = call i1 @_ZSteqRKSt3mapIiiSt4lessIiESaISt4pairIKiiEEES8_(ptr %a, ptr %b)
   ret i1 %r
 }
 
@@ -47,5 +47,5 @@ define i1 @compared_strings(ptr %a, ptr %b) nounwind {
 
 declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4swapERS6_(ptr, ptr)
 declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEEC2ERKS6_(ptr, ptr)
-declare i1 @_ZSteqRKSt3mapIiiSt4lessIiESaISt4pairIKiiEEES7_(ptr, ptr)
+declare i1 @_ZSteqRKSt3mapIiiSt4lessIiESaISt4pairIKiiEEES8_(ptr, ptr)
 declare i1 @_ZSteqRKSsS0_(ptr, ptr)

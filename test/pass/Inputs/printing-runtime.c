@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A runtime that prints what it is told and counts whether every begin met its
+// end: the pass by itself, without MapSan's own runtime.
+
+#include "mapsan/abi.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void *Ptr;
+typedef int I32;
+typedef int64_t I64;
+
+typedef struct {
+#define MAPSAN_FAMILY_FIELD(Type, Name) Type Name;
+#include "mapsan/callbacks.inc"
+} Family;
+
+typedef struct {
+#define MAPSAN_SITE_FIELD(Type, Name) Type Name;
+#include "mapsan/callbacks.inc"
+} Site;
+
+static Site *first, *last;
+static Site *open_sites[64];
+static unsigned char headers[64][512];
+static int depth;
+static long begins, ends, unwinds, atomics, atomic_ends, syncs, sync_ends;
+static long fences, births;
+
+static int quiet(void) { return getenv("QUIET") != NULL; }
+
+static const char *base(const char *path) {
+  const char *slash = path ? strrchr(path, '/') : NULL;
+  return slash ? slash + 1 : path ? path : "?";
+}
+
+static void fail(const char *what) {
+  printf("FAULT: %s\n", what);
+  exit(1);
+}
+
+void __mapsan_module_init_v1(Site *begin, Site *end) {
+  first = begin;
+  last = end;
+}
+
+void __mapsan_module_fini_v1(Site *begin, Site *end) {
+  if (begin != first || end != last)
+    fail("another module's sites");
+  printf("begin %ld, end %ld, unwind %ld, open %d\n", begins, ends, unwinds,
+         depth);
+  printf("atomic %s, sync %s, births %s, fences %ld\n",
+         atomics == atomic_ends ? "balanced" : "unbalanced",
+         syncs == sync_ends ? "balanced" : "unbalanced", births ? "yes" : "no",
+         fences);
+}
+
+void __mapsan_map_begin(Site *site, void *map) {
+  Family *family = site->family;
+  if (site < first || site >= last)
+    fail("a site outside of its section");
+  if (depth == 64)
+    fail("too many open operations");
+  ++begins;
+  open_sites[depth] = site;
+  memcpy(headers[depth++], map, family->header_bytes);
+  if (!quiet())
+    printf("%s:%d: %s %s '%s' in %s%s\n", base(site->file), site->line,
+           (char *)site->operation, (char *)site->type,
+           site->name ? (char *)site->name : "", (char *)site->function,
+           site->flags & MapsanSiteSecondary ? " (other)" : "");
+}
+
+void __mapsan_map_end(Site *site, void *map, int evidence) {
+  Family *family = site->family;
+  if (!depth || open_sites[--depth] != site)
+    fail("an end without its begin");
+  ++ends;
+  if (site->effect != MapsanEffectMayWrite || quiet())
+    return;
+  int changed = evidence == MapsanEvidenceHeader
+                    ? memcmp(headers[depth], map, family->header_bytes) != 0
+                    : evidence != MapsanEvidenceUnchanged;
+  printf("  %s", changed ? "changed" : "unchanged");
+  if (family->size_offset >= 0)
+    printf(", size %ld", *(long *)((char *)map + family->size_offset));
+  if (family->buckets_offset >= 0)
+    printf(", buckets %s",
+           *(long *)((char *)map + family->buckets_offset) ? "some" : "none");
+  printf("\n");
+}
+
+void __mapsan_map_unwind(Site *site, void *map) {
+  (void)map;
+  if (!depth || open_sites[--depth] != site)
+    fail("an unwind without its begin");
+  ++unwinds;
+  if (!quiet())
+    printf("  unwound\n");
+}
+
+I64 __mapsan_atomic_begin(void *address, int what) {
+  (void)address;
+  ++atomics;
+  return what + 4711;
+}
+
+void __mapsan_atomic_end(void *address, int what, I64 token, int done) {
+  (void)address;
+  if (token != what + 4711 || (done & ~1))
+    fail("an atomic's end with another's token");
+  ++atomic_ends;
+}
+
+void __mapsan_atomic_fence(int order) {
+  (void)order;
+  ++fences;
+}
+
+void __mapsan_sync_begin(void *object, int what) {
+  ++syncs;
+  (void)object;
+  if (!quiet())
+    printf("sync %d\n", what);
+}
+
+void __mapsan_sync_end(void *object, int what, I64 result) {
+  ++sync_ends;
+  (void)object;
+  if (!quiet())
+    printf("sync %d: %ld\n", what, (long)result);
+}
+
+void __mapsan_sync_born(void *address, I64 size) {
+  (void)address;
+  (void)size;
+  ++births;
+}
