@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Tells call sites in internal modules from all others.
+// Tells the locks of internal modules from all others.
 
 #include "mapsan_caller.h"
 #include "mapsan_real.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_mutex.h"
 #include <dlfcn.h>
 #include <link.h>
 
@@ -13,16 +14,14 @@ namespace caller_internal {
 
 uptr executable_begin, executable_size;
 atomic_uintptr_t known[kEntries];
+Range data[kDataRanges];
+atomic_uint32_t data_count;
 
 namespace {
 
 const char *const kInternalModules[] = {
 #define MAPSAN_INTERNAL_MODULE(Prefix) Prefix,
 #include "mapsan_internal_modules.inc"
-};
-
-struct Range {
-  uptr begin, size;
 };
 
 // Written before the second thread exists.
@@ -43,6 +42,33 @@ Range TextAround(const dl_phdr_info &module, uptr pc) {
   return {0, 0};
 }
 
+bool IsInternalModule(const dl_phdr_info &module) {
+  const char *file = StripModuleName(module.dlpi_name);
+  for (const char *prefix : kInternalModules)
+    if (file && !internal_strncmp(file, prefix, internal_strlen(prefix)))
+      return true;
+  return false;
+}
+
+// Two threads may add the same module: a range twice does no harm, and the
+// lock keeps an entry from being filled by both.
+StaticSpinMutex data_lock;
+void AddData(const dl_phdr_info &module) {
+  SpinMutexLock lock(&data_lock);
+  u32 n = atomic_load(&data_count, memory_order_relaxed);
+  for (unsigned i = 0; i < module.dlpi_phnum && n < kDataRanges; i++) {
+    const ElfW(Phdr) &segment = module.dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_W))
+      continue;
+    uptr begin = module.dlpi_addr + segment.p_vaddr;
+    for (u32 known = 0; known < n; known++)
+      if (data[known].begin == begin)
+        return;
+    data[n++] = {begin, segment.p_memsz};
+  }
+  atomic_store(&data_count, n, memory_order_release);
+}
+
 struct Search {
   uptr pc;
   bool internal;
@@ -50,21 +76,12 @@ struct Search {
 
 int VisitModule(dl_phdr_info *module, size_t, void *arg) {
   Search *search = static_cast<Search *>(arg);
-  if (!TextAround(*module, search->pc).size)
-    return 0;
-  const char *file = StripModuleName(module->dlpi_name);
-  for (const char *prefix : kInternalModules)
-    if (file && !internal_strncmp(file, prefix, internal_strlen(prefix)))
-      search->internal = true;
-  return 1;
-}
-
-bool LocksForTheProgram(uptr pc) {
-  for (const Range &function : user_locks)
-    // A call at a function's very end returns to just behind it.
-    if (pc - 1 - function.begin < function.size)
-      return true;
-  return false;
+  bool internal = IsInternalModule(*module);
+  if (internal)
+    AddData(*module);
+  if (TextAround(*module, search->pc).size)
+    search->internal = internal;
+  return 0;
 }
 
 int VisitExecutable(dl_phdr_info *module, size_t, void *) {
@@ -81,6 +98,14 @@ int VisitExecutable(dl_phdr_info *module, size_t, void *) {
 }
 
 } // namespace
+
+bool LocksForTheProgram(uptr pc) {
+  for (const Range &function : user_locks)
+    // A call at a function's very end returns to just behind it.
+    if (pc - 1 - function.begin < function.size)
+      return true;
+  return false;
+}
 
 bool LookUp(uptr pc) {
   // dl_iterate_phdr's lock is not held while constructors run: no deadlock
@@ -109,6 +134,8 @@ void InitializeCallers() {
       user_locks[i] = {reinterpret_cast<uptr>(function), symbol->st_size};
   }
   dl_iterate_phdr(VisitExecutable, nullptr);
+  Search nothing = {0, false}; // for the data of internal modules
+  dl_iterate_phdr(VisitModule, &nothing);
 }
 
 } // namespace __mapsan

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Who called an interceptor: the program, or a library minding its own
-// business (mapsan_internal_modules.inc).
+// Who called an interceptor, and whose lock it is about: the program's, or that
+// of a library minding its own business (mapsan_internal_modules.inc).
 
 #ifndef MAPSAN_CALLER_H
 #define MAPSAN_CALLER_H
@@ -11,8 +11,8 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-/// Learns where the executable lies and which functions of internal modules
-/// lock for the program. Before the second thread.
+/// Learns where the executable and internal modules lie, and which functions of
+/// the latter lock for the program. Before the second thread.
 void InitializeCallers();
 
 namespace caller_internal {
@@ -26,6 +26,15 @@ inline atomic_uintptr_t *EntryOf(uptr pc) {
   return &known[(pc ^ pc >> 10) % kEntries];
 }
 bool LookUp(uptr pc);
+bool LocksForTheProgram(uptr pc);
+// Static data of internal modules. Complete entries up to the count, which
+// only grows.
+struct Range {
+  uptr begin, size;
+};
+constexpr u32 kDataRanges = 8;
+extern Range data[kDataRanges];
+extern atomic_uint32_t data_count;
 } // namespace caller_internal
 
 /// The call that returns to `pc` synchronises for a library's own sake. One
@@ -39,6 +48,20 @@ inline bool CallerIsInternal(uptr pc) {
   if (LIKELY(entry >> 1 == pc))
     return entry & 1;
   return LookUp(pc);
+}
+
+/// So does the lock at `lock`, taken by that call: it is a library's own, even
+/// if code of the library that was inlined into the program takes it (the
+/// iterators of libstdc++'s debug mode).
+inline bool LockIsInternal(uptr pc, uptr lock) {
+  using namespace caller_internal;
+  if (UNLIKELY(CallerIsInternal(pc)))
+    return true;
+  for (u32 i = 0, n = atomic_load(&data_count, memory_order_acquire); i < n;
+       i++)
+    if (UNLIKELY(lock - data[i].begin < data[i].size))
+      return !LocksForTheProgram(pc);
+  return false;
 }
 
 } // namespace __mapsan

@@ -12,9 +12,10 @@ namespace __mapsan {
 static int Locked(int result, void *mutex, uptr pc, uptr bp) {
   if (UNLIKELY(!TookMutex(result)))
     return result;
-  if (Thread *thr = SynchronisingFor(pc)) {
+  uptr addr = reinterpret_cast<uptr>(mutex);
+  if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, reinterpret_cast<uptr>(mutex), pc, bp);
+    MutexLocked(thr, addr, pc, bp);
   }
   return result;
 }

@@ -12,9 +12,10 @@ namespace __mapsan {
 static int Locked(int result, LockMode mode, void *lock, uptr pc, uptr bp) {
   if (result)
     return result;
-  if (Thread *thr = SynchronisingFor(pc)) {
+  uptr addr = reinterpret_cast<uptr>(lock);
+  if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    RwLocked(thr, reinterpret_cast<uptr>(lock), mode, pc, bp);
+    RwLocked(thr, addr, mode, pc, bp);
   }
   return result;
 }

@@ -12,9 +12,10 @@ namespace __mapsan {
 static int Locked(int result, void *lock, uptr pc, uptr bp) {
   if (result)
     return result;
-  if (Thread *thr = SynchronisingFor(pc)) {
+  uptr addr = reinterpret_cast<uptr>(lock);
+  if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, reinterpret_cast<uptr>(lock), pc, bp);
+    MutexLocked(thr, addr, pc, bp);
   }
   return result;
 }

@@ -16,18 +16,18 @@ inline Thread *Synchronising() {
   return thr && LIKELY(!thr->ignore_sync) ? thr : nullptr;
 }
 
-/// The same for a call that returns to `pc`.
-inline Thread *SynchronisingFor(uptr pc) {
+/// The same for taking `lock` by a call that returns to `pc`.
+inline Thread *SynchronisingLock(uptr pc, uptr lock) {
   Thread *thr = Synchronising();
-  return thr && LIKELY(!CallerIsInternal(pc)) ? thr : nullptr;
+  return thr && LIKELY(!LockIsInternal(pc, lock)) ? thr : nullptr;
 }
 
 /// The same for releasing `lock`: one that the program took counts wherever it
 /// is given back (std::notify_all_at_thread_exit does so in libstdc++.so).
 inline Thread *SynchronisingUnlock(uptr pc, uptr lock) {
   Thread *thr = Synchronising();
-  return thr && LIKELY(!CallerIsInternal(pc) || Holds(thr, lock)) ? thr
-                                                                  : nullptr;
+  return thr && LIKELY(!LockIsInternal(pc, lock) || Holds(thr, lock)) ? thr
+                                                                      : nullptr;
 }
 
 } // namespace __mapsan

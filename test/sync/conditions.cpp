@@ -83,13 +83,13 @@ using namespace std::chrono_literals;
 
 WAIT_CASES(wait, cv.wait(lock))
 WAIT_CASES(wait_for, cv.wait_for(lock, 1h))
-WAIT_CASES(wait_for_timeout, cv.wait_for(lock, 1us))
+WAIT_CASES(wait_for_timeout, cv.wait_for(lock, 100us))
 WAIT_CASES(wait_until_steady,
            cv.wait_until(lock, std::chrono::steady_clock::now() + 1h))
 WAIT_CASES(wait_until_system,
            cv.wait_until(lock, std::chrono::system_clock::now() + 1h))
 WAIT_CASES(wait_until_timeout,
-           cv.wait_until(lock, std::chrono::system_clock::now() - 1h))
+           cv.wait_until(lock, std::chrono::system_clock::now() + 100us))
 
 SILENT(predicate) {
   std::mutex m;
@@ -146,61 +146,7 @@ SILENT(ping_pong) {
   Together([&] { player(0); }, [&] { player(1); });
 }
 
-// A thread that is cancelled while it waits takes the mutex again before its
-// cleanup handlers run.
-struct Waiter {
-  cases::Map &map;
-  cases::Step &step;
-  bool unlocks_first;
-  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
-  pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-
-  static void Cleanup(void *argument) {
-    auto *self = static_cast<Waiter *>(argument);
-    cases::Map &map = self->map;
-    if (self->unlocks_first) {
-      pthread_mutex_unlock(&self->m);
-      self->step.WaitFor(2);
-    }
-    WRITE;
-    if (!self->unlocks_first)
-      pthread_mutex_unlock(&self->m);
-  }
-  static void *Run(void *argument) {
-    auto *self = static_cast<Waiter *>(argument);
-    pthread_mutex_lock(&self->m);
-    self->step.Done();
-    pthread_cleanup_push(Cleanup, self);
-    for (;;)
-      pthread_cond_wait(&self->condition, &self->m);
-    pthread_cleanup_pop(0);
-  }
-};
-SILENT(cancelled) {
-  Waiter waiter = {map, step, false};
-  pthread_t thread;
-  pthread_create(&thread, nullptr, Waiter::Run, &waiter);
-  step.WaitFor(1);
-  pthread_mutex_lock(&waiter.m);
-  WRITE;
-  pthread_cancel(thread);
-  pthread_mutex_unlock(&waiter.m);
-  pthread_join(thread, nullptr);
-}
-RACE(cancelled_and_unlocked) {
-  Waiter waiter = {map, step, true};
-  pthread_t thread;
-  pthread_create(&thread, nullptr, Waiter::Run, &waiter);
-  step.WaitFor(1);
-  pthread_mutex_lock(&waiter.m);
-  pthread_cancel(thread);
-  pthread_mutex_unlock(&waiter.m);
-  WRITE;
-  step.Done();
-  pthread_join(thread, nullptr);
-}
-
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 23 cases
+// CHECK: DONE: 21 cases
