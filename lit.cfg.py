@@ -47,13 +47,10 @@ def libcxx_flags():
     libraries = os.path.join(root, "lib")
     if not os.path.exists(os.path.join(headers, "map")):
         return None
-    flags = ["--start-no-unused-arguments", "-nostdinc++", "-isystem", headers]
-    flags += ["-nostdlib++", "-L" + libraries]
-    if config.llvm_version == "19":
-        flags += ["-Wl,-rpath," + libraries, "-lc++", "-lc++abi"]
-    else:
-        # Debian ships no shared library of this version, only the archives.
-        flags += ["-Wl,-Bstatic", "-lc++", "-lc++abi", "-Wl,-Bdynamic"]
+    # -stdlib=libc++ makes clang put -lc++ behind the objects, where an archive
+    # must be (LLVM 22's libc++ comes as archives only: see scripts/setup).
+    flags = ["--start-no-unused-arguments", "-stdlib=libc++", "-nostdinc++"]
+    flags += ["-isystem", headers, "-L" + libraries, "-Wl,-rpath," + libraries]
     return " ".join(flags + ["--end-no-unused-arguments"])
 
 
