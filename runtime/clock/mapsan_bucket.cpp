@@ -8,8 +8,8 @@ namespace __mapsan {
 LiveFilter live_filter;
 
 void LiveFilter::Initialize() {
-  counts_ = static_cast<atomic_uint32_t *>(
-      MmapNoReserveOrDie(sizeof(atomic_uint32_t) << kBits, "MapSan filter"));
+  fine_.Initialize("MapSan filter");
+  coarse_.Initialize("MapSan coarse filter");
 }
 
 } // namespace __mapsan

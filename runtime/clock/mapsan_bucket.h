@@ -53,8 +53,9 @@ private:
   Bucket *buckets_;
 };
 
-/// How many objects live in each 256-byte block of memory, hashed: a zero says
-/// that there are none, so that freeing ordinary memory costs a load or two.
+/// How many objects live in each 256-byte block of memory, and in each 64 KiB
+/// of it, hashed: a zero says that there are none, so that freeing ordinary
+/// memory costs a load or two, and a whole stack a few hundred.
 /// The counts are relaxed: an object in memory that is being freed was made by
 /// a thread whose work happens before the free, or the program is at fault.
 class LiveFilter {
@@ -62,32 +63,49 @@ public:
   void Initialize();
   void Add(uptr addr) { Change(addr, 1); }
   void Remove(uptr addr) { Change(addr, -1u); }
-  bool MayContain(uptr addr) const {
-    return atomic_load(&counts_[Index(addr)], memory_order_relaxed) != 0;
-  }
   /// Calls back with each block's part of [addr, addr + size) that may hold
   /// something.
   template <class Callback>
   void ForEachBlock(uptr addr, uptr size, Callback callback) const {
     for (uptr a = addr, end = addr + size; a < end;) {
-      uptr next = Min((a | (kBlock - 1)) + 1, end);
-      if (MayContain(a))
+      if (!coarse_.MayContain(a)) {
+        a = coarse_.End(a);
+        continue;
+      }
+      uptr next = Min(fine_.End(a), end);
+      if (fine_.MayContain(a))
         callback(a, next);
       a = next;
     }
   }
 
 private:
-  static constexpr uptr kBlockBits = 8, kBlock = 1 << kBlockBits;
-  static constexpr uptr kBits = 20;
-  static uptr Index(uptr addr) {
-    uptr b = addr >> kBlockBits;
-    return (b ^ (b >> kBits)) & ((1 << kBits) - 1);
-  }
+  template <uptr kBlockBits, uptr kBits> struct Level {
+    atomic_uint32_t *counts;
+
+    void Initialize(const char *name) {
+      counts = static_cast<atomic_uint32_t *>(
+          MmapNoReserveOrDie(sizeof(atomic_uint32_t) << kBits, name));
+    }
+    atomic_uint32_t *Count(uptr addr) const {
+      uptr block = addr >> kBlockBits;
+      return &counts[(block ^ (block >> kBits)) & ((1 << kBits) - 1)];
+    }
+    bool MayContain(uptr addr) const {
+      return atomic_load(Count(addr), memory_order_relaxed) != 0;
+    }
+    static uptr End(uptr addr) {
+      return (addr | ((uptr(1) << kBlockBits) - 1)) + 1;
+    }
+  };
+
   void Change(uptr addr, u32 by) {
-    atomic_fetch_add(&counts_[Index(addr)], by, memory_order_relaxed);
+    atomic_fetch_add(fine_.Count(addr), by, memory_order_relaxed);
+    atomic_fetch_add(coarse_.Count(addr), by, memory_order_relaxed);
   }
-  atomic_uint32_t *counts_;
+
+  Level<8, 20> fine_;
+  Level<16, 14> coarse_;
 };
 
 /// Maps and sync objects alike.

@@ -45,10 +45,13 @@ static void Remove(Thread *thr, HeldLock *lock) {
 
 bool Holds(Thread *thr, uptr addr) { return FindHeld(thr, addr); }
 
-void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp) {
+void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive) {
   if (HeldLock *held = FindHeld(thr, addr)) {
-    held->depth++;
-    return;
+    if (recursive) {
+      held->depth++;
+      return;
+    }
+    Remove(thr, held);
   }
   Add(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1, pc, bp);
   SyncAcquire(thr, addr);

@@ -53,6 +53,14 @@ u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
   return entry.id;
 }
 
+u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {
+  BufferedStackTrace stack;
+  stack.Unwind(pc, bp, /*context=*/nullptr, /*request_fast=*/false,
+               static_cast<u32>(flags()->stack_depth));
+  // An unwinder that finds no tables for its first frames comes back empty.
+  return stack.size > 1 ? StackDepotPut(stack) : StackIdHere(thr, pc, bp);
+}
+
 } // namespace __mapsan
 
 // The stack of a report's own thread where frame pointers are not enough, and

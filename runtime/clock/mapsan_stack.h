@@ -16,6 +16,10 @@ struct Thread;
 /// and one probe of a per-thread cache.
 u32 StackIdHere(Thread *thr, uptr pc, uptr bp);
 
+/// The same with the unwinder and its tables, through code without frame
+/// pointers (the C++ library's): dear, for what is rare.
+u32 StackIdSlow(Thread *thr, uptr pc, uptr bp);
+
 /// The innermost `max` return addresses, `pc` first; returns how many.
 u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max);
 

@@ -210,6 +210,7 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
 
 void SyncBorn(uptr addr, uptr size) {
   live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
+    ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
     constexpr uptr granule = decltype(sync_table)::kGranule;
     for (uptr a = begin & ~(granule - 1); a < end; a += granule) {

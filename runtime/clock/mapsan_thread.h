@@ -42,6 +42,7 @@ struct StackCacheEntry {
 struct Thread {
   // --- hot
   u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
+  u32 ignore_maps; // >0: map operations are not looked at
   u32 ignore_sync; // >0: synchronisation below is somebody's implementation
   ThreadClock clock;
   RecentAccesses recent;
@@ -113,6 +114,25 @@ public:
     atomic_signal_fence(memory_order_seq_cst);
     thr->in_runtime--;
   }
+
+private:
+  Thread *thr_;
+};
+
+/// The same for whichever thread this is, also inside the runtime already, or
+/// one that is unknown.
+class ScopedRuntimeIfAny {
+public:
+  ScopedRuntimeIfAny() : thr_(CurrentThreadRaw()) {
+    if (thr_)
+      ScopedRuntime::Enter(thr_);
+  }
+  ~ScopedRuntimeIfAny() {
+    if (thr_)
+      ScopedRuntime::Leave(thr_);
+  }
+  ScopedRuntimeIfAny(const ScopedRuntimeIfAny &) = delete;
+  ScopedRuntimeIfAny &operator=(const ScopedRuntimeIfAny &) = delete;
 
 private:
   Thread *thr_;

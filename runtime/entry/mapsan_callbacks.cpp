@@ -86,7 +86,8 @@ MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
   Thread *thr = CurrentThreadRaw();
   if (LIKELY(thr && !thr->in_runtime &&
              MapEndFast(thr, static_cast<const Site *>(site),
-                        reinterpret_cast<uptr>(map))))
+                        reinterpret_cast<uptr>(map),
+                        static_cast<MapsanEvidence>(evidence))))
     return;
   SlowEnd(site, map, evidence, MAPSAN_HERE);
 }
@@ -100,13 +101,6 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   MapUnwind(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
             MAPSAN_HERE);
   errno = saved;
-}
-
-MAPSAN_ENTRY void __mapsan_stack_reset() {
-  if (Thread *thr = CurrentThread()) {
-    ScopedRuntime runtime(thr);
-    HealOperations(thr, GET_CURRENT_FRAME(), /*inclusive=*/true);
-  }
 }
 
 // Between begin and end the thread counts as inside the runtime: a signal

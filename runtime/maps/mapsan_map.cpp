@@ -8,6 +8,7 @@
 #include "../entry/mapsan_flags.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_check.h"
+#include "mapsan_header.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
 namespace __mapsan {
@@ -42,25 +43,6 @@ static BeginClock ClockOf(Thread *thr, const Operation &op) {
 // other stacks (fibers, signal stacks) cannot be compared.
 static bool OnOwnStack(Thread *thr, uptr address) {
   return address >= thr->stack_bottom && address < thr->stack_top;
-}
-
-static u64 Word64(uptr map, u32 offset) {
-  u64 value;
-  internal_memcpy(&value, reinterpret_cast<const void *>(map + offset),
-                  sizeof(value));
-  return value;
-}
-
-// The words that the catalog names; kUnknown if it names none.
-static u64 SizeWord(const Family *family, uptr map) {
-  return static_cast<s32>(family->size_offset) < 0
-             ? Change::kUnknown
-             : Word64(map, family->size_offset);
-}
-static u64 BucketsWord(const Family *family, uptr map) {
-  return static_cast<s32>(family->buckets_offset) < 0
-             ? Change::kUnknown
-             : Word64(map, family->buckets_offset);
 }
 
 // --- findings
@@ -213,6 +195,31 @@ static MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
 
 // --- begin
 
+// A race of a may-write is certain at its begin, its kind only at its end:
+// until then it is kept, and a fatal signal prints it.
+static void Keep(Operation *op, const Finding &finding) {
+  auto *kept = static_cast<Finding *>(RuntimeAlloc(sizeof(Finding)));
+  *kept = finding;
+  kept->current.pending = true;
+  atomic_store(&op->kept, reinterpret_cast<uptr>(kept), memory_order_release);
+}
+
+// What was kept is reported once the operation is over, however it ended.
+static void ReportKept(Operation *op) {
+  auto *kept = reinterpret_cast<Finding *>(
+      atomic_exchange(&op->kept, 0, memory_order_acq_rel));
+  if (!kept)
+    return;
+  kept->current.pending = false;
+  kept->current.wrote = op->wrote;
+  kept->current.change = op->change;
+  kept->kind =
+      KindOf(kept->current, kept->previous, kept->current.site->Effect(),
+             kept->kind == FindingKind::DestructionAccess);
+  ReportFinding(*kept);
+  RuntimeFree(kept);
+}
+
 static bool InsideAnother(Thread *thr, uptr map) {
   // A library's own nesting is shallow; recursion through maps of maps is deep
   // and on different maps.
@@ -224,23 +231,9 @@ static bool InsideAnother(Thread *thr, uptr map) {
   return false;
 }
 
-static void KeepHeader(Operation *op, const Site *site, uptr map) {
-  const Family *family = site->GetFamily();
-  op->header_bytes =
-      site->effect == MapsanEffectMayWrite
-          ? Min(family->header_bytes, static_cast<u32>(Operation::kHeaderBytes))
-          : 0;
-  internal_memcpy(op->header, reinterpret_cast<const void *>(map),
-                  op->header_bytes);
-  op->change = {};
-  if (site->effect == MapsanEffectMayWrite ||
-      site->effect == MapsanEffectWrite) {
-    op->change.size_before = SizeWord(family, map);
-    op->change.buckets_before = BucketsWord(family, map);
-  }
-}
-
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  if (thr->ignore_maps)
+    return;
   HealOperations(thr, bp, /*inclusive=*/false);
   // Relaxed is enough, and a store only the first time: the line is shared.
   if (!site->ran)
@@ -259,6 +252,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->fast = false;
   op->change = {};
   op->header_bytes = 0;
+  atomic_store(&op->kept, 0, memory_order_relaxed);
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
   atomic_store(&op->phase,
@@ -276,7 +270,8 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   } else if (outermost &&
              thr->recent.Has(map, site->family, op->epoch, write)) {
     op->fast = true;
-    KeepHeader(op, site, map);
+    if (effect != MapsanEffectRead)
+      KeepHeader(op, site, map);
     return;
   }
   thr->clock.MarkDirty();
@@ -307,31 +302,17 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   }
   if (effect != MapsanEffectDestroy)
     thr->recent.Note(map, site->family, op->epoch, write);
-  if (violation.found)
+  if (violation.found && effect == MapsanEffectMayWrite)
+    Keep(op, violation.finding);
+  else if (violation.found)
     ReportFinding(violation.finding);
   // Last: if the object's memory is gone, this is where the program dies, and
-  // what was found has been said.
-  KeepHeader(op, site, map);
+  // what was found has been said, or is kept where the crash handler finds it.
+  if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite)
+    KeepHeader(op, site, map);
 }
 
 // --- end
-
-// Did a may-write change the map's structure?
-static bool Wrote(const Operation &op, MapsanEvidence evidence) {
-  switch (evidence) {
-  case MapsanEvidenceUnchanged:
-    return false;
-  case MapsanEvidenceChanged:
-    return true;
-  case MapsanEvidenceHeader:
-    return op.header_bytes == 0 ||
-           internal_memcmp(op.header, reinterpret_cast<const void *>(MapOf(op)),
-                           op.header_bytes) != 0;
-  case MapsanEvidenceNone:
-    return true;
-  }
-  return true;
-}
 
 // An operation that needed no record at its begin needs one after all; bucket
 // lock held.
@@ -382,6 +363,7 @@ static void DropOldestTombstone(Thread *thr) {
 }
 
 static void Leave(Thread *thr, Operation *op) {
+  ReportKept(op);
   RuntimeFree(op->begin_clock);
   op->begin_clock = nullptr;
   atomic_store(&op->map, 0, memory_order_relaxed);
@@ -390,15 +372,19 @@ static void Leave(Thread *thr, Operation *op) {
 
 // A may-write that wrote: checked now as a write with the clock of its begin.
 static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  op->wrote = true;
+  op->epoch = thr->clock.OpenEpoch();
+  if (thr->operations.size() == 1 &&
+      thr->recent.Has(MapOf(*op), SiteOf(*op)->family, op->epoch,
+                      /*write=*/true))
+    return; // this epoch's record stands
   Bucket *bucket = map_table.For(MapOf(*op));
   if (op->fast) { // nothing was noted at the begin
     op->stack = StackIdHere(thr, pc, bp);
     op->lockset = LocksetId(thr);
   }
-  op->wrote = true;
   atomic_store(&op->phase, static_cast<u32>(Phase::Writing),
                memory_order_relaxed);
-  op->epoch = thr->clock.OpenEpoch();
   thr->clock.MarkDirty();
   Violation violation;
   {
@@ -414,7 +400,8 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     RecordChange(op->state, op->change);
   }
   thr->recent.Note(MapOf(*op), SiteOf(*op)->family, op->epoch, /*write=*/true);
-  if (violation.found)
+  // One race, one report: what was found at the begin goes first.
+  if (violation.found && !atomic_load(&op->kept, memory_order_relaxed))
     ReportFinding(violation.finding);
 }
 
@@ -429,9 +416,10 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     if (StillThere(*op) && !op->state->dead)
       EndDestroyed(thr, bucket, op);
   } else if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite) {
-    op->change.size_after = SizeWord(site->GetFamily(), MapOf(*op));
-    op->change.buckets_after = BucketsWord(site->GetFamily(), MapOf(*op));
-    if (effect == MapsanEffectMayWrite && Wrote(*op, evidence)) {
+    const Family *family = site->GetFamily();
+    op->change.size_after = HeaderWord(MapOf(*op), family->size_offset);
+    op->change.buckets_after = HeaderWord(MapOf(*op), family->buckets_offset);
+    if (effect == MapsanEffectMayWrite && Wrote(*op, MapOf(*op), evidence)) {
       ConfirmWrite(thr, op, pc, bp);
     } else if (effect == MapsanEffectWrite && !op->fast) {
       ScopedLock lock(map_table.For(MapOf(*op)));

@@ -6,48 +6,63 @@
 #define MAPSAN_MAP_H
 
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
+#include "mapsan_header.h"
 #include "mapsan_site.h"
 
 namespace __mapsan {
 
-/// A read that the thread has recorded already, with no operation in flight:
-/// all that is left to do is to be seen in flight. False: call MapBegin. Needs
-/// no ScopedRuntime, as it calls nothing and leaves no half-done state.
+/// A read or may-write whose read the thread has recorded already, with no
+/// operation in flight: all that is left to do is to be seen in flight. False:
+/// call MapBegin. Needs no ScopedRuntime, as it calls nothing and leaves no
+/// half-done state.
 inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
-  if (site->effect != MapsanEffectRead || !thr->operations.empty() ||
-      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
-                       /*write=*/false))
+  bool may_write = site->effect == MapsanEffectMayWrite &&
+                   flags()->policy == Policy::Effective;
+  u64 epoch = thr->clock.OpenEpoch();
+  if ((site->effect != MapsanEffectRead && !may_write) ||
+      !thr->operations.empty() || thr->ignore_maps ||
+      !thr->recent.Has(map, site->family, epoch, /*write=*/false))
     return false;
   Operation *op = thr->operations.First();
   op->frame = frame;
   op->state = nullptr;
   op->begin_clock = nullptr;
-  op->epoch = thr->clock.OpenEpoch();
+  op->epoch = epoch;
   op->stack = op->lockset = 0;
   op->nested = op->wrote = false;
   op->fast = true;
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
-  atomic_store(&op->phase, static_cast<u32>(Phase::Reading),
+  atomic_store(&op->phase,
+               static_cast<u32>(may_write ? Phase::MayWrite : Phase::Reading),
                memory_order_relaxed);
-  site->ran = 1;
+  if (!site->ran)
+    site->ran = 1;
   thr->operations.Publish();
+  if (may_write)
+    KeepHeader(op, site, map);
   return true;
 }
 
-/// The end of such an operation, if nothing happened inside it. False: call
-/// MapEnd.
-inline bool MapEndFast(Thread *thr, const Site *site, uptr map) {
+/// The end of such an operation, if nothing happened inside it and there is
+/// nothing to record. False: call MapEnd.
+inline bool MapEndFast(Thread *thr, const Site *site, uptr map,
+                       MapsanEvidence evidence) {
   Operation *op = thr->operations.First();
   if (thr->operations.size() != 1 || !op->fast || op->begin_clock ||
-      site->effect != MapsanEffectRead ||
       atomic_load(&op->site, memory_order_relaxed) !=
           reinterpret_cast<uptr>(site) ||
       atomic_load(&op->map, memory_order_relaxed) != map)
     return false;
+  bool wrote =
+      site->effect == MapsanEffectMayWrite && Wrote(*op, map, evidence);
+  if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                                /*write=*/true))
+    return false;
   atomic_store(&op->map, 0, memory_order_relaxed);
   thr->operations.Pop();
-  thr->last_effect = 0;
+  thr->last_effect = wrote;
   return true;
 }
 

@@ -156,6 +156,7 @@ void ForEachMap(void (*callback)(MapState *, void *), void *arg) {
 
 void ForgetMaps(uptr addr, uptr size) {
   live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
+    ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
     constexpr uptr granule = decltype(map_table)::kGranule;
     for (uptr a = begin & ~(granule - 1); a < end; a += granule) {

@@ -34,7 +34,8 @@ struct Operation {
   bool fast;   // its record was there already: see RecentAccesses
   u32 header_bytes;
   Change change;
-  u8 header[kHeaderBytes]; // the object as it was at the begin
+  atomic_uintptr_t kept;              // Finding *: see mapsan_map.cpp; or null
+  alignas(8) u8 header[kHeaderBytes]; // the object as it was at the begin
 };
 
 enum class Phase : u32 {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The bytes of a map object itself, which tell whether an operation changed it
+// and how: what the catalog calls its header.
+
+#ifndef MAPSAN_HEADER_H
+#define MAPSAN_HEADER_H
+
+#include "mapsan_operation.h"
+
+namespace __mapsan {
+
+/// The words that the catalog names; Change::kUnknown if it names none. Reads
+/// the object: it must be alive, or the program dies here as it would in the
+/// operation.
+inline u64 HeaderWord(uptr map, u32 offset) {
+  if (static_cast<s32>(offset) < 0)
+    return Change::kUnknown;
+  u64 value;
+  __builtin_memcpy(&value, reinterpret_cast<const void *>(map + offset),
+                   sizeof(value));
+  return value;
+}
+
+/// Copies the object as a may-write finds it, and what the words say.
+inline void KeepHeader(Operation *op, const Site *site, uptr map) {
+  const Family *family = site->GetFamily();
+  u32 bytes = 0;
+  if (site->effect == MapsanEffectMayWrite) {
+    // Word by word: other threads may be at it, whole words are what they
+    // write, and a call to memcpy costs more than this.
+    bytes = family->header_bytes < Operation::kHeaderBytes
+                ? family->header_bytes
+                : static_cast<u32>(Operation::kHeaderBytes);
+    for (u32 i = 0; i < bytes; i += sizeof(u64))
+      *reinterpret_cast<u64 *>(op->header + i) =
+          *reinterpret_cast<const u64 *>(map + i);
+  }
+  op->header_bytes = bytes;
+  op->change.size_before = HeaderWord(map, family->size_offset);
+  op->change.buckets_before = HeaderWord(map, family->buckets_offset);
+}
+
+/// The object differs from what KeepHeader saw (or there was nothing to see).
+inline bool HeaderChanged(const Operation &op, uptr map) {
+  if (!op.header_bytes)
+    return true;
+  u64 difference = 0;
+  for (u32 i = 0; i < op.header_bytes; i += sizeof(u64))
+    difference |= *reinterpret_cast<const u64 *>(op.header + i) ^
+                  *reinterpret_cast<const u64 *>(map + i);
+  return difference != 0;
+}
+
+/// Did a may-write change the map's structure? (DESIGN: evidence.)
+inline bool Wrote(const Operation &op, uptr map, MapsanEvidence evidence) {
+  switch (evidence) {
+  case MapsanEvidenceUnchanged:
+    return false;
+  case MapsanEvidenceHeader:
+    return HeaderChanged(op, map);
+  case MapsanEvidenceChanged:
+  case MapsanEvidenceNone:
+    break;
+  }
+  return true;
+}
+
+} // namespace __mapsan
+
+#endif // MAPSAN_HEADER_H
