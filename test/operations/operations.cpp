@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The table of operations for one container: compiled for each with
 // -DCONTAINER=name (container.h), linked with harness.cpp and reports.cpp.
-// -DONLY_COMPARISON leaves the rest out; it alone can do with C++17.
+// -DONLY_MUTANTS is for mutants.test; -DONLY_COMPARISON leaves the rest out; it alone can do with C++17.
 
 #include "fixture.h"
-#ifndef ONLY_COMPARISON
+#if !defined(ONLY_MUTANTS) && !defined(ONLY_COMPARISON)
+#define ALL_ROWS
 #include "places.h"
 #endif
 
@@ -48,7 +49,7 @@ bool destroys(const Row &row) {
 
 void resetPlacesOf([[maybe_unused]] const Row &row,
                    [[maybe_unused]] bool again) {
-#ifndef ONLY_COMPARISON
+#ifdef ALL_ROWS
   if (row.proof == Proof::None)
     resetPlaces(again);
 #endif
@@ -82,8 +83,12 @@ template <class Result> void use(const Result &) {}
 
 const Row kRows[] = {
 // clang-format off
+#ifdef ONLY_MUTANTS
+#include "rows/mutants.inc"
+#else
 #include "rows/comparison.inc"
-#ifndef ONLY_COMPARISON
+#endif
+#ifdef ALL_ROWS
 #include "rows/construction.inc"
 #include "rows/assignment.inc"
 #include "rows/lookup.inc"

@@ -95,11 +95,14 @@ class Build:
         self.namespace, flags = VARIANTS[options.library, options.variant]
         self.compiler = [os.path.join(options.prefix, "bin", "mapsan-clang++")]
         self.compiler += ["-" + options.level, "-g", "-I" + os.path.join(options.prefix, "include")]
-        self.compiler += ["-Wall", "-Wextra", "-Werror"] + flags + shlex.split(options.flags)
+        self.compiler += ["-Wall", "-Wextra", "-Werror"] + flags
+        # Last on the line, as static libraries stand behind what uses them.
+        self.flags = shlex.split(options.flags)
 
     def compile(self, source, object, *flags):
         source = os.path.join(HERE, source)
-        command(self.compiler + ["-std=c++23"] + list(flags) + ["-c", source, "-o", object])
+        command(self.compiler + ["-std=c++23"] + list(flags) + ["-c", source, "-o", object]
+                + self.flags)
 
     def harness(self):
         """The objects that all containers share, by the first that comes."""
@@ -121,7 +124,7 @@ class Build:
         object = os.path.join(self.folder, name + ".o")
         program = os.path.join(self.folder, name)
         self.compile("operations.cpp", object, "-DCONTAINER=" + self.options.container, *flags)
-        command(self.compiler + [object] + self.harness() + ["-o", program])
+        command(self.compiler + [object] + self.harness() + ["-o", program] + self.flags)
         return program
 
 
