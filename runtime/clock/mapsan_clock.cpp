@@ -23,6 +23,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   Reserve(slot + 1);
   // The slot goes on from where its last life ended: its epochs never repeat.
   words_[slot].epoch = epoch;
+  open_ = epoch + 1;
 }
 
 u64 ThreadClock::Retire() {
@@ -62,7 +63,7 @@ void ThreadClock::DropBase() {
 bool ThreadClock::Tick() {
   if (!dirty_)
     return false;
-  words_[slot_].epoch++;
+  words_[slot_].epoch = open_++;
   version_++;
   dirty_ = false;
   nonzero_ = true;

@@ -24,7 +24,7 @@ public:
   Slot slot() const { return slot_; }
   /// The epoch of the group still open: what an operation carries. No snapshot
   /// contains it before the next flush (invariant I2).
-  u64 OpenEpoch() const { return words_[slot_].epoch + 1; }
+  u64 OpenEpoch() const { return open_; }
   /// Group `epoch` of `slot` happened before now.
   bool Contains(Slot slot, u64 epoch) const {
     return slot == slot_ || (slot < count_ && words_[slot].epoch >= epoch);
@@ -66,6 +66,7 @@ private:
   void Reserve(u32 count);
   void DropBase();
 
+  u64 open_; // words_[slot_].epoch + 1
   Slot slot_;
   u64 life_;
   u64 version_;

@@ -243,13 +243,9 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
 
   Operation *op = thr->operations.Reserve();
   op->frame = bp;
-  op->state = nullptr;
-  op->begin_clock = nullptr;
   op->nested = InsideAnother(thr, map);
   op->wrote = write;
   op->epoch = thr->clock.OpenEpoch();
-  op->stack = op->lockset = 0;
-  op->fast = false;
   op->change = {};
   op->header_bytes = 0;
   atomic_store(&op->kept, 0, memory_order_relaxed);
@@ -269,13 +265,13 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     thr->recent.Forget(map);
   } else if (outermost &&
              thr->recent.Has(map, site->family, op->epoch, write)) {
-    op->fast = true;
     if (effect != MapsanEffectRead)
       KeepHeader(op, site, map);
     return;
   }
   thr->clock.MarkDirty();
 
+  op->recorded = true;
   op->stack = StackIdHere(thr, pc, bp);
   op->lockset = LocksetId(thr);
   Bucket *bucket = map_table.For(map);
@@ -365,8 +361,7 @@ static void DropOldestTombstone(Thread *thr) {
 static void Leave(Thread *thr, Operation *op) {
   ReportKept(op);
   RuntimeFree(op->begin_clock);
-  op->begin_clock = nullptr;
-  atomic_store(&op->map, 0, memory_order_relaxed);
+  op->MakeIdle();
   thr->operations.Pop();
 }
 
@@ -379,7 +374,7 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
                       /*write=*/true))
     return; // this epoch's record stands
   Bucket *bucket = map_table.For(MapOf(*op));
-  if (op->fast) { // nothing was noted at the begin
+  if (!op->recorded) { // nothing was noted at the begin
     op->stack = StackIdHere(thr, pc, bp);
     op->lockset = LocksetId(thr);
   }
@@ -421,7 +416,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     op->change.buckets_after = HeaderWord(MapOf(*op), family->buckets_offset);
     if (effect == MapsanEffectMayWrite && Wrote(*op, MapOf(*op), evidence)) {
       ConfirmWrite(thr, op, pc, bp);
-    } else if (effect == MapsanEffectWrite && !op->fast) {
+    } else if (effect == MapsanEffectWrite && op->recorded) {
       ScopedLock lock(map_table.For(MapOf(*op)));
       if (StillThere(*op) &&
           atomic_load(&op->state->write.word, memory_order_relaxed) ==

@@ -25,13 +25,7 @@ inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
       !thr->recent.Has(map, site->family, epoch, /*write=*/false))
     return false;
   Operation *op = thr->operations.First();
-  op->frame = frame;
-  op->state = nullptr;
-  op->begin_clock = nullptr;
-  op->epoch = epoch;
-  op->stack = op->lockset = 0;
-  op->nested = op->wrote = false;
-  op->fast = true;
+  op->frame = frame; // all else is as Leave left it: MakeIdle
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
   atomic_store(&op->phase,
@@ -50,7 +44,8 @@ inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
 inline bool MapEndFast(Thread *thr, const Site *site, uptr map,
                        MapsanEvidence evidence) {
   Operation *op = thr->operations.First();
-  if (thr->operations.size() != 1 || !op->fast || op->begin_clock ||
+  if (thr->operations.size() != 1 || op->recorded || op->begin_clock ||
+      op->state ||
       atomic_load(&op->site, memory_order_relaxed) !=
           reinterpret_cast<uptr>(site) ||
       atomic_load(&op->map, memory_order_relaxed) != map)

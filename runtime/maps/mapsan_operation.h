@@ -29,13 +29,23 @@ struct Operation {
   u32 begin_count;
   u32 stack;
   u32 lockset;
-  bool nested; // inside another operation of this thread on the same map
-  bool wrote;  // stamped as a write
-  bool fast;   // its record was there already: see RecentAccesses
+  bool nested;   // inside another operation of this thread on the same map
+  bool wrote;    // stamped as a write
+  bool recorded; // by MapBegin; else its record was there already
+  // What comes after is set by whoever needs it.
   u32 header_bytes;
   Change change;
   atomic_uintptr_t kept;              // Finding *: see mapsan_map.cpp; or null
   alignas(8) u8 header[kHeaderBytes]; // the object as it was at the begin
+
+  /// An entry that is not in use is as a fast operation wants to find it.
+  void MakeIdle() {
+    atomic_store(&map, 0, memory_order_relaxed);
+    state = nullptr;
+    begin_clock = nullptr;
+    stack = lockset = 0;
+    nested = wrote = recorded = false;
+  }
 };
 
 enum class Phase : u32 {
