@@ -152,4 +152,4 @@ int main() {
   common<std::multiset<int>>();
 }
 // CHECK-NOT: FAULT
-// CHECK: begin [[#COUNT:]], end [[#COUNT]], unwind 0, open 0
+// CHECK: begin [[COUNT:[0-9]+]], end [[COUNT]], unwind 0, open 0
