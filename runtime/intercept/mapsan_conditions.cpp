@@ -2,6 +2,7 @@
 // Waiting on a condition variable: to the clocks, its mutex is unlocked and
 // locked again. Nothing else about condition variables orders anything.
 
+#include "mapsan_frameless.h"
 #include "mapsan_libc_objects.h"
 #include "mapsan_real.h"
 #include "mapsan_synchronising.h"
@@ -30,7 +31,7 @@ void Reacquired(void *arg) {
   Wait *wait = static_cast<Wait *>(arg);
   ScopedRuntime inside(wait->thr);
   MutexReacquired(wait->thr, reinterpret_cast<uptr>(wait->mutex), wait->depth,
-                  wait->pc, wait->bp);
+                  ProgramCaller(wait->pc, wait->bp), wait->bp);
 }
 
 int WaitOn(Wait wait) {

@@ -2,6 +2,7 @@
 // pthread mutexes: all of C's and most of C++'s mutexes end up here.
 
 #include "../clock/mapsan_sync.h"
+#include "mapsan_frameless.h"
 #include "mapsan_libc_objects.h"
 #include "mapsan_real.h"
 #include "mapsan_synchronising.h"
@@ -15,7 +16,7 @@ static int Locked(int result, void *mutex, uptr pc, uptr bp) {
   uptr addr = reinterpret_cast<uptr>(mutex);
   if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, pc, bp);
+    MutexLocked(thr, addr, ProgramCaller(pc, bp), bp);
   }
   return result;
 }

@@ -4,6 +4,7 @@
 #include "../clock/mapsan_alloc.h"
 #include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
+#include "mapsan_frameless.h"
 #include "mapsan_intercept.h"
 #include "mapsan_libc_objects.h"
 #include "mapsan_real.h"
@@ -94,8 +95,8 @@ INTERCEPTOR(int, pthread_create, void *handle, const void *attr,
     return real::pthread_create(handle, attr, start, arg);
   if (self)
     ScopedRuntime::Enter(self);
-  u32 stack =
-      self ? StackIdHere(self, GET_CALLER_PC(), GET_CURRENT_FRAME()) : 0;
+  uptr caller = ProgramCaller(GET_CALLER_PC(), GET_CURRENT_FRAME());
+  u32 stack = self ? StackIdHere(self, caller, GET_CURRENT_FRAME()) : 0;
   Birth *birth = static_cast<Birth *>(RuntimeAlloc(sizeof(Birth)));
   birth->start = start;
   birth->arg = arg;

@@ -2,6 +2,7 @@
 // pthread readers-writer locks, std::shared_mutex of libstdc++ among them.
 
 #include "../clock/mapsan_sync.h"
+#include "mapsan_frameless.h"
 #include "mapsan_libc_objects.h"
 #include "mapsan_real.h"
 #include "mapsan_synchronising.h"
@@ -15,7 +16,7 @@ static int Locked(int result, LockMode mode, void *lock, uptr pc, uptr bp) {
   uptr addr = reinterpret_cast<uptr>(lock);
   if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    RwLocked(thr, addr, mode, pc, bp);
+    RwLocked(thr, addr, mode, ProgramCaller(pc, bp), bp);
   }
   return result;
 }

@@ -2,6 +2,7 @@
 // RUN: %mapsan-clangxx -g -O1 -I%mapsan_source/test/support %s -o %t && %not %t 2>&1 | %FileCheck %s
 // RUN: %mapsan-clangxx -g -O1 -I%mapsan_source/test/support -DFIXED %s -o %t.fixed
 // RUN: %t.fixed 2>&1 | %FileCheck %s --check-prefix=FIXED
+// RUN: %if libcxx %{ %mapsan-clangxx -g -O1 -I%mapsan_source/test/support %s -o %t.cxx %libcxx_flags && %not %t.cxx 2>&1 | %FileCheck %s %}
 
 // Intent: a lock held on one side and forgotten on the other is a race, and the
 // report shows both sides; held on both, all is silent.
@@ -49,11 +50,16 @@ int main() {
 
 // CHECK: WARNING: MapSanitizer: concurrent map read and map write (pid={{[0-9]+}})
 // CHECK: Read: find
-// CHECK-NEXT: #0 Server::known{{.*}}mutex-forgotten.cpp:26
+// CHECK-NEXT: #0 Server::known{{.*}}mutex-forgotten.cpp:27
 // CHECK: Previous write: operator[]
-// CHECK-NEXT: #0 Server::login{{.*}}mutex-forgotten.cpp:20
-// CHECK: exclusive
-// CHECK: SUMMARY: MapSanitizer: concurrent map read and map write {{.*}}mutex-forgotten.cpp:26:{{[0-9]+}} in Server::known
+// CHECK-NEXT: #0 Server::login{{.*}}mutex-forgotten.cpp:21
+// CHECK: (exclusive), taken at {{.*}}mutex-forgotten.cpp:20
+// The C++ library has no frame pointers, but is no reason to miss its caller.
+// CHECK: created by the main thread at:
+// CHECK-NEXT: #0 main {{.*}}mutex-forgotten.cpp:42
+// CHECK: created by the main thread at:
+// CHECK-NEXT: #0 main {{.*}}mutex-forgotten.cpp:38
+// CHECK: SUMMARY: MapSanitizer: concurrent map read and map write {{.*}}mutex-forgotten.cpp:27:{{[0-9]+}} in Server::known
 // CHECK-NOT: WARNING
 // CHECK: DONE
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
-// RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
+// RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: pthread mutexes of every type and way to lock them, the failures of
 // each, and spin locks.
