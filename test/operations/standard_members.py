@@ -12,7 +12,7 @@ no test. The last line is `DONE` if nothing is missing.
 import argparse
 import sys
 
-import run
+import run_operations
 
 COMMON = """
     (default-constructor) (copy-constructor) (move-constructor) (constructor)
@@ -48,7 +48,7 @@ def complaints(catalog):
             rows.setdefault(row.cls, set()).add(row.operation.split(" ")[0])
     expected = set()
     for namespace in ("std::", "std::__1::", "std::__debug::", "std::__cxx1998::"):
-        for container in run.CONTAINERS:
+        for container in run_operations.CONTAINERS:
             cls = namespace + container
             expected.add(cls)
             if cls not in rows:
@@ -71,7 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--prefix", required=True)
     options = parser.parse_args()
-    found = list(complaints(run.catalog_rows(options.prefix)))
+    found = list(complaints(run_operations.catalog_rows(options.prefix)))
     for complaint in found:
         print(complaint)
     if found:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Builds and runs the table of operations for one container in one build.
 
-    test/operations/run.py --prefix build/llvm-19 --container map
+    test/operations/run_operations.py --prefix build/llvm-19 --container map
         [--library libstdc++|libc++] [--level O0|O2] [--variant plain|pmr|debug]
         [--flags "..."] [--work DIR] [-v]
 
