@@ -164,18 +164,14 @@ MAPSAN_ENTRY void __mapsan_sync_end(void *object, u32 what, u64 result) {
   ScopedRuntime runtime(thr);
   uptr addr = reinterpret_cast<uptr>(object);
   uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
+  if (!result)
+    return; // a failed try, or the call was left by an exception
   switch (what) {
   case MapsanSyncTryLock:
-    if (!result)
-      break;
-    [[fallthrough]];
   case MapsanSyncLock:
     RwLocked(thr, addr, LockMode::Exclusive, pc, bp);
     break;
   case MapsanSyncTryLockShared:
-    if (!result)
-      break;
-    [[fallthrough]];
   case MapsanSyncLockShared:
     RwLocked(thr, addr, LockMode::Shared, pc, bp);
     break;

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The core under real threads that meet in its tables as they please. There is
+// no verdict to compare; ThreadSanitizer and AddressSanitizer watch the core's
+// own memory accesses in their flavours of this program, and what must hold in
+// any interleaving is checked.
+
+#include "world.h"
+
+#include "../../runtime/maps/mapsan_map_table.h"
+#include "../../runtime/maps/mapsan_memory.h"
+
+#include <gtest/gtest.h>
+#include <mutex>
+#include <random>
+#include <shared_mutex>
+#include <thread>
+
+namespace {
+
+using namespace __mapsan;
+using namespace __mapsan::test;
+
+/// A thread that the core knows.
+template <class Body> std::thread start(Body body) {
+  Thread *record = ThreadCreate(CurrentThreadRaw(), 0, true);
+  return std::thread([record, body] {
+    ThreadStart(record);
+    body(record);
+    ThreadFinish(record);
+  });
+}
+
+constexpr int kThreads = 8;
+constexpr int kSteps = 4000;
+
+TEST(FreeRunning, GuardedMapsAreSilent) {
+  StartWorld();
+  TakeFindings();
+  static char maps[16][16];
+  static std::mutex mutexes[16];
+  static std::shared_mutex shared[16];
+  static Site read = MakeSite(MapsanEffectRead);
+  static Site write = MakeSite(MapsanEffectMayWrite);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; t++)
+    threads.push_back(start([t](Thread *self) {
+      std::mt19937 random(t);
+      for (int i = 0; i < kSteps; i++) {
+        unsigned k = random() % 16;
+        bool changes = random() % 4 == 0;
+        auto evidence =
+            changes ? MapsanEvidenceChanged : MapsanEvidenceUnchanged;
+        if (k < 8) {
+          std::lock_guard<std::mutex> guard(mutexes[k]);
+          MutexLocked(self, AddressOf(&mutexes[k]), 0x1000, 0);
+          Operate(self, changes ? &write : &read, maps[k], evidence);
+          MutexUnlocking(self, AddressOf(&mutexes[k]));
+        } else if (changes) {
+          std::lock_guard<std::shared_mutex> guard(shared[k]);
+          RwLocked(self, AddressOf(&shared[k]), LockMode::Exclusive, 0x1000, 0);
+          Operate(self, &write, maps[k], evidence);
+          RwUnlocking(self, AddressOf(&shared[k]));
+        } else {
+          std::shared_lock<std::shared_mutex> guard(shared[k]);
+          RwLocked(self, AddressOf(&shared[k]), LockMode::Shared, 0x1000, 0);
+          Operate(self, &read, maps[k]);
+          RwUnlocking(self, AddressOf(&shared[k]));
+        }
+      }
+    }));
+  for (std::thread &t : threads)
+    t.join();
+  EXPECT_TRUE(TakeFindings().empty());
+}
+
+TEST(FreeRunning, UnguardedMapsAreFound) {
+  StartWorld();
+  TakeFindings();
+  static char maps[4][16];
+  static Site read = MakeSite(MapsanEffectRead);
+  static Site write = MakeSite(MapsanEffectWrite);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; t++)
+    threads.push_back(start([t](Thread *self) {
+      std::mt19937 random(t);
+      for (int i = 0; i < kSteps; i++) {
+        unsigned k = random() % 4;
+        Operate(self, random() % 8 ? &read : &write, maps[k]);
+        if (random() % 64 == 0)
+          MemoryObtained(AddressOf(maps[k]), 16);
+      }
+    }));
+  for (std::thread &t : threads)
+    t.join();
+  // No step orders any two threads, whatever the schedule was.
+  EXPECT_FALSE(TakeFindings().empty());
+}
+
+TEST(FreeRunning, AtomicsHandOver) {
+  StartWorld();
+  TakeFindings();
+  // A spin lock made of hooked atomics guards a map.
+  static char map[16];
+  static std::atomic<int> lock{0};
+  static Site write = MakeSite(MapsanEffectWrite);
+  constexpr u32 exchange = MapsanAtomicRmw | 2 << 4; // acquire
+  constexpr u32 store = MapsanAtomicStore | 3 << 4;  // release
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; t++)
+    threads.push_back(start([](Thread *self) {
+      uptr addr = AddressOf(&lock);
+      for (int i = 0; i < kSteps / 4; i++) {
+        for (;;) {
+          u64 token = AtomicBegin(self, addr, exchange);
+          int old = lock.exchange(1, std::memory_order_acquire);
+          AtomicEnd(self, addr, exchange, token, true);
+          if (!old)
+            break;
+          std::this_thread::yield();
+        }
+        Operate(self, &write, map);
+        u64 token = AtomicBegin(self, addr, store);
+        lock.store(0, std::memory_order_release);
+        AtomicEnd(self, addr, store, token, true);
+      }
+    }));
+  for (std::thread &t : threads)
+    t.join();
+  EXPECT_TRUE(TakeFindings().empty());
+}
+
+TEST(FreeRunning, MapsComeAndGoWithoutGrowth) {
+  StartWorld();
+  TakeFindings();
+  static Site construct = MakeSite(MapsanEffectConstruct);
+  static Site destroy = MakeSite(MapsanEffectDestroy);
+  auto blocks = [] {
+    u32 n = 0;
+    ForEachMap([](MapState *, void *arg) { ++*static_cast<u32 *>(arg); }, &n);
+    return n;
+  };
+  u32 before = blocks();
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; t++)
+    threads.push_back(start([](Thread *self) {
+      alignas(16) char map[64][16];
+      for (int i = 0; i < kSteps; i++) {
+        Operate(self, &construct, map[i % 64]);
+        Operate(self, &destroy, map[i % 64]);
+      }
+      MemoryObtained(AddressOf(map), sizeof(map));
+    }));
+  for (std::thread &t : threads)
+    t.join();
+  EXPECT_EQ(blocks(), before);
+  EXPECT_TRUE(TakeFindings().empty());
+}
+
+} // namespace

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Lives of maps: what one object at an address did is never held against the
+// next, and a destroyed one is remembered as long as it must be.
+
+#include "world.h"
+
+#include "../../runtime/maps/mapsan_map_table.h"
+#include "../../runtime/maps/mapsan_memory.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace __mapsan;
+using namespace __mapsan::test;
+
+class MapLives : public testing::Test {
+protected:
+  MapLives() {
+    StartWorld();
+    TakeFindings();
+    a = ThreadCreate(nullptr, 0, false);
+    b = ThreadCreate(nullptr, 0, false);
+  }
+  ~MapLives() override {
+    MemoryObtained(AddressOf(&map), sizeof(map));
+    SyncBorn(AddressOf(&mutex), sizeof(mutex));
+    for (Thread *thr : {a, b}) {
+      ThreadFinish(thr);
+      ThreadDetached(thr);
+    }
+  }
+
+  void handOver(Thread *from, Thread *to) {
+    SyncReleaseStore(from, AddressOf(&mutex));
+    SyncAcquire(to, AddressOf(&mutex));
+  }
+  std::vector<FindingKind> kinds() {
+    std::vector<FindingKind> result;
+    for (const Finding &f : TakeFindings())
+      result.push_back(f.kind);
+    return result;
+  }
+
+  using Kinds = std::vector<FindingKind>;
+  Thread *a, *b;
+  Site construct = MakeSite(MapsanEffectConstruct, "constructor");
+  Site destroy = MakeSite(MapsanEffectDestroy, "destructor");
+  Site read = MakeSite(MapsanEffectRead, "find");
+  Site write = MakeSite(MapsanEffectWrite, "swap");
+  Site mayWrite = MakeSite(MapsanEffectMayWrite, "insert");
+  Site begin = MakeSite(MapsanEffectRead, "begin", MapsanSiteIterates);
+  alignas(16) char map[16] = {};
+  alignas(16) char mutex[16] = {};
+};
+
+TEST_F(MapLives, UnorderedReadAndWriteRace) {
+  Operate(a, &write, map);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
+TEST_F(MapLives, OrderedOnesDoNot) {
+  Operate(a, &write, map);
+  handOver(a, b);
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, ReadsDoNotRace) {
+  Operate(a, &read, map);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, KindNamesWhatBothSidesDid) {
+  Operate(a, &begin, map);
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::IterationWrite});
+  handOver(b, a); // (b's record of this epoch is of the last life)
+  Operate(a, &construct, map);
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::Writes});
+}
+
+TEST_F(MapLives, MayWriteIsJudgedByItsEvidence) {
+  Operate(a, &read, map);
+  Operate(b, &mayWrite, map, MapsanEvidenceUnchanged);
+  EXPECT_EQ(kinds(), Kinds{});
+  EXPECT_EQ(LastEffect(b), 0u);
+  Operate(b, &mayWrite, map, MapsanEvidenceChanged);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+  EXPECT_EQ(LastEffect(b), 1u);
+}
+
+TEST_F(MapLives, MayWriteAfterAWriteIsReportedOnceWithItsFinalKind) {
+  Operate(a, &write, map);
+  Begin(b, &mayWrite, map);
+  EXPECT_EQ(kinds(), Kinds{}) << "its kind is not known yet";
+  End(b, &mayWrite, map, MapsanEvidenceChanged);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::Writes});
+}
+
+TEST_F(MapLives, MayWriteThatIsAbandonedIsReportedAllTheSame) {
+  Operate(a, &write, map);
+  Begin(b, &mayWrite, map);
+  DropOperations(b);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
+TEST_F(MapLives, ConstructionBeginsALife) {
+  Operate(a, &write, map);
+  Operate(b, &construct, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, DestructionUnderAReaderRaces) {
+  Operate(a, &construct, map);
+  handOver(a, b);
+  Operate(b, &read, map);
+  Operate(a, &destroy, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::DestructionAccess});
+}
+
+TEST_F(MapLives, UseOfADestroyedMapRaces) {
+  Operate(a, &construct, map);
+  handOver(a, b);
+  Operate(a, &destroy, map);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::DestructionAccess});
+}
+
+TEST_F(MapLives, UseOrderedAfterDestructionIsANewLife) {
+  Operate(a, &construct, map);
+  Operate(a, &destroy, map);
+  handOver(a, b);
+  Operate(b, &read, map); // constant-initialised: no constructor was called
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, MemoryHandedOutAnewForgetsTheTombstone) {
+  Operate(a, &construct, map);
+  Operate(a, &destroy, map);
+  MemoryReleased(AddressOf(map), sizeof(map));
+  MemoryObtained(AddressOf(map), sizeof(map));
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, ReleasedMemoryAloneKeepsTheTombstone) {
+  Operate(a, &construct, map);
+  Operate(a, &destroy, map);
+  MemoryReleased(AddressOf(map), sizeof(map));
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::DestructionAccess});
+}
+
+TEST_F(MapLives, AReleaseInsideAnOperationDoesNotPublishIt) {
+  Begin(a, &write, map);
+  handOver(a, b); // a functor unlocks in the middle of the operation
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+  End(a, &write, map);
+}
+
+TEST_F(MapLives, AReleaseInsideARepeatedReadDoesNotPublishItEither) {
+  Operate(a, &read, map);
+  Begin(a, &read, map); // nothing to record: the same epoch
+  handOver(a, b);
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+  End(a, &read, map);
+}
+
+TEST_F(MapLives, AnAcquireInsideAnOperationComesTooLate) {
+  Begin(b, &mayWrite, map);
+  Operate(a, &read, map);
+  handOver(a, b); // the allocator locks in the middle of the operation
+  End(b, &mayWrite, map, MapsanEvidenceChanged);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
+TEST_F(MapLives, BothInsideAtOnceIsAnOverlap) {
+  Begin(a, &write, map);
+  Begin(b, &read, map);
+  auto found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].grade, Grade::Overlap);
+  End(b, &read, map);
+  End(a, &write, map);
+  Operate(b, &write, map);
+  found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].grade, Grade::Unordered);
+}
+
+TEST_F(MapLives, NestedOperationsOnTheSameMapBelongToTheOuter) {
+  Operate(a, &read, map);
+  Begin(b, &read, map);
+  Operate(b, &write, map); // the library's own, inside
+  End(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, AThousandReadersAllCount) {
+  constexpr int kReaders = 1000;
+  std::vector<Thread *> readers;
+  for (int i = 0; i < kReaders; i++) {
+    readers.push_back(ThreadCreate(nullptr, 0, false));
+    Operate(readers.back(), &read, map);
+  }
+  // The writer is ordered after all of them but one.
+  for (int i = 0; i < kReaders; i++)
+    if (i != 437)
+      handOver(readers[i], a);
+  Operate(a, &write, map);
+  auto found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].previous.tid, readers[437]->tid);
+  for (Thread *thr : readers) {
+    ThreadFinish(thr);
+    ThreadDetached(thr);
+  }
+}
+
+TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
+  MutexLocked(a, AddressOf(mutex), 0x1000, 0);
+  Operate(a, &write, map);
+  MutexUnlocking(a, AddressOf(mutex));
+  Operate(b, &read, map);
+  auto found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].current.lockset, 0u);
+  const Lockset *locks = LocksetById(found[0].previous.lockset);
+  ASSERT_NE(locks, nullptr);
+  ASSERT_EQ(locks->count, 1u);
+  EXPECT_EQ(locks->locks[0].addr, AddressOf(mutex));
+  EXPECT_EQ(locks->locks[0].mode, LockMode::Exclusive);
+}
+
+} // namespace
