@@ -166,6 +166,16 @@ MAPSAN_INTERFACE void __mapsan_map_write(const volatile void *map,
   MapOperation(map, name, MapsanEffectWrite, "write", MAPSAN_HERE);
 }
 
+MAPSAN_INTERFACE void __mapsan_ignore_begin(void) {
+  if (Call call; call)
+    call.thread()->ignore_maps++;
+}
+
+MAPSAN_INTERFACE void __mapsan_ignore_end(void) {
+  if (Call call; call && call.thread()->ignore_maps)
+    call.thread()->ignore_maps--;
+}
+
 MAPSAN_INTERFACE void
 __mapsan_set_report_callback(void (*callback)(const mapsan_report *)) {
   SetReportCallback(callback);

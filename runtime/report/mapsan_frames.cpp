@@ -5,6 +5,7 @@
 
 #include "mapsan_names.h"
 #include "mapsan_symbolizer.h"
+#include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_stackdepot.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
@@ -35,6 +36,11 @@ u32 AddFrames(TextArena *arena, uptr return_address, Frame *frames, u32 max) {
   return count;
 }
 
+bool SameFile(const char *path, const char *end) {
+  uptr size = path ? internal_strlen(path) : 0, end_size = internal_strlen(end);
+  return size >= end_size && !internal_strcmp(path + size - end_size, end);
+}
+
 void DescribeBySite(TextArena *arena, Frame *frame, const Site *site) {
   if (site->function) {
     frame->function = ShortFunction(arena, site->function);
@@ -42,7 +48,10 @@ void DescribeBySite(TextArena *arena, Frame *frame, const Site *site) {
       frame->demangled = site->function;
   }
   if (site->file && site->line) {
-    frame->file = ShortPath(site->file);
+    // The same file may have a longer path: the compiler keeps what lies below
+    // its working directory apart from that.
+    if (!SameFile(frame->file, site->file))
+      frame->file = ShortPath(site->file);
     frame->line = site->line;
     frame->column = site->column;
     frame->system = IsSystemFile(site->file);

@@ -23,6 +23,8 @@ void InFlightList::Collect() {
               atomic_load(&op.site, memory_order_relaxed));
           seen->phase =
               static_cast<Phase>(atomic_load(&op.phase, memory_order_relaxed));
+          seen->kept = reinterpret_cast<const Finding *>(
+              atomic_load(&op.kept, memory_order_acquire));
           if (seen->map && seen->site)
             list->count++;
         });

@@ -18,6 +18,7 @@ struct InFlight {
   const Site *site;
   uptr map;
   Phase phase;
+  const Finding *kept; // a race that waits for its kind; or null
 };
 
 /// Two threads inside one map at once, one of them changing it or about to.

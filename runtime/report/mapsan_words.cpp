@@ -75,10 +75,7 @@ const char *OperationWords(TextArena *arena, const Access &access) {
     details.AppendF("was about to %s", Intention(access.site));
   } else if (effect == MapsanEffectMayWrite && !access.wrote) {
     add();
-    if (access.in_flight)
-      details.AppendF("may yet %s", Intention(access.site));
-    else
-      details.Append("changed nothing");
+    details.Append("changed nothing");
   } else if (access.wrote && !whole_life && sizes) {
     if (change.size_after > change.size_before) {
       add();

@@ -16,9 +16,23 @@
 // INSERT-NEXT:   Map `table` of type std::unordered_map<Key, int, Hash> at 0x
 // INSERT-NEXT:   In flight: possible write: operator[] (was about to insert) by thread T3 at {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in insert
 // INSERT-NEXT:   In flight too: read: find by thread T2 at {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in look
-// INSERT-NEXT:   Grade: overlap (both threads were inside the map when SIG{{SEGV|ABRT|FPE}} came)
+// INSERT-NEXT:   Grade: overlap (both threads were inside the map at once)
 // INSERT-NEXT: SUMMARY: MapSanitizer: concurrent map read and map write {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in insert
 // INSERT-NOT:  WARNING
+
+// A race that is certain, but whose kind waits for the end of the operation
+// that crashes; the same if somebody ends the process instead.
+// RUN: %t after-write segv >%t.out 2>&1; test $? -eq 139
+// RUN: %FileCheck %s --check-prefix=KEPT <%t.out
+// RUN: %t after-write term >%t.out 2>&1; test $? -eq 143
+// RUN: %FileCheck %s --check-prefix=KEPT <%t.out
+// KEPT:      WARNING: MapSanitizer: concurrent map read and map write (pid=
+// KEPT-NEXT:   Map `table` of type std::unordered_map<Key, int, Hash> at 0x
+// KEPT-NEXT:   In flight: possible write: operator[] (was about to insert) by thread T3 at {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in insert
+// KEPT-NEXT:   Previous: write: emplace by thread T2 at {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in main::{{.*}}operator()
+// KEPT-NEXT:   Grade: unordered (nothing in this run orders one operation before the other)
+// KEPT-NEXT: SUMMARY: MapSanitizer: concurrent map read and map write {{.*}}crash-in-flight.cpp:{{[0-9]+}}:{{[0-9]+}} in insert
+// KEPT-NOT:  WARNING
 
 // Two possible writes, neither in the thread that crashed: it may well be that
 // both have found their keys.
@@ -45,6 +59,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <unistd.h>
 #include <unordered_map>
 
 static const char *how;
@@ -54,13 +69,15 @@ static void die() {
     *(volatile int *)8 = 1;
   if (!std::strcmp(how, "abort"))
     std::abort();
+  if (!std::strcmp(how, "term"))
+    kill(getpid(), SIGTERM);
   std::raise(SIGFPE);
 }
 
 // What a key does when it is hashed: waits inside the container, or crashes.
 static invisible::Step inside;
 struct Key {
-  enum What { Plain, Waits, Dies } what;
+  enum What { Plain, Other, Waits, Dies } what;
   bool operator==(const Key &other) const { return what == other.what; }
 };
 struct Hash {
@@ -87,6 +104,8 @@ int main(int, char **argv) {
   std::thread first([&] {
     if (chosen("two-lookups"))
       insert(Key::Waits);
+    else if (chosen("after-write"))
+      table.emplace(Key{Key::Other}, 1), inside.Done();
     else if (!chosen("nowhere"))
       look(Key::Waits);
   });
@@ -96,7 +115,7 @@ int main(int, char **argv) {
     } else {
       if (!chosen("nowhere"))
         inside.WaitFor(1);
-      if (chosen("insert"))
+      if (chosen("insert") || chosen("after-write"))
         insert(Key::Dies);
       if (chosen("reads"))
         look(Key::Dies);

@@ -78,8 +78,8 @@
 // UNFOLDED: holding
 
 // Colours.
-// RUN: MAPSAN_OPTIONS=color=always %not %t 2>&1 | grep -q "$(printf '\033')"
-// RUN: MAPSAN_OPTIONS=color=never %not %t 2>&1 | %not grep -q "$(printf '\033')"
+// RUN: MAPSAN_OPTIONS=color=always %not %t 2>&1 | grep "$(printf '\033')" >/dev/null
+// RUN: MAPSAN_OPTIONS=color=never %not %t 2>&1 | %not grep "$(printf '\033')"
 
 #include "Inputs/threads.h"
 #include <cstdio>
