@@ -9,12 +9,14 @@
 #include <cstring>
 #include <gtest/gtest.h>
 
-// Inline functions of sanitizer_common call these; its own are hidden.
-extern "C" void *__sanitizer_internal_memset(void *to, int c, size_t size) {
+// Inline functions of sanitizer_common call these; its own are hidden. Weak,
+// as the sanitizer of a flavour may bring them.
+extern "C" __attribute__((weak)) void *
+__sanitizer_internal_memset(void *to, int c, size_t size) {
   return memset(to, c, size);
 }
-extern "C" void *__sanitizer_internal_memcpy(void *to, const void *from,
-                                             size_t size) {
+extern "C" __attribute__((weak)) void *
+__sanitizer_internal_memcpy(void *to, const void *from, size_t size) {
   return memcpy(to, from, size);
 }
 
