@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The one file that includes <pthread.h>: elsewhere its declarations would
-// clash with the interceptors'.
+// The one file that includes <pthread.h> and <semaphore.h>: elsewhere their
+// declarations would clash with the interceptors'.
 
 #include "mapsan_libc_objects.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 
 namespace __mapsan {
 
 const uptr kMutexSize = sizeof(pthread_mutex_t);
 const uptr kRwlockSize = sizeof(pthread_rwlock_t);
 const uptr kSpinlockSize = sizeof(pthread_spinlock_t);
+const uptr kSemaphoreSize = sizeof(sem_t);
 
 bool UnlockWillFail(const void *mutex) {
 #if SANITIZER_GLIBC

@@ -9,7 +9,7 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-extern const uptr kMutexSize, kRwlockSize, kSpinlockSize;
+extern const uptr kMutexSize, kRwlockSize, kSpinlockSize, kSemaphoreSize;
 
 /// pthread_mutex_unlock by this thread will fail: a mutex of a type that is
 /// checked, and not ours. Makes a system call for those types.

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
+
+// Intent: what pthread_once (std::call_once) ran happens before every return
+// from it; a semaphore's post happens before a wait that succeeded.
+
+#include "cases.h"
+#include <cerrno>
+#include <ctime>
+#include <mutex>
+#include <semaphore.h>
+
+SILENT(call_once) {
+  std::once_flag flag;
+  auto body = [&] {
+    std::call_once(flag, [&] { WRITE; });
+    READ;
+  };
+  InTurn(body, body);
+}
+RACE(after_call_once) {
+  std::once_flag flag;
+  auto body = [&] {
+    std::call_once(flag, [] {});
+    WRITE;
+  };
+  InTurn(body, body);
+}
+RACE(another_call_once) {
+  std::once_flag flag, other;
+  InTurn(
+      [&] {
+        WRITE;
+        std::call_once(flag, [] {});
+      },
+      [&] {
+        std::call_once(other, [] {});
+        WRITE;
+      });
+}
+SILENT(call_once_within_call_once) {
+  std::once_flag flag, other;
+  auto body = [&] {
+    std::call_once(flag, [&] { std::call_once(other, [&] { WRITE; }); });
+    READ;
+  };
+  InTurn(body, body);
+}
+static cases::Map *initialised;
+SILENT(pthread_once) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  initialised = &map;
+  auto body = [&] {
+    pthread_once(&once, [] { initialised->emplace(1, 1); });
+    READ;
+  };
+  InTurn(body, body);
+}
+
+static const timespec kLongAgo = {1, 0};
+static const timespec kFarAhead = {1ll << 33, 0};
+
+// One thread posts after its write, the other waits before its own.
+#define SEMAPHORE(Expected, Name, Post, Wait)                                  \
+  Expected(Name) {                                                             \
+    sem_t s, t;                                                                \
+    sem_init(&s, 0, 0);                                                        \
+    sem_init(&t, 0, 1);                                                        \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Post;                                                                \
+        },                                                                     \
+        [&] {                                                                  \
+          Wait;                                                                \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+SEMAPHORE(SILENT, wait, sem_post(&s), sem_wait(&s))
+SEMAPHORE(SILENT, trywait, sem_post(&s), sem_trywait(&s))
+SEMAPHORE(SILENT, timedwait, sem_post(&s), sem_timedwait(&s, &kFarAhead))
+SEMAPHORE(SILENT, clockwait, sem_post(&s),
+          sem_clockwait(&s, CLOCK_MONOTONIC, &kFarAhead))
+SEMAPHORE(RACE, another_semaphore, sem_post(&s), sem_wait(&t))
+SEMAPHORE(RACE, trywait_fails, sem_post(&s); sem_wait(&s), sem_trywait(&s))
+SEMAPHORE(RACE, timedwait_fails, sem_post(&s);
+          sem_wait(&s), sem_timedwait(&s, &kLongAgo))
+SEMAPHORE(RACE, post_before_the_write, , sem_post(&s); sem_wait(&s))
+SEMAPHORE(RACE, another_life, sem_post(&s), sem_destroy(&s); sem_init(&s, 0, 1);
+          sem_wait(&s))
+// Two posts: neither poster is ordered after the other, a waiter after both.
+SILENT(two_posts) {
+  sem_t s;
+  sem_init(&s, 0, 0);
+  auto poster = [&] {
+    READ;
+    sem_post(&s);
+  };
+  InTurn(poster, poster, [&] {
+    sem_wait(&s);
+    sem_wait(&s);
+    WRITE;
+  });
+}
+RACE(posters_among_themselves) {
+  sem_t s;
+  sem_init(&s, 0, 0);
+  auto poster = [&] {
+    sem_post(&s);
+    WRITE;
+    sem_post(&s);
+  };
+  InTurn(poster, poster);
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 16 cases
