@@ -30,7 +30,7 @@ static void CountIn(const Module &m, SiteCounts *counts) {
   for (const Site *site = m.begin; site < m.end; site++)
     if (site->family) {
       counts->present++;
-      counts->ran += site->ran != 0;
+      counts->ran += site->HasRun();
     }
 }
 

@@ -235,9 +235,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   if (thr->ignore_maps)
     return;
   HealOperations(thr, bp, /*inclusive=*/false);
-  // Relaxed is enough, and a store only the first time: the line is shared.
-  if (!site->ran)
-    site->ran = 1;
+  site->MarkRun();
   MapsanEffect effect = EffectiveEffect(site);
   bool write = IsWriteEffect(effect);
 

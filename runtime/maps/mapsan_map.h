@@ -31,8 +31,7 @@ inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
   atomic_store(&op->phase,
                static_cast<u32>(may_write ? Phase::MayWrite : Phase::Reading),
                memory_order_relaxed);
-  if (!site->ran)
-    site->ran = 1;
+  site->MarkRun();
   thr->operations.Publish();
   if (may_write)
     KeepHeader(op, site, map);

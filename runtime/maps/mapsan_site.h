@@ -33,6 +33,13 @@ struct Site {
     return reinterpret_cast<const Family *>(family);
   }
   MapsanEffect Effect() const { return static_cast<MapsanEffect>(effect); }
+  bool HasRun() const { return __atomic_load_n(&ran, __ATOMIC_RELAXED); }
+  /// Relaxed, as nothing hangs on when it is seen; stored only the first time,
+  /// as the line is shared.
+  void MarkRun() {
+    if (!HasRun())
+      __atomic_store_n(&ran, 1, __ATOMIC_RELAXED);
+  }
   bool Iterates() const { return flags & MapsanSiteIterates; }
 };
 
