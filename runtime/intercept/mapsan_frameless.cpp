@@ -17,7 +17,17 @@
 #include <link.h>
 #include <unwind.h>
 
+// Weak: they bring nothing into a program that does not have it.
+extern "C" {
+#define MAPSAN_FRAMELESS_FUNCTION(Symbol)                                      \
+  SANITIZER_WEAK_ATTRIBUTE void Symbol();
+#include "mapsan_internal_modules.inc"
+}
+
 namespace __mapsan {
+
+bool frameless_internal::in_executable;
+
 namespace {
 
 constexpr uptr kEntries = 256;
@@ -33,6 +43,19 @@ const char *const kFramelessModules[] = {
 #define MAPSAN_FRAMELESS_MODULE(Prefix) Prefix,
 #include "mapsan_internal_modules.inc"
 };
+
+void (*const kFramelessFunctions[])() = {
+#define MAPSAN_FRAMELESS_FUNCTION(Symbol) Symbol,
+#include "mapsan_internal_modules.inc"
+};
+constexpr uptr kFunctionSize = 64; // they are small, and call at once
+
+bool InFramelessFunction(uptr pc) {
+  for (void (*function)() : kFramelessFunctions)
+    if (function && pc - reinterpret_cast<uptr>(function) < kFunctionSize)
+      return true;
+  return false;
+}
 
 struct ModuleSearch {
   uptr pc;
@@ -76,7 +99,10 @@ _Unwind_Reason_Code VisitFrame(_Unwind_Context *frame, void *arg) {
 // `sp`: just above the return address `pc`.
 uptr LearnDistance(uptr pc, uptr sp) {
   ModuleSearch module = {pc, false};
-  dl_iterate_phdr(VisitModule, &module);
+  if (pc - caller_internal::executable_begin < caller_internal::executable_size)
+    module.frameless = InFramelessFunction(pc);
+  else
+    dl_iterate_phdr(VisitModule, &module);
   if (!module.frameless)
     return 0;
   FrameSearch frame = {pc, false, 0};
@@ -98,6 +124,13 @@ uptr DistanceAt(uptr pc, uptr sp) {
 }
 
 } // namespace
+
+void InitializeFrameless() {
+  using namespace caller_internal;
+  for (void (*function)() : kFramelessFunctions)
+    if (reinterpret_cast<uptr>(function) - executable_begin < executable_size)
+      frameless_internal::in_executable = true;
+}
 
 uptr frameless_internal::ProgramCallerSlow(uptr pc, uptr bp) {
   uptr sp = bp + 2 * sizeof(uptr);

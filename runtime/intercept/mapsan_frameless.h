@@ -11,15 +11,20 @@
 namespace __mapsan {
 
 namespace frameless_internal {
+extern bool in_executable; // the C++ library is linked statically
 uptr ProgramCallerSlow(uptr pc, uptr bp);
-}
+} // namespace frameless_internal
+
+/// After InitializeCallers.
+void InitializeFrameless();
 
 /// The interceptor whose frame is `bp` returns to `pc`; the innermost return
 /// address that is not into such a library. With `bp` it begins a walk along
-/// frame pointers. One compare for calls from the executable. Any thread.
+/// frame pointers. Two compares for calls from the executable. Any thread.
 inline uptr ProgramCaller(uptr pc, uptr bp) {
   using namespace caller_internal;
-  if (LIKELY(pc - executable_begin < executable_size))
+  if (LIKELY(pc - executable_begin < executable_size &&
+             !frameless_internal::in_executable))
     return pc;
   return frameless_internal::ProgramCallerSlow(pc, bp);
 }

@@ -5,6 +5,7 @@
 #include "mapsan_caller.h"
 #include "mapsan_exits.h"
 #include "mapsan_forks.h"
+#include "mapsan_frameless.h"
 #include "mapsan_malloc.h"
 #include "mapsan_real.h"
 #include "mapsan_thread_end.h"
@@ -17,6 +18,7 @@ void InitializeInterceptors() {
   ResolveRealFunctions();
   InitializeMalloc();
   InitializeCallers();
+  InitializeFrameless();
   InitializeThreadEnd();
 }
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %cases -O1 %s -o %t && %run-cases %t | %FileCheck %s
+
+// Intent: fork in the middle of everything: the child has one thread, for which
+// all that was before is over; it works on, whatever the others were doing.
+
+#include "cases.h"
+#include <atomic>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+// Runs `body` in a child; its reports count as ours.
+template <class Body> static void InChild(Body body) {
+  pid_t child = fork();
+  if (!child) {
+    alarm(60); // a child that hangs fails
+    body();
+    _exit(cases::reports > 0 ? 1 : 0);
+  }
+  int status;
+  waitpid(child, &status, 0);
+  if (!WIFEXITED(status)) {
+    std::printf("the child died of signal %d UNEXPECTED\n", WTERMSIG(status));
+    return;
+  }
+  cases::reports += WEXITSTATUS(status);
+}
+
+SILENT(before_and_after) {
+  WRITE;
+  InChild([&] {
+    WRITE;
+    cases::Thread thread([&] { WRITE; });
+    thread.Join();
+    WRITE;
+  });
+  WRITE;
+}
+RACE(race_in_the_child) {
+  InChild([&] { InTurn([&] { WRITE; }, [&] { WRITE; }); });
+}
+// The other threads are not there any more: their operations are over.
+SILENT(thread_left_behind) {
+  cases::Thread other([&] {
+    WRITE;
+    step.Done();
+    step.WaitFor(2);
+  });
+  step.WaitFor(1);
+  InChild([&] { WRITE; });
+  step.Done();
+  other.Join();
+}
+
+// Threads that are at everything the runtime has locks for, while the main
+// thread forks.
+SILENT(busy) {
+  std::atomic<bool> stop(false);
+  std::mutex mutex;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; i++)
+    threads.emplace_back([&, i] {
+      std::map<int, int> own;
+      for (int n = 0; !stop.load(std::memory_order_acquire); n++) {
+        {
+          std::lock_guard lock(mutex);
+          map.emplace(n, i);
+        }
+        own.emplace(n, i);
+        delete new std::mutex;
+        std::atomic<int> counter(0);
+        counter.fetch_add(1);
+        if (n % 64 == 0)
+          std::thread([] {}).join();
+      }
+    });
+  for (int i = 0; i < 50; i++)
+    InChild([&] {
+      std::map<int, int> table;
+      std::mutex m;
+      cases::Thread thread([&] {
+        std::lock_guard lock(m);
+        table.emplace(1, 1);
+      });
+      thread.Join();
+      std::atomic<int> counter(0);
+      for (int j = 0; j < 1000; j++) {
+        counter.fetch_add(1);
+        std::lock_guard lock(m);
+        table.emplace(j, 1);
+      }
+    });
+  stop = true;
+  for (std::thread &thread : threads)
+    thread.join();
+}
+
+// The program's own handlers may do as they like.
+static std::mutex *handlers_mutex;
+static std::map<int, int> *handlers_table;
+static void UseTable() {
+  std::lock_guard lock(*handlers_mutex);
+  (*handlers_table)[1]++;
+}
+SILENT(handlers) {
+  handlers_mutex = new std::mutex;
+  handlers_table = new std::map<int, int>;
+  pthread_atfork(UseTable, UseTable, UseTable);
+  cases::Thread thread([] { UseTable(); });
+  InChild([] { UseTable(); });
+  thread.Join();
+}
+
+int main(int argc, char **argv) { return RunCases(argc, argv); }
+
+// CHECK-NOT: UNEXPECTED
+// CHECK: DONE: 5 cases
