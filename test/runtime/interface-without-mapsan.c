@@ -17,7 +17,7 @@
 static void callback(const mapsan_report *report) { (void)report; }
 
 int main(int argc, char **argv) {
-  int lock, map;
+  int lock = 0, map = 0;
   (void)argv;
   mapsan_release(&lock);
   mapsan_acquire(&lock);
