@@ -70,10 +70,14 @@ __mapsan_set_report_callback(void (*callback)(const mapsan_report *));
 MAPSAN_WEAK unsigned __mapsan_report_count(void);
 MAPSAN_WEAK unsigned __mapsan_last_effect(void);
 #undef MAPSAN_WEAK
+/* (The empty statement keeps the call from becoming a jump, which would leave
+ * the caller out of the stack.) */
 #define MAPSAN_CALL(name, arguments)                                           \
   do {                                                                         \
-    if (__mapsan_##name)                                                       \
+    if (__mapsan_##name) {                                                     \
       __mapsan_##name arguments;                                               \
+      __asm__ volatile("");                                                    \
+    }                                                                          \
   } while (0)
 #define MAPSAN_ASK(name) (__mapsan_##name ? __mapsan_##name() : 0)
 #else
