@@ -12,6 +12,7 @@
 #include "instrument/ModuleHooks.h"
 #include "instrument/SyncHooks.h"
 #include "llvm/IR/Module.h"
+#include "llvm/TargetParser/Triple.h"
 
 using namespace llvm;
 
@@ -34,6 +35,12 @@ Catalog loadCatalog(const PassOptions &Options, LLVMContext &C) {
   for (const CatalogError &E : Errors)
     warn(C, E.text());
   return Rows;
+}
+
+// The other half of an offloading compilation: there is no runtime over there.
+bool isForDevice(const Module &M) {
+  Triple Target(M.getTargetTriple());
+  return Target.isNVPTX() || Target.isAMDGPU() || Target.isSPIRV();
 }
 
 class Instrumentation {
@@ -68,7 +75,7 @@ public:
 } // namespace
 
 PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
-  if (M.getModuleFlag(DoneFlag))
+  if (M.getModuleFlag(DoneFlag) || isForDevice(M))
     return PreservedAnalyses::all();
   M.addModuleFlag(Module::Max, DoneFlag, 1);
 

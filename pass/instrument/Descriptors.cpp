@@ -153,9 +153,10 @@ GlobalVariable *Descriptors::site(const Function &User, const MapArgument &Map,
                       std::to_string(Map.Effect) + '|' +
                       std::to_string(siteFlags(Map, Secondary)) + '|' +
                       family->getName().str();
-    std::string Symbol = ("__mapsan_site." + User.getName() + "." +
-                          utohexstr(fingerprint(Key), true))
-                             .str();
+    // Mangled names are long and sites are many; two hashes tell them apart.
+    std::string Symbol = "__mapsan_site." +
+                         utohexstr(fingerprint(User.getName()), true) + "." +
+                         utohexstr(fingerprint(Key), true);
     if (unsigned Copy = Copies[Symbol]++)
       Symbol += "." + std::to_string(Copy);
     G->setName(Symbol);

@@ -4,8 +4,8 @@
 ; its code may be dropped and still live on where it was inlined.
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
-; CHECK: @[[A:__mapsan_site._Z6inlinev\.[0-9a-f]+]] = linkonce_odr hidden global {{.*}} section "mapsan_sites", {{.*}}comdat, align 8
-; CHECK: @[[B:__mapsan_site._Z6inlinev\.[0-9a-f]+\.1]] = linkonce_odr hidden global {{.*}} section "mapsan_sites", {{.*}}comdat, align 8
+; CHECK: @[[A:__mapsan_site.[0-9a-f]+.[0-9a-f]+]] = linkonce_odr hidden global {{.*}} section "mapsan_sites", {{.*}}comdat, align 8
+; CHECK: @[[B:__mapsan_site.[0-9a-f]+.[0-9a-f]+.1]] = linkonce_odr hidden global {{.*}} section "mapsan_sites", {{.*}}comdat, align 8
 ; CHECK: @[[C:mapsan.site]] = private global {{.*}} section "mapsan_sites", {{.*}}align 8
 ; CHECK: @__start_mapsan_sites = extern_weak hidden global
 ; CHECK: @__stop_mapsan_sites = extern_weak hidden global
