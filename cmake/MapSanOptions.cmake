@@ -55,7 +55,9 @@ if(MAPSAN_IS_TOP_LEVEL)
   endif()
   find_program(MAPSAN_CCACHE ccache DOC "Compiles again only what changed")
   if(MAPSAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_C_COMPILER_LAUNCHER ${MAPSAN_CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${MAPSAN_CCACHE})
+    # One build tree may use what another compiled: the tests build us again.
+    set(CMAKE_C_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${MAPSAN_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
   endif()
 endif()
