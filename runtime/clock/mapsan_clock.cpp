@@ -122,11 +122,8 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
 }
 
 bool ThreadClock::Equals(const Snapshot *s) const {
-  if (!s || s->slot == kNoSlot || !Covers(s->Known(slot_), OwnStamp()))
-    return false;
-  if (s->slot == slot_)
-    return s->own == OwnStamp();
-  return Knows(s->slot, s->own);
+  return s && s->slot != kNoSlot && Covers(s->Known(slot_), OwnStamp()) &&
+         Knows(s->slot, s->own);
 }
 
 } // namespace __mapsan

@@ -11,7 +11,7 @@
 #include "mapsan_slots.h"
 #include "mapsan_sync_object.h"
 #include "sanitizer_common/sanitizer_libc.h"
-#include "sanitizer_common/sanitizer_mutex.h"
+#include "sanitizer_common/sanitizer_stacktrace.h"
 
 namespace __mapsan {
 
@@ -148,6 +148,11 @@ void ThreadStart(Thread *self) {
                        &tls_begin, &tls_size);
   self->stack_bottom = stack_begin;
   self->stack_top = stack_begin + stack_size;
+  // The C library hands stacks on from thread to thread: what lay below this
+  // frame was another's.
+  uptr frame = GET_CURRENT_FRAME();
+  if (!Info(self->tid)->adopted && self->tid != 1 && frame > stack_begin)
+    MemoryObtained(stack_begin, frame - stack_begin);
   Info(self->tid)->os_id = GetTid();
   atomic_store(&self->status, static_cast<u32>(ThreadStatus::Running),
                memory_order_release);
