@@ -233,7 +233,7 @@ bool IsLibraryFrame(const char *function, const char *file,
   static const char *const kPrefixes[] = {
       "std::",          "__gnu_cxx::",     "__cxxabiv1::", "__mapsan",
       "__interceptor_", "__libc_start_",   "__sanitizer",  "__cxa_",
-      "mapsan_",        "___interceptor_", "__gthread_"};
+      "mapsan_",        "___interceptor_", "__gthread_",   "_GLOBAL__"};
   static const char *const kFunctions[] = {
       "_start",   "start_thread", "clone",    "clone3",        "__clone",
       "__clone3", "call_init",    "_dl_init", "_dl_start_user"};

@@ -18,7 +18,7 @@ namespace {
 
 const char kRace[] = "race"; // a function on one of the two stacks
 const char kMap[] = "map";   // the map's name or type
-const char kLib[] = "lib";   // the module of an operation's user frame
+const char kLib[] = "lib";   // a module on one of the two stacks
 const char *kTypes[] = {kRace, kMap, kLib};
 
 alignas(SuppressionContext) char memory[sizeof(SuppressionContext)];
@@ -76,9 +76,10 @@ bool Matches(const OperationView &operation) {
   const Frames &stack = operation.stack;
   for (u32 i = 0; i < stack.count; i++)
     if (Matches(kRace, stack.frames[i].function) ||
-        Matches(kRace, stack.frames[i].demangled))
+        Matches(kRace, stack.frames[i].demangled) ||
+        Matches(kLib, stack.frames[i].module))
       return true;
-  return stack.user && Matches(kLib, stack.user->module);
+  return false;
 }
 
 } // namespace

@@ -119,6 +119,11 @@ u32 CopyFrames(TextArena *arena, const SymbolizedStack *stack,
 
 } // namespace
 
+void RefreshModules() {
+  if (tool.pid) // else there is nothing that could be stale
+    Symbolizer::GetOrInit()->InvalidateModuleList();
+}
+
 u32 SymbolizeFrames(TextArena *arena, uptr pc, SymbolizedFrame *frames,
                     u32 max) {
   if (tool.pid != static_cast<int>(internal_getpid()))

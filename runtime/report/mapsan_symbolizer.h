@@ -18,6 +18,9 @@ struct SymbolizedFrame {
   uptr offset;
 };
 
+/// Modules may have come and gone since the last report. Called before each.
+void RefreshModules();
+
 /// The frames at `pc` (of the call, not of the return address), innermost
 /// first; at most `max`, at least one. Runs an external symbolizer if the
 /// flags allow. One thread at a time: the report's lock is held.

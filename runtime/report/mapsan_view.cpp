@@ -5,6 +5,7 @@
 
 #include "../clock/mapsan_thread.h"
 #include "mapsan_names.h"
+#include "mapsan_symbolizer.h"
 #include "mapsan_words.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
@@ -157,6 +158,7 @@ ReportView *BuildView(TextArena *arena, const Finding &finding) {
   ReportView *view = arena->New<ReportView>();
   LockNumbers *numbers = arena->New<LockNumbers>();
   view->finding = &finding;
+  RefreshModules();
   view->kind = KindWords(finding.kind);
   view->grade = GradeWords(finding.grade);
   view->grade_explained = GradeExplained(finding.grade);
