@@ -200,6 +200,8 @@ Place Walk::placeOfOffset(const GEPOperator &Gep) {
       P.Type = plainType(Array->getBaseType());
     return {P.Text + "[..]", P.Type, false};
   }
+  if (Bytes.isNegative())
+    return {};
   const uint64_t Offset = Bytes.getZExtValue();
   const auto *Load = dyn_cast<LoadInst>(&Base);
   const Value &Memory = Load ? *Load->getPointerOperand() : Base;
