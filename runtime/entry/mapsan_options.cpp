@@ -26,6 +26,7 @@ void InitializeFlags() {
   common.CopyFrom(*common_flags());
   common.exitcode = flags()->exitcode;
   OverrideCommonFlags(common);
+  SetVerbosity(common.verbosity);
 
   InitializeOutput();
   if (flags()->help) {

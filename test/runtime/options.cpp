@@ -77,6 +77,17 @@
 // UNFOLDED: #{{[0-9]+}} std::thread
 // UNFOLDED: holding
 
+// RUN: MAPSAN_OPTIONS=stack_depth=1:symbolize_inline_frames=0:fold_frames=0 %not %t 2>&1 | %FileCheck %s --check-prefix=SHALLOW
+// SHALLOW: Write: operator[]
+// SHALLOW-NEXT: #0
+// SHALLOW-NEXT: holding
+// RUN: MAPSAN_OPTIONS=demangle=0 %not %t 2>&1 | %FileCheck %s --check-prefix=MANGLED
+// MANGLED: Write: operator[]
+// MANGLED: #{{[0-9]+}} _Z{{[A-Za-z0-9_]*}}InOrder
+// MANGLED: holding
+// RUN: MAPSAN_OPTIONS=verbosity=1 %not %t 2>&1 | %FileCheck %s --check-prefix=VERBOSE
+// VERBOSE: MapSanitizer: symbolizer {{.*}}llvm-symbolizer
+
 // Colours.
 // RUN: MAPSAN_OPTIONS=color=always %not %t 2>&1 | grep "$(printf '\033')" >/dev/null
 // RUN: MAPSAN_OPTIONS=color=never %not %t 2>&1 | %not grep "$(printf '\033')"
