@@ -4,9 +4,8 @@
 #include "CatalogReader.h"
 #include "BuiltinCatalog.h"
 #include "CanonicalName.h"
-#include "YamlTree.h"
+#include "EntryFields.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 #include <tuple>
@@ -31,38 +30,22 @@ public:
 
   void readDocument(const YamlNode &Root);
 
-  void error(unsigned Line, unsigned Column, const Twine &Reason) {
-    Errors.push_back({File.str(), Line, Column, Reason.str()});
+  void error(unsigned Line, unsigned Column, const std::string &Reason) {
+    Errors.push_back({File.str(), Line, Column, Reason});
   }
 
 private:
-  // A mapping whose keys have been checked; Sound turns false at each error.
-  struct Fields {
-    const YamlNode *Node = nullptr;
-    std::map<std::string, const YamlNode *> ByName;
-    bool Sound = true;
-  };
-
-  void error(const YamlNode &At, const Twine &Reason) {
-    error(At.Line, At.Column, Reason);
+  EntryFields fields(const YamlNode &N, StringRef What,
+                     ArrayRef<StringRef> Allowed) {
+    return EntryFields(N, What, Allowed, Report);
   }
+  template <typename Fn>
+  void each(EntryFields &F, StringRef Section, Fn Do, bool Required = false);
 
-  Fields fields(const YamlNode &N, StringRef What, ArrayRef<StringRef> Allowed);
-  const YamlNode *find(Fields &F, StringRef Key) {
-    auto It = F.ByName.find(Key.str());
-    return It == F.ByName.end() ? nullptr : It->second;
-  }
-  std::string text(Fields &F, StringRef Key, bool Required);
-  std::vector<const YamlNode *> list(Fields &F, StringRef Key);
-  int number(Fields &F, StringRef Key, int Default);
-  bool boolean(Fields &F, StringRef Key);
-  template <typename T>
-  std::optional<T> word(Fields &F, StringRef Key, StringRef Noun,
-                        std::optional<T> (*ByName)(const std::string &));
-  template <typename Fn> void each(const YamlNode &N, StringRef Section, Fn Do);
-
-  bool knownMethodName(Fields &F, const std::string &Name);
+  std::string methodName(EntryFields &F);
   std::optional<OperationRow> operation(const YamlNode &N, StringRef What);
+  void does(EntryFields &F, SyncRow &Row);
+
   void methodSet(const YamlNode &N);
   void family(const YamlNode &N);
   void function(const YamlNode &N);
@@ -71,146 +54,60 @@ private:
   StringRef File;
   Catalog &Into;
   CatalogErrors &Errors;
+  // Named, because a YamlErrorHandler only refers to what it calls.
+  struct Reporter {
+    Reader *To;
+    void operator()(unsigned Line, unsigned Column, const std::string &Reason) {
+      To->error(Line, Column, Reason);
+    }
+  } Report{this};
 };
 
-Reader::Fields Reader::fields(const YamlNode &N, StringRef What,
-                              ArrayRef<StringRef> Allowed) {
-  Fields F;
-  F.Node = &N;
-  if (N.Is != YamlNode::Mapping) {
-    error(N, What + " must be a mapping of keys to values");
-    F.Sound = false;
-    return F;
-  }
-  for (const auto &[Key, Value] : N.Entries) {
-    if (!is_contained(Allowed, Key.Text)) {
-      error(Key, "unknown key '" + Key.Text + "' in " + What + " (known: " +
-                     join(Allowed.begin(), Allowed.end(), ", ") + ")");
-      F.Sound = false;
-    } else if (!F.ByName.emplace(Key.Text, &Value).second) {
-      error(Key, "key '" + Key.Text + "' stands twice in " + What);
-      F.Sound = false;
-    }
-  }
-  return F;
-}
-
-std::string Reader::text(Fields &F, StringRef Key, bool Required) {
-  const YamlNode *N = find(F, Key);
-  if (N && N->Is == YamlNode::Scalar && !N->Text.empty())
-    return N->Text;
-  if (N)
-    error(*N, "'" + Key + "' must be a text");
-  else if (Required)
-    error(*F.Node, "'" + Key + "' is missing");
-  if (N || Required)
-    F.Sound = false;
-  return "";
-}
-
-std::vector<const YamlNode *> Reader::list(Fields &F, StringRef Key) {
-  std::vector<const YamlNode *> Out;
-  const YamlNode *N = find(F, Key);
-  if (!N)
-    return Out;
-  if (N->Is != YamlNode::Sequence) {
-    error(*N, "'" + Key + "' must be a list");
-    F.Sound = false;
-    return Out;
-  }
-  for (const YamlNode &Item : N->Items) {
-    if (Item.Is == YamlNode::Scalar && !Item.Text.empty()) {
-      Out.push_back(&Item);
-      continue;
-    }
-    error(Item, "'" + Key + "' must be a list of names");
-    F.Sound = false;
-  }
-  return Out;
-}
-
-int Reader::number(Fields &F, StringRef Key, int Default) {
-  const YamlNode *N = find(F, Key);
-  int Value = 0;
-  if (!N)
-    return Default;
-  if (N->Is == YamlNode::Scalar && !StringRef(N->Text).getAsInteger(0, Value) &&
-      Value >= 0)
-    return Value;
-  error(*N, "'" + Key + "' must be a number, zero or more");
-  F.Sound = false;
-  return Default;
-}
-
-bool Reader::boolean(Fields &F, StringRef Key) {
-  const YamlNode *N = find(F, Key);
-  if (!N || N->Text == "false")
-    return false;
-  if (N->Text == "true")
-    return true;
-  error(*N, "'" + Key + "' must be true or false");
-  F.Sound = false;
-  return false;
-}
-
-template <typename T>
-std::optional<T> Reader::word(Fields &F, StringRef Key, StringRef Noun,
-                              std::optional<T> (*ByName)(const std::string &)) {
-  const YamlNode *N = find(F, Key);
-  if (!N)
-    return std::nullopt;
-  std::optional<T> Value = ByName(N->Text);
-  if (!Value) {
-    error(*N, "unknown " + Noun + " '" + N->Text + "'");
-    F.Sound = false;
-  }
-  return Value;
-}
-
+// Each entry of a section; one that is empty has none.
 template <typename Fn>
-void Reader::each(const YamlNode &N, StringRef Section, Fn Do) {
-  if (N.Is == YamlNode::Null || (N.Is == YamlNode::Scalar && N.Text.empty()))
-    return; // a section without entries
-  if (N.Is != YamlNode::Sequence)
-    return error(N, "'" + Section + "' must be a list");
-  for (const YamlNode &Item : N.Items)
+void Reader::each(EntryFields &F, StringRef Section, Fn Do, bool Required) {
+  const YamlNode *N = F.find(Section);
+  if (!N && Required)
+    F.fault("'" + Section + "' is missing");
+  if (!N || N->Is == YamlNode::Null ||
+      (N->Is == YamlNode::Scalar && N->Text.empty()))
+    return;
+  if (N->Is != YamlNode::Sequence)
+    return F.fault(*N, "'" + Section + "' must be a list");
+  for (const YamlNode &Item : N->Items)
     Do(Item);
 }
 
-bool Reader::knownMethodName(Fields &F, const std::string &Name) {
-  if (Name.empty() || Name[0] != '(' || is_contained(SpecialNames, Name))
-    return true;
-  error(*find(F, "name"), "unknown special name '" + Name + "'");
-  return false;
+std::string Reader::methodName(EntryFields &F) {
+  std::string Name = F.text("name", /*Required=*/true);
+  if (StringRef(Name).starts_with("(") && !is_contained(SpecialNames, Name))
+    F.fault(*F.find("name"), "unknown special name '" + Name + "'");
+  return Name;
 }
 
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
-  Fields F = fields(N, What,
-                    {"name", "effect", "evidence", "other", "returns",
-                     "arguments", "iterates"});
-  if (N.Is != YamlNode::Mapping)
+  EntryFields F = fields(N, What,
+                         {"name", "effect", "evidence", "other", "returns",
+                          "arguments", "iterates"});
+  if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
-  Row.Name = text(F, "name", true);
-  F.Sound &= knownMethodName(F, Row.Name);
-  if (!find(F, "effect")) {
-    error(N, "'effect' is missing");
-    F.Sound = false;
-  }
-  Row.Effect = word(F, "effect", "effect", effectByName).value_or(Row.Effect);
-  Row.Other = word(F, "other", "effect", effectByName);
+  Row.Name = methodName(F);
+  if (!F.find("effect"))
+    F.fault("'effect' is missing");
+  Row.Effect = F.word("effect", "effect", effectByName).value_or(Row.Effect);
+  Row.Other = F.word("other", "effect", effectByName);
   Row.Result =
-      word(F, "returns", "form of result", returnsByName).value_or(Row.Result);
-  Row.Arguments = number(F, "arguments", -1);
-  Row.Iterates = boolean(F, "iterates");
-  bool MayWrite = Row.Effect == MapsanEffectMayWrite;
-  Row.By = word(F, "evidence", "evidence", evidenceByName)
+      F.word("returns", "form of result", returnsByName).value_or(Row.Result);
+  Row.Arguments = F.number("arguments", -1);
+  Row.Iterates = F.boolean("iterates");
+  const bool MayWrite = Row.Effect == MapsanEffectMayWrite;
+  Row.By = F.word("evidence", "evidence", evidenceByName)
                .value_or(MayWrite ? Evidence::Header : Evidence::None);
-  if (find(F, "evidence") && !MayWrite) {
-    error(*find(F, "evidence"), "'evidence' needs the effect may-write");
-    F.Sound = false;
-  }
+  if (const YamlNode *By = F.find("evidence"))
+    if (!MayWrite)
+      F.fault(*By, "'evidence' needs the effect may-write");
   if (!F.Sound)
     return std::nullopt;
   return Row;
@@ -226,64 +123,61 @@ void addRow(std::vector<OperationRow> &Rows, const OperationRow &Row) {
 }
 
 void Reader::methodSet(const YamlNode &N) {
-  Fields F = fields(N, "a method set", {"name", "methods"});
-  std::string Name = text(F, "name", true);
+  EntryFields F = fields(N, "a method set", {"name", "methods"});
+  std::string Name = F.text("name", /*Required=*/true);
   if (Name.empty())
     return;
   auto [Set, New] = Into.MethodSets.try_emplace(Name);
   if (!New)
-    return error(N, "method set '" + Name + "' is defined twice");
-  if (const YamlNode *Methods = find(F, "methods"))
-    each(*Methods, "methods", [&, &Rows = Set->second](const YamlNode &Item) {
-      if (auto Row = operation(Item, "a method"))
-        addRow(Rows, *Row);
-    });
-  else
-    error(N, "'methods' is missing in method set '" + Name + "'");
+    return F.fault("method set '" + Name + "' is defined twice");
+  auto AddTo = [&, &Rows = Set->second](const YamlNode &Item) {
+    if (auto Row = operation(Item, "a method"))
+      addRow(Rows, *Row);
+  };
+  each(F, "methods", AddTo, /*Required=*/true);
 }
 
+// A family without a name, a class or methods is nothing; with any other fault
+// in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
-  Fields F = fields(N, "a family",
-                    {"name", "same-as", "classes", "internals", "methods",
-                     "header", "size", "buckets", "offset"});
+  EntryFields F = fields(N, "a family",
+                         {"name", "same-as", "classes", "internals", "methods",
+                          "header", "size", "buckets", "offset"});
   Family New;
-  New.Name = text(F, "name", true);
-  New.Identity = text(F, "same-as", false);
+  New.Name = F.text("name", /*Required=*/true);
+  New.Identity = F.text("same-as");
   if (New.Identity.empty())
     New.Identity = New.Name;
-  for (const YamlNode *Class : list(F, "classes"))
+  for (const YamlNode *Class : F.list("classes"))
     New.Classes.push_back(canonicalName(Class->Text));
-  for (const YamlNode *Internal : list(F, "internals"))
+  for (const YamlNode *Internal : F.list("internals"))
     New.Internals.push_back(canonicalName(Internal->Text));
-  for (const YamlNode *SetName : list(F, "methods")) {
+  for (const YamlNode *SetName : F.list("methods")) {
     auto Set = Into.MethodSets.find(SetName->Text);
     if (Set == Into.MethodSets.end()) {
-      error(*SetName, "no method set is named '" + SetName->Text + "'");
+      F.fault(*SetName, "no method set is named '" + SetName->Text + "'");
       continue;
     }
     for (const OperationRow &Row : Set->second)
       addRow(New.Rows, Row);
   }
-  New.HeaderBytes = number(F, "header", 0);
-  New.SizeOffset = number(F, "size", -1);
-  New.BucketsOffset = number(F, "buckets", -1);
-  New.Offset = number(F, "offset", 0);
-  // A family without a name or a class is nothing; any other fault has been
-  // reported, and what is left of the family still finds races.
+  New.HeaderBytes = F.number("header", 0);
+  New.SizeOffset = F.number("size", -1);
+  New.BucketsOffset = F.number("buckets", -1);
+  New.Offset = F.number("offset", 0);
   if (New.Name.empty())
     return;
   if (any_of(Into.Families, [&](auto &O) { return O.Name == New.Name; }))
-    return error(*find(F, "name"),
-                 "family '" + New.Name + "' is defined twice");
+    return F.fault(*F.find("name"),
+                   "family '" + New.Name + "' is defined twice");
   if (New.Classes.empty())
-    return error(N, "'classes' is missing in family '" + New.Name + "'");
-  if (!find(F, "methods"))
-    return error(N, "'methods' is missing in family '" + New.Name + "'");
-  if (New.HeaderBytes)
-    for (int Field : {New.SizeOffset, New.BucketsOffset})
-      if (Field >= 0 && unsigned(Field) + 8 > New.HeaderBytes)
-        return error(N, "in family '" + New.Name +
-                            "' a count lies outside of the header");
+    return F.fault("'classes' is missing in family '" + New.Name + "'");
+  if (!F.find("methods"))
+    return F.fault("'methods' is missing in family '" + New.Name + "'");
+  for (int Field : {New.SizeOffset, New.BucketsOffset})
+    if (New.HeaderBytes && Field >= 0 && unsigned(Field) + 8 > New.HeaderBytes)
+      return F.fault("in family '" + New.Name +
+                     "' a count lies outside of the header");
   Into.Families.push_back(std::move(New));
 }
 
@@ -294,76 +188,68 @@ void Reader::function(const YamlNode &N) {
   }
 }
 
+void Reader::does(EntryFields &F, SyncRow &Row) {
+  if (!F.find("does"))
+    F.fault("'does' is missing");
+  Row.Does =
+      F.word("does", "synchronisation", syncByName).value_or(MapsanSyncInit);
+  Row.Size = F.number("size", static_cast<int>(Row.Size));
+  std::string Success = F.text("success");
+  Row.SuccessIsZero = Success == "zero";
+  if (!Success.empty() && Success != "zero" && Success != "true")
+    F.fault(*F.find("success"), "'success' must be true or zero");
+}
+
 void Reader::sync(const YamlNode &N) {
-  Fields F = fields(
+  EntryFields F = fields(
       N, "a sync entry",
       {"class", "methods", "function", "object", "does", "size", "success"});
-  auto ReadDoes = [&](Fields &Of, SyncRow &Row) {
-    if (!find(Of, "does")) {
-      error(*Of.Node, "'does' is missing");
-      Of.Sound = false;
-    }
-    Row.Does = word(Of, "does", "synchronisation", syncByName)
-                   .value_or(MapsanSyncInit);
-    Row.Size = number(Of, "size", Row.Size);
-    std::string Success = text(Of, "success", false);
-    Row.SuccessIsZero = Success == "zero";
-    if (!Success.empty() && Success != "zero" && Success != "true") {
-      error(*find(Of, "success"), "'success' must be true or zero");
-      Of.Sound = false;
-    }
-  };
-  if (N.Is != YamlNode::Mapping)
+  if (!F.isMapping())
     return;
-  if (!find(F, "class") == !find(F, "function"))
-    return error(N, "a sync entry needs either 'class' or 'function'");
-  if (find(F, "function")) {
+  if (!F.find("class") == !F.find("function"))
+    return F.fault("a sync entry needs either 'class' or 'function'");
+  if (F.find("function")) {
     SyncRow Row;
-    Row.Name = canonicalName(text(F, "function", true));
-    Row.Object = number(F, "object", 0);
-    ReadDoes(F, Row);
+    Row.Name = canonicalName(F.text("function", /*Required=*/true));
+    Row.Object = F.number("object", 0);
+    does(F, Row);
     if (F.Sound)
       Into.Syncs.push_back(Row);
     return;
   }
-  std::string Class = canonicalName(text(F, "class", true));
-  unsigned Size = number(F, "size", 0);
-  const YamlNode *Methods = find(F, "methods");
-  if (!Methods)
-    return error(N, "'methods' is missing in sync class '" + Class + "'");
-  each(*Methods, "methods", [&](const YamlNode &Item) {
-    Fields M =
+  const std::string Class = canonicalName(F.text("class", /*Required=*/true));
+  const unsigned Size = F.number("size", 0);
+  if (!F.find("methods"))
+    return F.fault("'methods' is missing in sync class '" + Class + "'");
+  each(F, "methods", [&](const YamlNode &Item) {
+    EntryFields M =
         fields(Item, "a sync method", {"name", "does", "size", "success"});
-    if (Item.Is != YamlNode::Mapping)
+    if (!M.isMapping())
       return;
     SyncRow Row;
     Row.Class = Class;
     Row.Size = Size;
-    Row.Name = text(M, "name", true);
-    M.Sound &= knownMethodName(M, Row.Name);
-    ReadDoes(M, Row);
+    Row.Name = methodName(M);
+    does(M, Row);
     if (M.Sound)
       Into.Syncs.push_back(Row);
   });
 }
 
 void Reader::readDocument(const YamlNode &Root) {
-  Fields F = fields(
+  EntryFields F = fields(
       Root, "a catalog",
       {"mapsan-catalog", "method-sets", "families", "functions", "sync"});
-  if (Root.Is != YamlNode::Mapping)
+  if (!F.isMapping())
     return;
-  if (text(F, "mapsan-catalog", true) != "1" && find(F, "mapsan-catalog"))
-    error(*find(F, "mapsan-catalog"),
-          "this MapSan reads format 1 (mapsan-catalog: 1)");
-  if (const YamlNode *N = find(F, "method-sets"))
-    each(*N, "method-sets", [&](const YamlNode &I) { methodSet(I); });
-  if (const YamlNode *N = find(F, "families"))
-    each(*N, "families", [&](const YamlNode &I) { family(I); });
-  if (const YamlNode *N = find(F, "functions"))
-    each(*N, "functions", [&](const YamlNode &I) { function(I); });
-  if (const YamlNode *N = find(F, "sync"))
-    each(*N, "sync", [&](const YamlNode &I) { sync(I); });
+  if (F.text("mapsan-catalog", /*Required=*/true) != "1" &&
+      F.find("mapsan-catalog"))
+    F.fault(*F.find("mapsan-catalog"),
+            "this MapSan reads format 1 (mapsan-catalog: 1)");
+  each(F, "method-sets", [&](const YamlNode &I) { methodSet(I); });
+  each(F, "families", [&](const YamlNode &I) { family(I); });
+  each(F, "functions", [&](const YamlNode &I) { function(I); });
+  each(F, "sync", [&](const YamlNode &I) { sync(I); });
 }
 
 } // namespace
