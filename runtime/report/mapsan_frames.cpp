@@ -25,6 +25,7 @@ u32 AddFrames(TextArena *arena, uptr return_address, Frame *frames, u32 max) {
     frame->demangled = found[i].function;
     frame->function = ShortFunction(arena, found[i].function);
     frame->file = ShortPath(found[i].file);
+    frame->path = found[i].file;
     frame->line = found[i].line;
     frame->column = found[i].column;
     frame->module = found[i].module;
@@ -50,7 +51,7 @@ void DescribeBySite(TextArena *arena, Frame *frame, const Site *site) {
   if (site->file && site->line) {
     // The same file may have a longer path: the compiler keeps what lies below
     // its working directory apart from that.
-    if (!SameFile(frame->file, site->file))
+    if (!SameFile(frame->path, site->file))
       frame->file = ShortPath(site->file);
     frame->line = site->line;
     frame->column = site->column;

@@ -14,6 +14,7 @@ struct Frame {
   const char *function;  // short
   const char *demangled; // in full
   const char *file;      // short
+  const char *path;      // the file as debug info has it
   u32 line, column;
   const char *module;
   uptr offset;
