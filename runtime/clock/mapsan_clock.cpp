@@ -60,9 +60,7 @@ void ThreadClock::DropBase() {
   base_ = nullptr;
 }
 
-bool ThreadClock::Tick() {
-  if (!dirty_)
-    return false;
+bool ThreadClock::CloseGroup() {
   words_[slot_].epoch = open_++;
   version_++;
   dirty_ = false;

@@ -48,7 +48,7 @@ public:
 
   /// Closes the open group if it has members. True if it ticked: the caller
   /// then stamps anew what is still in flight (CLOCKS: flush).
-  bool Tick();
+  bool Tick() { return dirty_ && CloseGroup(); }
 
   /// The clock as it stands, for a sync object; Tick first. The reference is
   /// the clock's own, valid until its next change: Ref it to keep it.
@@ -63,6 +63,7 @@ public:
   bool Equals(const Snapshot *s) const;
 
 private:
+  bool CloseGroup();
   void Reserve(u32 count);
   void DropBase();
 

@@ -33,13 +33,6 @@ void SyncReadUnlock(Thread *thr, uptr addr);
 void SyncWriteLock(Thread *thr, uptr addr);
 void SyncWriteUnlock(Thread *thr, uptr addr);
 
-/// An atomic instruction: begin before, end after with begin's token. While
-/// the token says so, the object's bucket is locked, so that value and clock
-/// change in one step. `what`: MapsanAtomic | order << 4 | failure << 8.
-u64 AtomicBegin(Thread *thr, uptr addr, u32 what);
-void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token, bool done);
-void AtomicFence(Thread *thr, u32 order);
-
 /// Sync objects in [addr, addr + size) end their lives here.
 void SyncBorn(uptr addr, uptr size);
 

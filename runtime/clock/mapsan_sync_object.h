@@ -28,10 +28,15 @@ struct SyncObject {
 /// Sync objects, 8 bytes a bucket.
 extern BucketTable<3> sync_table;
 void InitializeSync();
-/// A finishing thread's stock of objects, and what its fences kept.
+/// A finishing thread's stock of objects.
 void DrainSyncPool(Thread *thr);
 void ResetSyncPoolAfterFork();
-void DropFences(Thread *thr);
+
+/// The next in the bucket's chain.
+inline SyncObject *NextSync(const SyncObject *object) {
+  return reinterpret_cast<SyncObject *>(
+      atomic_load(&object->next, memory_order_acquire));
+}
 
 /// Bucket lock held. Null: nothing was released there.
 SyncObject *FindSync(Bucket *bucket, uptr addr);
@@ -47,7 +52,26 @@ struct SyncPeek {
   Stamp own;
   u32 tag; // of the bucket when it was read
 };
-SyncPeek Peek(Bucket *bucket, uptr addr);
+inline SyncPeek Peek(Bucket *bucket, uptr addr) {
+  SyncPeek peek = {};
+  if (!bucket->Begin(&peek.tag))
+    return peek;
+  peek.slot = kNoSlot;
+  // A stale chain may lead anywhere among sync objects, even in a circle.
+  u32 steps = 0;
+  for (SyncObject *o = bucket->Head<SyncObject>(); o; o = NextSync(o)) {
+    if (atomic_load(&o->addr, memory_order_relaxed) == addr) {
+      peek.found = true;
+      peek.own = atomic_load(&o->own, memory_order_relaxed);
+      peek.slot = atomic_load(&o->slot, memory_order_relaxed);
+      break;
+    }
+    if (++steps > 32)
+      return peek;
+  }
+  peek.valid = bucket->Unchanged(peek.tag);
+  return peek;
+}
 
 /// What `thr` would acquire there it has already.
 inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
@@ -69,6 +93,8 @@ void StoreInto(Thread *thr, SyncObject *object);
 /// CLOCKS: join, of the thread's own clock or of a fence's snapshot (which
 /// may be null: nothing).
 void JoinInto(Snapshot **into, Snapshot *s);
+/// The same for the object's own clock.
+void JoinClock(SyncObject *object, Snapshot *s);
 
 } // namespace __mapsan
 

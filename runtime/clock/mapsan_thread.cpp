@@ -8,6 +8,7 @@
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
 #include "mapsan_alloc.h"
+#include "mapsan_atomics.h"
 #include "mapsan_slots.h"
 #include "mapsan_sync_object.h"
 #include "sanitizer_common/sanitizer_libc.h"
@@ -173,13 +174,8 @@ static Thread *Adopt() {
   return thr;
 }
 
-Thread *CurrentThread() {
-  if (UNLIKELY(!Active()))
-    return nullptr;
-  Thread *thr = thread_internal::current;
-  if (UNLIKELY(!thr))
-    return tls_ended ? nullptr : Adopt();
-  return thr->in_runtime ? nullptr : thr;
+Thread *thread_internal::AdoptIfActive() {
+  return Active() && !tls_ended ? Adopt() : nullptr;
 }
 
 void InitializeThreads() {
@@ -316,11 +312,6 @@ void ForEachThreadUnlocked(void (*callback)(Thread *, void *), void *arg) {
 }
 
 // --- clocks
-
-void ThreadFlush(Thread *thr) {
-  if (thr->clock.Tick() && !thr->operations.empty())
-    RestampOperations(thr);
-}
 
 Snapshot *ThreadSnap(Thread *thr) {
   ThreadFlush(thr);

@@ -84,18 +84,24 @@ struct Thread {
   Thread *next;          // registry's list
 };
 
-/// The calling thread's record; an unknown thread is adopted. Null if the
-/// runtime is not active, the thread is inside the runtime, or it has finished.
-Thread *CurrentThread();
-
 namespace thread_internal {
 // initial-exec: one load from the thread pointer, no call, safe in a signal
 // handler. Set only while the runtime is active and the thread has not ended.
 extern THREADLOCAL Thread *current __attribute__((tls_model("initial-exec")));
+Thread *AdoptIfActive();
 } // namespace thread_internal
 
 /// The record without any of these questions; null if there is none.
 inline Thread *CurrentThreadRaw() { return thread_internal::current; }
+
+/// The calling thread's record; an unknown thread is adopted. Null if the
+/// runtime is not active, the thread is inside the runtime, or it has finished.
+inline Thread *CurrentThread() {
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr))
+    return thr->in_runtime ? nullptr : thr;
+  return thread_internal::AdoptIfActive();
+}
 
 /// While it lives, hooks and interceptors of this thread pass through.
 class ScopedRuntime {
@@ -123,7 +129,7 @@ private:
 /// one that is unknown.
 class ScopedRuntimeIfAny {
 public:
-  ScopedRuntimeIfAny() : thr_(CurrentThreadRaw()) {
+  explicit ScopedRuntimeIfAny(Thread *thr = CurrentThreadRaw()) : thr_(thr) {
     if (thr_)
       ScopedRuntime::Enter(thr_);
   }
@@ -180,8 +186,13 @@ bool OnlyOneThread();
 
 // --- clocks of a thread (CLOCKS: flush, snap, acquire)
 
+void RestampOperations(Thread *thr); // maps/mapsan_map.h
+
 /// Closes the open group; operations in flight are stamped anew.
-void ThreadFlush(Thread *thr);
+inline void ThreadFlush(Thread *thr) {
+  if (thr->clock.Tick() && !thr->operations.empty())
+    RestampOperations(thr);
+}
 /// Flush and snapshot; the clock's own reference.
 Snapshot *ThreadSnap(Thread *thr);
 /// Joins a snapshot; operations in flight keep the clock of their begin.

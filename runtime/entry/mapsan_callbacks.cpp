@@ -2,6 +2,7 @@
 // What instrumented code calls (include/mapsan/callbacks.inc). The pass emits
 // these calls: pass/instrument/. Each only finds the thread and hands on.
 
+#include "../clock/mapsan_atomics.h"
 #include "../clock/mapsan_lockset.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"

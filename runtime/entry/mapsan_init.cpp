@@ -25,6 +25,11 @@ void Initialize() {
   SanitizerToolName = "MapSanitizer";
   CacheBinaryName();
   InitializeFlags();
+  if (!flags()->enabled) {
+    // No thread gets a record, so hooks and interceptors pass through.
+    InitializeInterceptors();
+    return;
+  }
   live_filter.Initialize();
   InitializeSync();
   InitializeMapTable();
@@ -33,8 +38,6 @@ void Initialize() {
   Thread *thr = CurrentThreadRaw();
   ScopedRuntime runtime(thr);
   InitializeInterceptors();
-  if (!flags()->enabled)
-    return;
   InitializeSignals();
   init_internal::active = true;
 }

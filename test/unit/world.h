@@ -5,6 +5,7 @@
 #ifndef MAPSAN_TEST_UNIT_WORLD_H
 #define MAPSAN_TEST_UNIT_WORLD_H
 
+#include "../../runtime/clock/mapsan_atomics.h"
 #include "../../runtime/clock/mapsan_sync.h"
 #include "../../runtime/maps/mapsan_map.h"
 

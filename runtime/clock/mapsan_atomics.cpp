@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Atomic instructions and fences: see mapsan_atomics.h.
+
+#include "mapsan_atomics.h"
+
+namespace __mapsan {
+
+void DropFences(Thread *thr) {
+  Drop(thr->release_fence);
+  thr->release_fence = nullptr;
+  for (u32 i = 0; i < thr->pending_count; i++)
+    thr->pending_acquires[i]->Unref();
+  thr->pending_count = 0;
+}
+
+// Relaxed reads: what they read is acquired by a later fence.
+static void AddPending(Thread *thr, Snapshot *s) {
+  if (!s || (s->slot != kNoSlot && thr->clock.Knows(s->slot, s->own)))
+    return;
+  for (u32 i = 0; i < thr->pending_count; i++) {
+    Snapshot *p = thr->pending_acquires[i];
+    if (p == s)
+      return;
+    // A newer snapshot of the same thread contains the older one.
+    if (s->slot != kNoSlot && p->slot == s->slot) {
+      if (!Covers(p->own, s->own) && !Covers(s->own, p->own))
+        continue;
+      if (Covers(p->own, s->own))
+        return;
+      thr->pending_acquires[i] = s->Ref();
+      p->Unref();
+      return;
+    }
+  }
+  if (thr->pending_count == Thread::kMaxPending) {
+    // Joining them all now or at the fence is the same.
+    JoinInto(&thr->pending_acquires[0], s);
+    return;
+  }
+  thr->pending_acquires[thr->pending_count++] = s->Ref();
+}
+
+// Everything that the instruction does to clocks; bucket lock held.
+static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
+                  bool done, bool overwrite) {
+  bool failed = op.kind == MapsanAtomicCas && !done;
+  bool acquires = op.loads() && IsAcquire(failed ? op.failure : op.order);
+  bool stores = op.stores() && !failed;
+  bool releases = stores && IsRelease(op.order);
+  SyncObject *object = FindSync(bucket, addr);
+  if (op.loads() && object) {
+    if (acquires)
+      ThreadAcquire(thr, object->clock);
+    else
+      AddPending(thr, object->clock);
+  }
+  if (!stores)
+    return;
+  if (releases) {
+    if (thr->clock.AllZero()) {
+      if (object && overwrite && op.kind == MapsanAtomicStore)
+        RemoveSync(thr, bucket, object);
+      return;
+    }
+    if (!object)
+      object = FindOrCreateSync(thr, bucket, addr);
+    if (overwrite && (op.kind == MapsanAtomicStore || acquires))
+      StoreInto(thr, object);
+    else
+      JoinClock(object, thr->clock.Snap());
+    return;
+  }
+  Snapshot *fence = thr->release_fence;
+  if (op.kind == MapsanAtomicStore && overwrite) {
+    // C++20 [intro.races]: a store ends the release sequence, by whomever.
+    if (fence)
+      FindOrCreateSync(thr, bucket, addr)->SetClock(fence->Ref());
+    else if (object)
+      RemoveSync(thr, bucket, object);
+  } else if (fence) {
+    JoinClock(FindOrCreateSync(thr, bucket, addr), fence);
+  }
+}
+
+void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
+                           u64 token, bool done) {
+  if (token & kLocked) {
+    Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/true);
+    bucket->Unlock();
+    return;
+  }
+  // Somebody released here while the instruction ran. Which came first cannot
+  // be told: take both edges, and overwrite nothing.
+  ScopedLock lock(bucket);
+  Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/false);
+}
+
+void AtomicFence(Thread *thr, u32 order) {
+  if (IsAcquire(order)) {
+    for (u32 i = 0; i < thr->pending_count; i++) {
+      ThreadAcquire(thr, thr->pending_acquires[i]);
+      thr->pending_acquires[i]->Unref();
+    }
+    thr->pending_count = 0;
+  }
+  if (IsRelease(order)) {
+    ThreadFlush(thr);
+    Snapshot *s = thr->clock.AllZero() ? nullptr : thr->clock.Snap()->Ref();
+    Drop(thr->release_fence);
+    thr->release_fence = s;
+  }
+}
+
+} // namespace __mapsan
