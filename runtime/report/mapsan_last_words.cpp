@@ -29,9 +29,9 @@ atomic_uint32_t busy;
 class Speaker {
 public:
   Speaker() : thr_(CurrentThreadRaw()) {
-    // A thread that died inside the runtime may hold what we would look at.
-    if (thr_ && thr_->in_runtime)
-      return;
+    // Also a thread that was inside the runtime may speak: a hook dies where a
+    // map is gone, a terminated main thread waits in pthread_join. It may hold
+    // locks of ours; none is taken here.
     speaks_ = !atomic_exchange(&busy, 1, memory_order_acquire);
     if (speaks_ && thr_)
       ScopedRuntime::Enter(thr_);

@@ -69,8 +69,11 @@ static void die() {
     *(volatile int *)8 = 1;
   if (!std::strcmp(how, "abort"))
     std::abort();
-  if (!std::strcmp(how, "term"))
+  if (!std::strcmp(how, "term")) { // the main thread gets it, in a join
     kill(getpid(), SIGTERM);
+    for (;;)
+      pause();
+  }
   std::raise(SIGFPE);
 }
 
