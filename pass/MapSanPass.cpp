@@ -86,6 +86,9 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   for (Function &F : M) {
     if (!wantsHooks(F))
       continue;
+    // The runtime walks stacks along frame pointers; the raw form of use
+    // (-fpass-plugin without the wrapper) is to have them too.
+    F.addFnAttr("frame-pointer", "all");
     HookSites Sites = findHookSites(F, Matcher);
     if (!Sites.empty())
       Work.treat(F, Sites);

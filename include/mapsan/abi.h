@@ -22,9 +22,8 @@ enum MapsanEffect {
 
 // Bits beside the effect in Site::flags.
 enum MapsanSiteFlag {
-  MapsanSiteIterates = 1 << 0,   // begin() and its like: an iteration starts
-  MapsanSiteSecondary = 1 << 1,  // the map is not `this` but another argument
-  MapsanSiteStrictWrite = 1 << 2 // policy=strict counts it as a write
+  MapsanSiteIterates = 1 << 0, // begin() and its like: an iteration starts
+  MapsanSiteSecondary = 1 << 1 // the map is not `this` but another argument
 };
 
 // What the call that ends an operation knows of the operation's own result.

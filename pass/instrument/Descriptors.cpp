@@ -39,8 +39,7 @@ void shareByName(GlobalVariable &G) {
 
 int siteFlags(const MapArgument &Map, bool Secondary) {
   return (Map.Iterates ? MapsanSiteIterates : 0) |
-         (Secondary ? MapsanSiteSecondary : 0) |
-         (Map.Effect != MapsanEffectRead ? MapsanSiteStrictWrite : 0);
+         (Secondary ? MapsanSiteSecondary : 0);
 }
 
 } // namespace
