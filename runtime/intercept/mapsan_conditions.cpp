@@ -6,7 +6,6 @@
 #include "mapsan_libc_objects.h"
 #include "mapsan_real.h"
 #include "mapsan_synchronising.h"
-#include "sanitizer_common/sanitizer_errno_codes.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 namespace __mapsan {
@@ -83,5 +82,22 @@ INTERCEPTOR(int, pthread_cond_clockwait, void *condition, void *mutex,
                                         wait->clock, wait->until);
   };
   return WaitOn({condition, mutex, until, clock, real, GET_CALLER_PC(),
+                 GET_CURRENT_FRAME(), nullptr, 0});
+}
+
+INTERCEPTOR(int, cnd_wait, void *condition, void *mutex) {
+  auto real = [](Wait *wait) {
+    return real::cnd_wait(wait->condition, wait->mutex);
+  };
+  return WaitOn({condition, mutex, nullptr, 0, real, GET_CALLER_PC(),
+                 GET_CURRENT_FRAME(), nullptr, 0});
+}
+
+INTERCEPTOR(int, cnd_timedwait, void *condition, void *mutex,
+            const void *until) {
+  auto real = [](Wait *wait) {
+    return real::cnd_timedwait(wait->condition, wait->mutex, wait->until);
+  };
+  return WaitOn({condition, mutex, until, 0, real, GET_CALLER_PC(),
                  GET_CURRENT_FRAME(), nullptr, 0});
 }

@@ -23,13 +23,8 @@ static int quick_exit_status;
 static int StatusFor(int status) {
   if (!Active() || internal_getpid() != process)
     return status;
-  Thread *thr = CurrentThreadRaw();
-  if (thr)
-    ScopedRuntime::Enter(thr);
-  int result = ExitStatus(status);
-  if (thr)
-    ScopedRuntime::Leave(thr);
-  return result;
+  ScopedRuntimeIfAny inside;
+  return ExitStatus(status);
 }
 
 // Registered before the C library registers the loader's own handler, hence

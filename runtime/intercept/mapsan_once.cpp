@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// pthread_once, hence libstdc++'s std::call_once: what the one call did happens
-// before every return from pthread_once.
+// pthread_once, hence libstdc++'s std::call_once, and C11's call_once: what the
+// one call did happens before every return from pthread_once.
 
 #include "../clock/mapsan_sync.h"
 #include "mapsan_real.h"
@@ -30,6 +30,12 @@ void RunAndRelease() {
   }
 }
 
+void Return(Thread *thr, const Call &call) {
+  innermost = call.outer;
+  ScopedRuntime inside(thr);
+  SyncAcquire(thr, call.control);
+}
+
 } // namespace
 } // namespace __mapsan
 
@@ -42,8 +48,16 @@ INTERCEPTOR(int, pthread_once, void *control, void (*routine)()) {
   Call call = {reinterpret_cast<uptr>(control), routine, innermost};
   innermost = &call;
   int result = real::pthread_once(control, RunAndRelease);
-  innermost = call.outer;
-  ScopedRuntime inside(thr);
-  SyncAcquire(thr, call.control);
+  Return(thr, call);
   return result;
+}
+
+INTERCEPTOR(void, call_once, void *flag, void (*routine)()) {
+  Thread *thr = Synchronising();
+  if (!thr)
+    return real::call_once(flag, routine);
+  Call call = {reinterpret_cast<uptr>(flag), routine, innermost};
+  innermost = &call;
+  real::call_once(flag, RunAndRelease);
+  Return(thr, call);
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Creation, join and detachment of threads: see mapsan_birth.h.
+
+#include "mapsan_birth.h"
+
+#include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_stack.h"
+#include "mapsan_frameless.h"
+#include "mapsan_intercept.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+extern "C" __sanitizer::uptr pthread_self();
+
+namespace __mapsan {
+namespace {
+
+enum HandleState : u32 { kUnset, kBeingSet, kSet };
+
+bool SetHandle(Birth *birth, uptr handle) {
+  u32 state = kUnset;
+  if (!atomic_compare_exchange_strong(&birth->handle, &state, u32(kBeingSet),
+                                      memory_order_acquire))
+    return false;
+  ThreadSetHandle(birth->child, handle);
+  // Release: the child goes on with the record as the parent left it.
+  atomic_store(&birth->handle, kSet, memory_order_release);
+  return true;
+}
+
+void Leave(Birth *birth) {
+  if (atomic_fetch_sub(&birth->users, 1, memory_order_acq_rel) == 1)
+    RuntimeFree(birth);
+}
+
+} // namespace
+
+Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
+                       uptr bp) {
+  Thread *self = CurrentThread();
+  // A thread of the runtime's own, or of a handler that interrupted it. One
+  // that a finishing thread starts still counts; it has no parent.
+  if (!Active() || (!self && CurrentThreadRaw()))
+    return nullptr;
+  ScopedRuntimeIfAny inside;
+  u32 stack = self ? StackIdHere(self, ProgramCaller(pc, bp), bp) : 0;
+  Birth *birth = static_cast<Birth *>(RuntimeAlloc(sizeof(Birth)));
+  birth->start = start;
+  birth->arg = arg;
+  birth->child = ThreadCreate(self, stack, detached);
+  atomic_store(&birth->handle, kUnset, memory_order_relaxed);
+  atomic_store(&birth->users, 2, memory_order_relaxed);
+  return birth;
+}
+
+void ThreadDelivered(Birth *birth, bool created, const void *handle) {
+  ScopedRuntimeIfAny inside;
+  if (!created) {
+    ThreadCreateFailed(birth->child);
+    RuntimeFree(birth);
+    return;
+  }
+  SetHandle(birth, *static_cast<const uptr *>(handle));
+  Leave(birth);
+}
+
+void ThreadBegins(Birth *birth) {
+  Thread *self = birth->child;
+  self->in_runtime++; // finding the stack's bounds may allocate
+  ThreadStart(self);
+  if (!SetHandle(birth, pthread_self()))
+    while (atomic_load(&birth->handle, memory_order_acquire) != kSet)
+      internal_sched_yield();
+  Leave(birth);
+  WatchThreadEnd();
+  self->in_runtime--;
+}
+
+Thread *FindThread(uptr handle) {
+  Thread *self = CurrentThread();
+  if (!self)
+    return nullptr;
+  ScopedRuntime inside(self);
+  return ThreadByHandle(handle);
+}
+
+void JoinSucceeded(Thread *child) {
+  Thread *self = CurrentThread();
+  if (!child || !self)
+    return;
+  ScopedRuntime inside(self);
+  ThreadJoined(self, child);
+}
+
+void DetachSucceeded(Thread *child) {
+  Thread *self = CurrentThread();
+  if (!child || !self)
+    return;
+  ScopedRuntime inside(self);
+  ThreadDetached(child);
+}
+
+} // namespace __mapsan
