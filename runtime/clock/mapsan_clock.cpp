@@ -119,6 +119,16 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   return true;
 }
 
+void ThreadClock::Raise(Slot slot, u64 epoch) {
+  if (slot == slot_ || Contains(slot, epoch))
+    return;
+  Reserve(slot + 1);
+  words_[slot].epoch = epoch;
+  nonzero_ = true;
+  version_++;
+  DropBase();
+}
+
 bool ThreadClock::Equals(const Snapshot *s) const {
   return s && s->slot != kNoSlot && Covers(s->Known(slot_), OwnStamp()) &&
          Knows(s->slot, s->own);

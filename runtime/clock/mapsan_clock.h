@@ -59,6 +59,10 @@ public:
   /// the clock of their begin).
   bool Acquire(const Snapshot *s, void (*before_change)(void *), void *arg);
 
+  /// Raises one component, as if all of `slot` up to `epoch` had been acquired
+  /// (fork). What else that slot's thread knew stays unknown.
+  void Raise(Slot slot, u64 epoch);
+
   /// CLOCKS "equal contents": storing Snap() over `s` would change nothing.
   bool Equals(const Snapshot *s) const;
 

@@ -28,6 +28,9 @@ public:
   Lease Take(const ThreadClock *creator);
   /// The life of `slot` ended with group `final_epoch`.
   void GiveBack(Slot slot, u64 final_epoch);
+  /// The final group of the slot's last life; of a live one, of the life
+  /// before.
+  u64 FinalEpoch(Slot slot) const { return entries_[slot].epoch; }
   /// Slots ever used.
   u32 count() const { return count_; }
 

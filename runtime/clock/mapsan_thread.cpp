@@ -260,7 +260,19 @@ void ThreadSetName(Thread *thr, const char *name) {
   internal_strncpy(info->name, name, kThreadNameSize - 1);
 }
 
+// In the child, what any thread did before the fork happens before what comes
+// after: also what a vanished thread was about to publish.
+static void AcquireAll(Thread *self) {
+  KeepBeginClocks(self);
+  for (Slot slot = 0; slot < registry->slots.count(); slot++) {
+    Thread *thr = ThreadBySlot(slot);
+    self->clock.Raise(slot, thr ? thr->clock.OpenEpoch()
+                                : registry->slots.FinalEpoch(slot));
+  }
+}
+
 void ThreadsAfterFork(Thread *self) {
+  AcquireAll(self);
   if (OnlyOneThread())
     return;
   // Locks that vanished threads held stand for ever: open them. What such a
