@@ -97,11 +97,5 @@ void *valloc(uptr size) {
   return Ready() ? real::valloc(size) : Take(size, GetPageSizeCached());
 }
 
-void *pvalloc(uptr size) {
-  return Ready()
-             ? real::pvalloc(size)
-             : Take(RoundUpTo(size, GetPageSizeCached()), GetPageSizeCached());
-}
-
 } // namespace early
 } // namespace __mapsan

@@ -10,7 +10,6 @@
 #include "../maps/mapsan_memory.h"
 #include "mapsan_early_malloc.h"
 #include "mapsan_real.h"
-#include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
 extern "C" __sanitizer::uptr malloc_usable_size(void *p);
@@ -123,9 +122,4 @@ INTERCEPTOR(int, posix_memalign, void **result, uptr alignment, uptr size) {
 INTERCEPTOR(void *, valloc, uptr size) {
   FORWARD(valloc, size);
   return Obtained(real::valloc(size), size);
-}
-
-INTERCEPTOR(void *, pvalloc, uptr size) {
-  FORWARD(pvalloc, size);
-  return Obtained(real::pvalloc(size), RoundUpTo(size, GetPageSizeCached()));
 }

@@ -10,6 +10,7 @@
 #include "cases.h"
 #include <chrono>
 #include <condition_variable>
+#include <ctime>
 #include <mutex>
 
 using namespace std::chrono_literals;
@@ -146,7 +147,39 @@ SILENT(ping_pong) {
   Together([&] { player(0); }, [&] { player(1); });
 }
 
+// The C library's own waits, in one thread's turn.
+#define PTHREAD_WAIT(Name, Wait)                                               \
+  SILENT(Name) {                                                               \
+    pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;                             \
+    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;                       \
+    bool ready = false;                                                        \
+    const timespec until = {1, 0};                                             \
+    (void)until;                                                               \
+    Together(                                                                  \
+        [&] {                                                                  \
+          pthread_mutex_lock(&m);                                              \
+          WRITE;                                                               \
+          step.Done();                                                         \
+          while (!ready)                                                       \
+            Wait;                                                              \
+          WRITE;                                                               \
+          pthread_mutex_unlock(&m);                                            \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          pthread_mutex_lock(&m);                                              \
+          WRITE;                                                               \
+          ready = true;                                                        \
+          pthread_cond_signal(&condition);                                     \
+          pthread_mutex_unlock(&m);                                            \
+        });                                                                    \
+  }
+PTHREAD_WAIT(pthread_wait, pthread_cond_wait(&condition, &m))
+PTHREAD_WAIT(pthread_timedwait, pthread_cond_timedwait(&condition, &m, &until))
+PTHREAD_WAIT(pthread_clockwait,
+             pthread_cond_clockwait(&condition, &m, CLOCK_MONOTONIC, &until))
+
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 21 cases
+// CHECK: DONE: 24 cases

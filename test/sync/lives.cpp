@@ -123,8 +123,18 @@ ALLOCATED_BY(reallocarray, memory = reallocarray(nullptr, 8, 8))
 ALLOCATED_BY(posix_memalign, !posix_memalign(&memory, 256, 64))
 ALLOCATED_BY(aligned_alloc, memory = aligned_alloc(256, 256))
 ALLOCATED_BY(memalign, memory = memalign(256, 64))
+ALLOCATED_BY(valloc, memory = valloc(64))
 ALLOCATED_BY(aligned_new, memory = ::operator new(64, std::align_val_t(256)))
 
+RACE(mmap64) {
+  void *memory = mmap64(nullptr, 4096, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  TwoLives(map, new (memory) std::mutex, [&] {
+    mmap64(memory, 4096, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    new (memory) std::mutex;
+  });
+}
 RACE(mremap) {
   void *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -277,4 +287,4 @@ SILENT(map_on_the_heap_again_and_again) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 39 cases
+// CHECK: DONE: 41 cases

@@ -41,6 +41,7 @@ int main() {
   });
   std::thread reader([&] {
     step.WaitFor(1);
+    pthread_setname_np(pthread_self(), "reader");
     server.known(1);
   });
   writer.join();
@@ -49,7 +50,7 @@ int main() {
 }
 
 // CHECK: WARNING: MapSanitizer: concurrent map read and map write (pid={{[0-9]+}})
-// CHECK: Read: find
+// CHECK: Read: find by thread T{{[0-9]+}} 'reader'
 // CHECK-NEXT: #0 Server::known{{.*}}mutex-forgotten.cpp:27
 // CHECK: Previous write: operator[]
 // CHECK-NEXT: #0 Server::login{{.*}}mutex-forgotten.cpp:21

@@ -14,15 +14,26 @@
 
 using cases::Thread;
 
+// What longjmp is with _FORTIFY_SOURCE.
+extern "C" [[noreturn]] void __longjmp_chk(sigjmp_buf, int) noexcept(false);
+
 namespace {
 
 /// What a hash function does with this key. One thread at a time.
-enum Trap { None, Jump, Throw, Release };
+enum Trap {
+  None,
+  Jump,
+  JumpPlainly,
+  JumpWithSignals,
+  JumpChecked,
+  Throw,
+  Release
+};
 struct Key {
   int number;
   Trap trap;
 };
-jmp_buf target;
+sigjmp_buf target;
 std::mutex *to_release;
 
 struct Hash {
@@ -32,6 +43,12 @@ struct Hash {
       break;
     case Jump:
       longjmp(target, 1);
+    case JumpPlainly:
+      _longjmp(target, 1);
+    case JumpWithSignals:
+      siglongjmp(target, 1);
+    case JumpChecked:
+      __longjmp_chk(target, 1);
     case Throw:
       throw std::runtime_error("no hash");
     case Release:
@@ -51,8 +68,11 @@ using Traps = std::unordered_map<Key, int, Hash, Equal>;
 void Try(Traps &traps, Trap trap) {
   switch (trap) {
   case Jump:
-    if (!setjmp(target))
-      traps.emplace(Key{1, Jump}, 0);
+  case JumpPlainly:
+  case JumpWithSignals:
+  case JumpChecked:
+    if (!sigsetjmp(target, 1))
+      traps.emplace(Key{1, trap}, 0);
     break;
   case Throw:
     try {
@@ -94,6 +114,9 @@ void Try(Traps &traps, Trap trap) {
            [&] { traps->emplace(Key{2, None}, 0); });                          \
   }
 GONE(longjmp_out, Jump)
+GONE(_longjmp_out, JumpPlainly)
+GONE(siglongjmp_out, JumpWithSignals)
+GONE(longjmp_chk_out, JumpChecked)
 GONE(exception_out, Throw)
 
 // Many of them: nothing piles up.
@@ -153,4 +176,4 @@ SILENT(acquire_before) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 8 cases
+// CHECK: DONE: 14 cases

@@ -4,8 +4,9 @@
 // RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
-// Intent: the initialisation of a function-local static happens before every
-// use of it, and nothing else does.
+// Intent: the initialisation of a function-local static (__cxa_guard_acquire,
+// __cxa_guard_release, __cxa_guard_abort) happens before every use of it, and
+// nothing else does.
 
 #include "cases.h"
 #include <functional>
