@@ -16,14 +16,33 @@ static std::string take(char *Text) {
   return Out;
 }
 
+// Some manglings are beyond the demangler of this LLVM: 19 knows neither
+// constrained template parameters (libc++'s from_range constructors) nor
+// members in a decltype (libstdc++'s equal_range). The nested name stands
+// first: the longest beginning that makes a function of no parameters.
+// The demangler points into `Mangled`, which is cut to fit.
+static bool parseNameAlone(std::string &Mangled, ItaniumPartialDemangler &D) {
+  const std::string Symbol = Mangled;
+  if (!StringRef(Symbol).starts_with("_ZN"))
+    return false;
+  for (size_t Length = Symbol.size(); Length > 4; --Length) {
+    Mangled = Symbol.substr(0, Length) + "Ev";
+    if (!D.partialDemangle(Mangled.c_str()) && D.isFunction())
+      return true;
+  }
+  return false;
+}
+
 bool CalleeName::parse(StringRef Symbol) {
   Base = Symbol.str();
   // Clones carry a suffix that the partial demangler does not take.
   std::string Mangled =
       Symbol.take_until([](char C) { return C == '.'; }).str();
   ItaniumPartialDemangler Demangler;
-  if (!StringRef(Mangled).starts_with("_Z") ||
-      Demangler.partialDemangle(Mangled.c_str()) || !Demangler.isFunction())
+  if (!StringRef(Mangled).starts_with("_Z"))
+    return false;
+  const bool Whole = !Demangler.partialDemangle(Mangled.c_str());
+  if (Whole ? !Demangler.isFunction() : !parseNameAlone(Mangled, Demangler))
     return false;
   size_t Size = 0;
   ScopeText = take(Demangler.getFunctionDeclContextName(nullptr, &Size));
@@ -31,7 +50,11 @@ bool CalleeName::parse(StringRef Symbol) {
   Size = 0;
   Base = stripArguments(take(Demangler.getFunctionBaseName(nullptr, &Size)));
   Size = 0;
-  Parameters = splitList(take(Demangler.getFunctionParameters(nullptr, &Size)));
+  if (Whole)
+    Parameters =
+        splitList(take(Demangler.getFunctionParameters(nullptr, &Size)));
+  else
+    Parameters = {"..."}; // some, but it is not known which
   if (Demangler.isCtorOrDtor()) {
     Destructor = !Base.empty() && Base[0] == '~';
     Constructor = !Destructor;

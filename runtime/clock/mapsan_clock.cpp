@@ -71,17 +71,20 @@ bool ThreadClock::CloseGroup() {
   return true;
 }
 
-Snapshot *ThreadClock::Snap() {
-  if (current_)
-    return current_;
+Snapshot *ThreadClock::NewSnapshot() {
   if (!base_) {
     base_ = NewClockBase(count_);
     internal_memcpy(base_->words, words_, count_ * sizeof(ClockWord));
     base_stamp_ = OwnStamp();
   }
   RefBase(base_);
-  current_ = Snapshot::Create(slot_, OwnStamp(), words_[slot_].epoch,
-                              base_stamp_, base_);
+  return Snapshot::Create(slot_, OwnStamp(), words_[slot_].epoch, base_stamp_,
+                          base_);
+}
+
+Snapshot *ThreadClock::Snap() {
+  if (!current_)
+    current_ = NewSnapshot();
   return current_;
 }
 

@@ -54,6 +54,22 @@ public:
   /// the clock's own, valid until its next change: Ref it to keep it.
   Snapshot *Snap();
 
+  /// A snapshot as Snap's, but with one reference only, the caller's.
+  Snapshot *NewSnapshot();
+  /// `s` was taken of this life of the slot.
+  bool IsOwn(const Snapshot &s) const {
+    return s.slot == slot_ && LifeOf(s.own) == life_;
+  }
+  /// Brings a snapshot of this clock, which nobody else refers to, up to date
+  /// if only the own word has moved since. After Tick.
+  bool Refresh(Snapshot *s) {
+    if (!IsOwn(*s) || s->base != base_)
+      return false;
+    s->own = OwnStamp();
+    s->own_epoch = words_[slot_].epoch;
+    return true;
+  }
+
   /// Joins `s` (null: nothing). True if a component grew. `before_change` is
   /// called once before the first component changes (operations in flight save
   /// the clock of their begin).

@@ -64,8 +64,9 @@ public:
   }
 
 private:
-  // The last word is the pool's.
-  static constexpr u32 kBytes = (sizeof(T) + sizeof(void *) + 7) / 8 * 8;
+  // The last word is the pool's. Whole cache lines, so that what one thread
+  // writes is not beside what another does.
+  static constexpr u32 kBytes = (sizeof(T) + sizeof(void *) + 63) / 64 * 64;
 };
 
 } // namespace __mapsan

@@ -27,8 +27,10 @@ static PoolCache *Cache() {
 static void Increment(atomic_uint32_t *refs) {
   atomic_fetch_add(refs, 1, memory_order_relaxed);
 }
+// Where ours is the only one there is nobody to tell.
 static bool DecrementIsLast(atomic_uint32_t *refs) {
-  return atomic_fetch_sub(refs, 1, memory_order_acq_rel) == 1;
+  return atomic_load(refs, memory_order_acquire) == 1 ||
+         atomic_fetch_sub(refs, 1, memory_order_acq_rel) == 1;
 }
 
 ClockBase *NewClockBase(u32 count) {
@@ -77,34 +79,6 @@ void Snapshot::Unref() {
     return;
   UnrefBase(base);
   pool.Put(Cache(), this);
-}
-
-void SnapshotSet::Join(Snapshot *s) {
-  for (u32 i = 0; i < count; i++) {
-    if (items[i]->slot != s->slot || s->slot == kNoSlot)
-      continue;
-    if (Covers(items[i]->own, s->own))
-      return;
-    if (Covers(s->own, items[i]->own)) { // the same thread, later
-      items[i]->Unref();
-      items[i] = s->Ref();
-      return;
-    }
-  }
-  if (count == kCapacity) {
-    while (count > 1) {
-      Snapshot *merged = Snapshot::Merge(items[0], items[--count]);
-      items[0]->Unref();
-      items[count]->Unref();
-      items[0] = merged;
-    }
-  }
-  items[count++] = s->Ref();
-}
-
-void SnapshotSet::Clear() {
-  while (count)
-    items[--count]->Unref();
 }
 
 } // namespace __mapsan

@@ -87,19 +87,6 @@ private:
   atomic_uint32_t refs_;
 };
 
-/// Several snapshots, joined only when somebody acquires them: what the readers
-/// of a lock have released. One entry a releaser as far as there is room.
-class SnapshotSet {
-public:
-  static constexpr u32 kCapacity = 7;
-  u32 count;
-  Snapshot *items[kCapacity]; // a reference each
-
-  /// Adds a reference of its own.
-  void Join(Snapshot *s);
-  void Clear();
-};
-
 /// A finishing thread's stock of snapshots.
 void DrainSnapshotPool(Thread *thr);
 void ResetSnapshotPoolAfterFork();

@@ -3,7 +3,6 @@
 
 #include "mapsan_sync.h"
 
-#include "mapsan_alloc.h"
 #include "mapsan_sync_object.h"
 
 namespace __mapsan {
@@ -58,11 +57,8 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     bucket->SetHead(NextSync(object));
   live_filter.Remove(atomic_load(&object->addr, memory_order_relaxed));
   object->SetClock(nullptr);
-  if (object->readers) {
-    object->readers->Clear();
-    RuntimeFree(object->readers);
-    object->readers = nullptr;
-  }
+  ReaderClocks::Destroy(object->readers);
+  object->readers = nullptr;
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
@@ -138,12 +134,9 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
   Bucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
   SyncObject *object = FindOrCreateSync(thr, bucket, addr);
-  if (!object->readers) {
-    object->readers =
-        static_cast<SnapshotSet *>(RuntimeAlloc(sizeof(SnapshotSet)));
-    object->readers->count = 0;
-  }
-  object->readers->Join(thr->clock.Snap());
+  if (!object->readers)
+    object->readers = ReaderClocks::Create();
+  object->readers->Join(&thr->clock);
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
@@ -154,8 +147,9 @@ void SyncWriteLock(Thread *thr, uptr addr) {
   ScopedLock lock(bucket);
   if (SyncObject *object = FindSync(bucket, addr)) {
     ThreadAcquire(thr, object->clock);
-    for (u32 i = 0; object->readers && i < object->readers->count; i++)
-      ThreadAcquire(thr, object->readers->items[i]);
+    if (object->readers)
+      object->readers->ForEach(
+          [thr](const Snapshot *s) { ThreadAcquire(thr, s); });
   }
 }
 

@@ -6,6 +6,7 @@
 #define MAPSAN_SYNC_OBJECT_H
 
 #include "mapsan_bucket.h"
+#include "mapsan_reader_clocks.h"
 #include "mapsan_thread.h"
 
 namespace __mapsan {
@@ -16,7 +17,7 @@ struct SyncObject {
   atomic_uintptr_t addr;
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
-  SnapshotSet *readers;  // Lr of a rwlock; null until there is one
+  ReaderClocks *readers; // Lr of a rwlock; null until there is one
   // Mirrors of `clock`, for Peek.
   atomic_uint64_t own;  // 0: a merge, or no clock
   atomic_uint32_t slot; // kNoSlot likewise

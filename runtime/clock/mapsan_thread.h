@@ -186,7 +186,9 @@ bool OnlyOneThread();
 
 // --- clocks of a thread (CLOCKS: flush, snap, acquire)
 
-void RestampOperations(Thread *thr); // maps/mapsan_map.h
+/// A release happened inside operations: they are stamped with the epoch that
+/// is open now. (Defined in maps/mapsan_map.cpp.)
+void RestampOperations(Thread *thr);
 
 /// Closes the open group; operations in flight are stamped anew.
 inline void ThreadFlush(Thread *thr) {

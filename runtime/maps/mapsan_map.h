@@ -38,23 +38,25 @@ inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
   return true;
 }
 
-/// The end of such an operation, if nothing happened inside it and there is
-/// nothing to record. False: call MapEnd.
+/// The end of a read or may-write, if nothing happened inside it and there is
+/// nothing left to record. False: call MapEnd.
 inline bool MapEndFast(Thread *thr, const Site *site, uptr map,
                        MapsanEvidence evidence) {
   Operation *op = thr->operations.First();
-  if (thr->operations.size() != 1 || op->recorded || op->begin_clock ||
-      op->state ||
+  bool may_write = site->effect == MapsanEffectMayWrite &&
+                   flags()->policy == Policy::Effective;
+  if ((site->effect != MapsanEffectRead && !may_write) ||
+      thr->operations.size() != 1 || op->begin_clock ||
+      atomic_load(&op->kept, memory_order_relaxed) ||
       atomic_load(&op->site, memory_order_relaxed) !=
           reinterpret_cast<uptr>(site) ||
       atomic_load(&op->map, memory_order_relaxed) != map)
     return false;
-  bool wrote =
-      site->effect == MapsanEffectMayWrite && Wrote(*op, map, evidence);
+  bool wrote = may_write && Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;
-  atomic_store(&op->map, 0, memory_order_relaxed);
+  op->MakeIdle();
   thr->operations.Pop();
   thr->last_effect = wrote;
   return true;
@@ -78,10 +80,6 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp);
 void HealOperations(Thread *thr, uptr frame, bool inclusive);
 /// All of them: the thread ends.
 void DropOperations(Thread *thr);
-
-/// A release happened inside operations: they are stamped with the epoch that
-/// is open now (CLOCKS: flush).
-void RestampOperations(Thread *thr);
 
 /// Before an acquire changes the clock: operations in flight keep the clock of
 /// their begin.
