@@ -14,9 +14,7 @@ void SequenceLock::LockSlow() {
       proc_yield(1);
     else
       internal_sched_yield(); // the holder lost its core
-    u32 tag = atomic_load(&tag_, memory_order_relaxed);
-    if (!(tag & 1) && atomic_compare_exchange_strong(&tag_, &tag, tag + 1,
-                                                     memory_order_acquire))
+    if (!(atomic_load(&tag_, memory_order_relaxed) & 1) && !(FetchOr() & 1))
       return;
   }
 }

@@ -13,19 +13,20 @@ using namespace __sanitizer;
 /// Held for a few dozen instructions at a time. The tag is odd while it is.
 /// Zero-initialised memory is an unlocked lock.
 ///
-/// Memory order. Lock: the successful compare-exchange acquires what the last
-/// Unlock released. Begin/Unchanged (a reader without the lock): Begin's
-/// acquire load sees an even tag, hence all that was written before it; the
-/// acquire fence in Unchanged keeps the reader's loads before the second load
-/// of the tag; a writer's stores come after its tag went odd (release fence in
-/// Lock), so a reader who saw one of them sees a changed tag. All that is read
-/// that way is atomic, and its memory type-stable (mapsan_pool.h).
+/// Memory order. Lock: the fetch_or that finds the tag even acquires what the
+/// last Unlock released; one that finds it odd changes nothing. (It rather than
+/// a compare-exchange, which wants to know the tag first: a line that another
+/// core wrote would come over twice.) Begin/Unchanged (a reader without the
+/// lock): Begin's acquire load sees an even tag, hence all that was written
+/// before it; the acquire fence in Unchanged keeps the reader's loads before
+/// the second load of the tag; a writer's stores come after its tag went odd
+/// (release fence in Lock), so a reader who saw one of them sees a changed tag.
+/// All that is read that way is atomic, and its memory type-stable
+/// (mapsan_pool.h).
 class SequenceLock {
 public:
   void Lock() {
-    u32 tag = atomic_load(&tag_, memory_order_relaxed);
-    if (tag & 1 || !atomic_compare_exchange_strong(&tag_, &tag, tag + 1,
-                                                   memory_order_acquire))
+    if (FetchOr() & 1)
       LockSlow();
     atomic_thread_fence(memory_order_release);
   }
@@ -50,6 +51,10 @@ public:
 
 private:
   void LockSlow();
+  // (sanitizer_atomic.h has none)
+  u32 FetchOr() {
+    return __atomic_fetch_or(&tag_.val_dont_use, 1, __ATOMIC_ACQUIRE);
+  }
 
   atomic_uint32_t tag_;
 };

@@ -137,8 +137,15 @@ static void SetCell(AccessCell *cell, Thread *thr, const Operation &op) {
                memory_order_release);
 }
 
-static void RecordRead(Thread *thr, MapState *state, Operation *op) {
-  SetCell(ReadCellFor(thr, state, ClockOf(thr, *op)), thr, *op);
+// Returns the cell that remembers it.
+static AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
+  AccessCell *cell =
+      thr->recent.ReadCell(MapOf(*op), SiteOf(*op)->family, state->life);
+  u64 word = cell ? atomic_load(&cell->word, memory_order_relaxed) : 0;
+  if (!cell || (word && SlotOf(word) != thr->clock.slot()))
+    cell = ReadCellFor(thr, state, ClockOf(thr, *op));
+  SetCell(cell, thr, *op);
+  return cell;
 }
 
 static void RecordWrite(Thread *thr, MapState *state, Operation *op) {
@@ -274,6 +281,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->lockset = LocksetId(thr);
   Bucket *bucket = map_table.For(map);
   Violation violation;
+  AccessCell *cell = nullptr;
   {
     ScopedLock lock(bucket);
     MapState *state = StateFor(thr, bucket, op, effect, &violation);
@@ -291,11 +299,13 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     } else {
       CheckRead(clock, state, violated);
       if (!state->dead)
-        RecordRead(thr, state, op);
+        cell = RecordRead(thr, state, op);
     }
   }
   if (effect != MapsanEffectDestroy)
     thr->recent.Note(map, site->family, op->epoch, write);
+  if (cell)
+    thr->recent.NoteReadCell(map, op->map_life, cell);
   if (violation.found && effect == MapsanEffectMayWrite)
     Keep(op, violation.finding);
   else if (violation.found)

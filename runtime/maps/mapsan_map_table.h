@@ -47,13 +47,13 @@ struct ReadChunk {
 /// One life of one map. Found and changed under its bucket's lock; the atomic
 /// fields are also read without (the fast path of maps/mapsan_map.cpp).
 struct MapState {
-  atomic_uintptr_t addr;  // 0: not in use
-  atomic_uintptr_t next;  // MapState *
-  atomic_uint64_t family; // Family::id
-  u64 life;               // never the same twice at one address
-  AccessCell write;
-  AccessCell first_read;
+  // What a reader reads of it, in two lines...
+  atomic_uintptr_t addr;       // 0: not in use
+  atomic_uintptr_t next;       // MapState *
+  atomic_uint64_t family;      // Family::id
   atomic_uintptr_t more_reads; // ReadChunk *
+  AccessCell write;
+  u64 life; // never the same twice at one address
   const Site *birth_site;
   u32 birth_stack, birth_tid;
   u32 first_tid; // the only thread so far, or 0: several
@@ -61,7 +61,13 @@ struct MapState {
   u32 size_before, size_after, buckets_before, buckets_after; // of `write`
   bool dead;       // destroyed: a tombstone
   bool wrote_size; // the four words above are known
+  // ...and what one reader writes, in another, so that as long as there are
+  // only readers the others' copies of the first two stay good.
+  char padding[14];
+  AccessCell first_read;
 };
+static_assert(__builtin_offsetof(MapState, first_read) == 128,
+              "a reader's own line begins where the others' end");
 
 /// 16 bytes a bucket: no two maps are nearer.
 extern BucketTable<4> map_table;

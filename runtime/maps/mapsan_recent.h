@@ -9,6 +9,8 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
+struct AccessCell;
+
 /// The maps that one thread has recorded accesses to, by address, each with
 /// the epoch of the record. Owned by the thread.
 ///
@@ -27,8 +29,23 @@ public:
   }
   void Note(uptr map, const void *family, u64 epoch, bool write) {
     Entry &e = entries_[Index(map)];
-    write |= e.map == map && e.family == family && e.epoch == epoch && e.write;
-    e = {map, family, epoch, write};
+    if (e.map != map || e.family != family)
+      e = {map, family, 0, 0, nullptr, false};
+    e.write = write || (e.write && e.epoch == epoch);
+    e.epoch = epoch;
+  }
+  /// Where this thread remembered its last read of that life of the map; null:
+  /// not known. Somebody else may have the cell by now.
+  AccessCell *ReadCell(uptr map, const void *family, u64 life) const {
+    const Entry &e = entries_[Index(map)];
+    return e.map == map && e.family == family && e.life == life ? e.cell
+                                                                : nullptr;
+  }
+  /// After Note of the same map.
+  void NoteReadCell(uptr map, u64 life, AccessCell *cell) {
+    Entry &e = entries_[Index(map)];
+    e.life = life;
+    e.cell = cell;
   }
   void Forget(uptr map) { entries_[Index(map)] = {}; }
   void ForgetAll() {
@@ -41,6 +58,8 @@ private:
     uptr map;
     const void *family;
     u64 epoch;
+    u64 life;
+    AccessCell *cell;
     bool write;
   };
   static constexpr u32 kEntries = 128;
