@@ -12,7 +12,9 @@
 
 int main() {
   std::shared_mutex shared;
-  { std::unique_lock lock(shared); }
+  {
+    std::unique_lock lock(shared);
+  }
   // CHECK: sync 2
   // CHECK-NEXT: sync 2: 1
   // CHECK-NEXT: sync 4
