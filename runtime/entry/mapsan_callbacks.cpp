@@ -76,7 +76,7 @@ static NOINLINE void SlowEnd(void *site, void *map, u32 evidence, uptr pc,
 
 MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr && !thr->in_runtime &&
+  if (LIKELY(thr &&
              MapBeginFast(thr, static_cast<Site *>(site),
                           reinterpret_cast<uptr>(map), GET_CURRENT_FRAME())))
     return;
@@ -85,10 +85,9 @@ MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
 
 MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr && !thr->in_runtime &&
-             MapEndFast(thr, static_cast<const Site *>(site),
-                        reinterpret_cast<uptr>(map),
-                        static_cast<MapsanEvidence>(evidence))))
+  if (LIKELY(thr && MapEndFast(thr, static_cast<const Site *>(site),
+                               reinterpret_cast<uptr>(map),
+                               static_cast<MapsanEvidence>(evidence))))
     return;
   SlowEnd(site, map, evidence, MAPSAN_HERE);
 }

@@ -12,53 +12,92 @@
 
 namespace __mapsan {
 
-/// A read or may-write whose read the thread has recorded already, with no
-/// operation in flight: all that is left to do is to be seen in flight. False:
-/// call MapBegin. Needs no ScopedRuntime, as it calls nothing and leaves no
-/// half-done state.
-inline bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
-  bool may_write = site->effect == MapsanEffectMayWrite &&
-                   flags()->policy == Policy::Effective;
-  u64 epoch = thr->clock.OpenEpoch();
-  if ((site->effect != MapsanEffectRead && !may_write) ||
-      !thr->operations.empty() || thr->ignore_maps ||
-      !thr->recent.Has(map, site->family, epoch, /*write=*/false))
+// The common cases, inline in the callbacks: an operation that is the only one
+// in flight and that the thread has recorded already. All that is left to do is
+// to be seen in flight. False: call MapBegin or MapEnd. They need no
+// ScopedRuntime, as they call nothing and leave no half-done state.
+
+namespace map_internal {
+
+/// Both are zero.
+ALWAYS_INLINE bool Undisturbed(const Thread *thr) {
+  static_assert(__builtin_offsetof(Thread, ignore_maps) ==
+                    __builtin_offsetof(Thread, in_runtime) + sizeof(u32),
+                "one comparison for both");
+  u64 both;
+  __builtin_memcpy(&both, &thr->in_runtime, sizeof(both));
+  return both == 0;
+}
+
+ALWAYS_INLINE bool BeginRecorded(Thread *thr, Site *site, uptr map, uptr frame,
+                                 Phase phase) {
+  if (!thr->operations.empty() ||
+      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                       /*write=*/false))
     return false;
   Operation *op = thr->operations.First();
-  op->frame = frame; // all else is as Leave left it: MakeIdle
+  op->frame = frame; // all else is as MakeIdle left it
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
-  atomic_store(&op->phase,
-               static_cast<u32>(may_write ? Phase::MayWrite : Phase::Reading),
-               memory_order_relaxed);
+  atomic_store(&op->phase, static_cast<u32>(phase), memory_order_relaxed);
   site->MarkRun();
-  thr->operations.Publish();
-  if (may_write)
-    KeepHeader(op, site, map);
+  thr->operations.PublishFirst();
   return true;
 }
 
-/// The end of a read or may-write, if nothing happened inside it and there is
-/// nothing left to record. False: call MapEnd.
-inline bool MapEndFast(Thread *thr, const Site *site, uptr map,
-                       MapsanEvidence evidence) {
-  Operation *op = thr->operations.First();
-  bool may_write = site->effect == MapsanEffectMayWrite &&
-                   flags()->policy == Policy::Effective;
-  if ((site->effect != MapsanEffectRead && !may_write) ||
-      thr->operations.size() != 1 || op->begin_clock ||
-      atomic_load(&op->kept, memory_order_relaxed) ||
-      atomic_load(&op->site, memory_order_relaxed) !=
-          reinterpret_cast<uptr>(site) ||
-      atomic_load(&op->map, memory_order_relaxed) != map)
+/// It is the only one, and nothing happened inside it.
+ALWAYS_INLINE bool IsAlone(Thread *thr, const Operation *op, const Site *site,
+                           uptr map) {
+  return thr->operations.size() == 1 && !op->begin_clock &&
+         atomic_load(&op->site, memory_order_relaxed) ==
+             reinterpret_cast<uptr>(site) &&
+         atomic_load(&op->map, memory_order_relaxed) == map;
+}
+
+ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
+  if (op->recorded || op->state)
+    op->MakeIdle();
+  else
+    atomic_store(&op->map, 0, memory_order_relaxed);
+  thr->operations.PopFirst();
+  thr->last_effect = effect;
+}
+
+} // namespace map_internal
+
+ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
+  using namespace map_internal;
+  if (!Undisturbed(thr))
     return false;
-  bool wrote = may_write && Wrote(*op, map, evidence);
+  if (site->effect == MapsanEffectRead)
+    return BeginRecorded(thr, site, map, frame, Phase::Reading);
+  if (site->effect != MapsanEffectMayWrite ||
+      flags()->policy != Policy::Effective ||
+      !BeginRecorded(thr, site, map, frame, Phase::MayWrite))
+    return false;
+  KeepHeader(thr->operations.First(), site, map);
+  return true;
+}
+
+ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
+                              MapsanEvidence evidence) {
+  using namespace map_internal;
+  Operation *op = thr->operations.First();
+  if (!Undisturbed(thr) || !IsAlone(thr, op, site, map))
+    return false;
+  if (site->effect == MapsanEffectRead) {
+    LeaveQuietly(thr, op, /*effect=*/0);
+    return true;
+  }
+  if (site->effect != MapsanEffectMayWrite ||
+      flags()->policy != Policy::Effective ||
+      atomic_load(&op->kept, memory_order_relaxed))
+    return false;
+  bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;
-  op->MakeIdle();
-  thr->operations.Pop();
-  thr->last_effect = wrote;
+  LeaveQuietly(thr, op, wrote);
   return true;
 }
 

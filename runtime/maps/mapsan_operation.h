@@ -68,6 +68,10 @@ public:
   /// A new innermost operation, not yet counted: fill it, then Publish.
   Operation *Reserve();
   void Publish() { atomic_store(&size_, size() + 1, memory_order_release); }
+  /// The same for the first and only one. Constants, so that no operation
+  /// waits for the store of the one before.
+  void PublishFirst() { atomic_store(&size_, 1, memory_order_release); }
+  void PopFirst() { atomic_store(&size_, 0, memory_order_release); }
   /// The owner is gone.
   void Clear() { atomic_store(&size_, 0, memory_order_release); }
   void Pop() { atomic_store(&size_, size() - 1, memory_order_release); }
