@@ -76,7 +76,8 @@ static Thread *NewRecord() {
   if (!registry->infos[chunk])
     registry->infos[chunk] = static_cast<ThreadInfo *>(MmapOrDie(
         sizeof(ThreadInfo) * Registry::kInfoChunk, "MapSan thread info"));
-  thr->tid = tid;
+  // Others may look whether a record is still who they think (IsThread).
+  __atomic_store_n(&thr->tid, tid, __ATOMIC_RELAXED);
   *Info(tid) = {};
   Info(tid)->tid = tid;
   atomic_store(&registry->tids, tid, memory_order_release);

@@ -144,6 +144,12 @@ private:
   Thread *thr_;
 };
 
+/// The record, which may have been another's or may become one, is that of
+/// thread `tid` now. Any thread.
+inline bool IsThread(const Thread *thr, u32 tid) {
+  return __atomic_load_n(&thr->tid, __ATOMIC_RELAXED) == tid;
+}
+
 // --- the life of a thread
 
 /// In the parent, before the real pthread_create: a record whose clock holds

@@ -83,7 +83,7 @@ static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
   Thread *other =
       ThreadBySlot(SlotOf(atomic_load(&cell.word, memory_order_relaxed)));
   bool found = false;
-  if (other && other->tid == cell.tid)
+  if (other && IsThread(other, cell.tid))
     other->operations.ForEach([&](Operation &op) {
       if (MapOf(op) != map || SiteOf(op) != cell.site)
         return;
