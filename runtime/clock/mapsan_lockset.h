@@ -38,8 +38,7 @@ struct Lockset {
 /// outermost of recursive locks moves clocks. (pc, bp): the interceptor's
 /// caller pc and frame. `recursive`: the mutex's type; another one that this
 /// thread seems to hold was unlocked by somebody else meanwhile.
-void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp,
-                 bool recursive = true);
+void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive);
 void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
 
 /// It is about to be released: before the real unlock. A lock that this

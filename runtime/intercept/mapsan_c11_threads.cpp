@@ -25,7 +25,7 @@ static int Locked(int result, void *mutex, uptr pc, uptr bp) {
     return result;
   if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, pc, bp);
+    MutexLocked(thr, addr, pc, bp, IsRecursive(mutex));
   }
   return result;
 }

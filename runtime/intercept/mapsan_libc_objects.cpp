@@ -15,6 +15,16 @@ const uptr kRwlockSize = sizeof(pthread_rwlock_t);
 const uptr kSpinlockSize = sizeof(pthread_spinlock_t);
 const uptr kSemaphoreSize = sizeof(sem_t);
 
+bool IsRecursive(const void *mutex) {
+#if SANITIZER_GLIBC
+  const auto *data = &static_cast<const pthread_mutex_t *>(mutex)->__data;
+  return (__atomic_load_n(&data->__kind, __ATOMIC_RELAXED) & 3) ==
+         PTHREAD_MUTEX_RECURSIVE;
+#else
+  return true;
+#endif
+}
+
 bool UnlockWillFail(const void *mutex) {
 #if SANITIZER_GLIBC
   // Other threads may lock and unlock it meanwhile: only whether the owner is

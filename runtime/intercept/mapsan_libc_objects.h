@@ -15,6 +15,9 @@ extern const uptr kMutexSize, kRwlockSize, kSpinlockSize, kSemaphoreSize;
 /// checked, and not ours. Makes a system call for those types.
 bool UnlockWillFail(const void *mutex);
 
+/// Its owner may take it again.
+bool IsRecursive(const void *mutex);
+
 /// The real function took the mutex: 0, or the previous owner died with it.
 bool TookMutex(int result);
 

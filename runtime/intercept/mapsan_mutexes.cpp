@@ -16,7 +16,7 @@ static int Locked(int result, void *mutex, uptr pc, uptr bp) {
   uptr addr = reinterpret_cast<uptr>(mutex);
   if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, ProgramCaller(pc, bp), bp);
+    MutexLocked(thr, addr, ProgramCaller(pc, bp), bp, IsRecursive(mutex));
   }
   return result;
 }

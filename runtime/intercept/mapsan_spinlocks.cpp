@@ -15,7 +15,7 @@ static int Locked(int result, void *lock, uptr pc, uptr bp) {
   uptr addr = reinterpret_cast<uptr>(lock);
   if (Thread *thr = SynchronisingLock(pc, addr)) {
     ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, pc, bp);
+    MutexLocked(thr, addr, pc, bp, /*recursive=*/false);
   }
   return result;
 }

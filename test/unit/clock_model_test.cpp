@@ -200,7 +200,7 @@ private:
     if (mutexHolder_[k] < 0) {
       mutexHolder_[k] = number;
       t.held++;
-      MutexLocked(t.real, addr, 0x1000, 0);
+      MutexLocked(t.real, addr, 0x1000, 0, false);
       joinInto(t.clock, mutexClock_[k]);
     } else if (mutexHolder_[k] == number) {
       mutexHolder_[k] = -1;

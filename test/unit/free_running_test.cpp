@@ -52,7 +52,7 @@ TEST(FreeRunning, GuardedMapsAreSilent) {
             changes ? MapsanEvidenceChanged : MapsanEvidenceUnchanged;
         if (k < 8) {
           std::lock_guard<std::mutex> guard(mutexes[k]);
-          MutexLocked(self, AddressOf(&mutexes[k]), 0x1000, 0);
+          MutexLocked(self, AddressOf(&mutexes[k]), 0x1000, 0, false);
           Operate(self, changes ? &write : &read, maps[k], evidence);
           MutexUnlocking(self, AddressOf(&mutexes[k]));
         } else if (changes) {

@@ -262,8 +262,23 @@ TEST_F(MapLives, AThousandReadersAllCount) {
   }
 }
 
+TEST_F(MapLives, AMutexThatAnotherUnlockedIsTakenAnew) {
+  // Not allowed by POSIX, and works everywhere: a locks, b unlocks.
+  uptr addr = AddressOf(mutex);
+  MutexLocked(a, addr, 0x1000, 0, /*recursive=*/false);
+  handOver(a, b);
+  Operate(b, &write, map);
+  MutexUnlocking(b, addr);
+  MutexLocked(a, addr, 0x1000, 0, /*recursive=*/false);
+  Operate(a, &write, map);
+  MutexUnlocking(a, addr);
+  MutexLocked(b, addr, 0x1000, 0, /*recursive=*/false);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
 TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
-  MutexLocked(a, AddressOf(mutex), 0x1000, 0);
+  MutexLocked(a, AddressOf(mutex), 0x1000, 0, false);
   Operate(a, &write, map);
   MutexUnlocking(a, AddressOf(mutex));
   Operate(b, &read, map);
