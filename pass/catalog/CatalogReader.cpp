@@ -174,6 +174,10 @@ void Reader::family(const YamlNode &N) {
     return F.fault("'classes' is missing in family '" + New.Name + "'");
   if (!F.find("methods"))
     return F.fault("'methods' is missing in family '" + New.Name + "'");
+  // The runtime compares whole words, and keeps a copy of bounded size.
+  if (New.HeaderBytes % 8 || New.HeaderBytes > 128)
+    return F.fault(*F.find("header"), "'header' must be a multiple of 8, and "
+                                      "at most 128");
   for (int Field : {New.SizeOffset, New.BucketsOffset})
     if (New.HeaderBytes && Field >= 0 && unsigned(Field) + 8 > New.HeaderBytes)
       return F.fault("in family '" + New.Name +

@@ -16,10 +16,11 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:20:5: 'classes' is missing in family 'nothing'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:24:20: no method set is named 'nope'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:25:5: in family 'out of bounds' a count lies outside of the header
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:31:7: 'effect' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:33:26: unknown synchronisation 'luck'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:34:7: 'methods' is missing in sync class 'D'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:35:7: a sync entry needs either 'class' or 'function'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:33:13: 'header' must be a multiple of 8, and at most 128
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:35:7: 'effect' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:26: unknown synchronisation 'luck'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:38:7: 'methods' is missing in sync class 'D'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class' or 'function'
 ; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(
