@@ -39,7 +39,8 @@ Catalog loadCatalog(const PassOptions &Options, LLVMContext &C) {
 
 // The other half of an offloading compilation: there is no runtime over there.
 bool isForDevice(const Module &M) {
-  Triple Target(M.getTargetTriple());
+  // (a string before LLVM 21)
+  const Triple &Target = Triple(M.getTargetTriple());
   return Target.isNVPTX() || Target.isAMDGPU() || Target.isSPIRV();
 }
 
