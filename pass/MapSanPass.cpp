@@ -84,9 +84,11 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   const Catalog Rows = loadCatalog(Options, M.getContext());
   CatalogMatcher Matcher(Rows);
   Instrumentation Work(M);
+  bool HasCode = false;
   for (Function &F : M) {
     if (!wantsHooks(F))
       continue;
+    HasCode = true;
     // The runtime walks stacks along frame pointers; the raw form of use
     // (-fpass-plugin without the wrapper) is to have them too.
     F.addFnAttr("frame-pointer", "all");
@@ -94,8 +96,9 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     if (!Sites.empty())
       Work.treat(F, Sites);
   }
-  if (Work.Count.anyHook())
-    hookModule(M, Work.Calls);
+  // Also without a single hook: the module is one that hides nothing.
+  if (HasCode)
+    hookModule(M, Work.Calls, Rows);
   if (Options.Summary)
     Work.Count.print(errs(), M.getSourceFileName());
   return PreservedAnalyses::none();

@@ -79,6 +79,9 @@ struct Catalog {
   std::deque<Family> Families; // a deque: rows keep their addresses
   std::vector<OperationRow> Functions;
   std::vector<SyncRow> Syncs;
+  // Patterns of file names: modules that synchronise nothing for the program,
+  // and those whose synchronisation the rows above model.
+  std::vector<std::string> Harmless, Modules;
 };
 
 // The words of the format, each list once; null or nullopt: no such word.

@@ -50,6 +50,8 @@ private:
   void family(const YamlNode &N);
   void function(const YamlNode &N);
   void sync(const YamlNode &N);
+  void modules(EntryFields &F, StringRef Section,
+               std::vector<std::string> &Patterns);
 
   StringRef File;
   Catalog &Into;
@@ -240,10 +242,20 @@ void Reader::sync(const YamlNode &N) {
   });
 }
 
+void Reader::modules(EntryFields &F, StringRef Section,
+                     std::vector<std::string> &Patterns) {
+  for (const YamlNode *Pattern : F.list(Section)) {
+    if (StringRef(Pattern->Text).contains('/'))
+      F.fault(*Pattern, "'" + Section + "' lists file names without a folder");
+    else if (!is_contained(Patterns, Pattern->Text))
+      Patterns.push_back(Pattern->Text);
+  }
+}
+
 void Reader::readDocument(const YamlNode &Root) {
-  EntryFields F = fields(
-      Root, "a catalog",
-      {"mapsan-catalog", "method-sets", "families", "functions", "sync"});
+  EntryFields F = fields(Root, "a catalog",
+                         {"mapsan-catalog", "method-sets", "families",
+                          "functions", "sync", "modules", "harmless"});
   if (!F.isMapping())
     return;
   if (F.text("mapsan-catalog", /*Required=*/true) != "1" &&
@@ -254,6 +266,8 @@ void Reader::readDocument(const YamlNode &Root) {
   each(F, "families", [&](const YamlNode &I) { family(I); });
   each(F, "functions", [&](const YamlNode &I) { function(I); });
   each(F, "sync", [&](const YamlNode &I) { sync(I); });
+  modules(F, "modules", Into.Modules);
+  modules(F, "harmless", Into.Harmless);
 }
 
 } // namespace

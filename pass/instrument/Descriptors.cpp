@@ -2,6 +2,7 @@
 // The constants that hooks hand to the runtime.
 
 #include "Descriptors.h"
+#include "Fingerprint.h"
 #include "llvm/ADT/Hashing.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
@@ -11,15 +12,6 @@ using namespace llvm;
 namespace mapsan {
 
 namespace {
-
-// Names must be the same in every module and compiler that says the same, so
-// not llvm::hash_value, which may be seeded.
-uint64_t fingerprint(StringRef Text) {
-  uint64_t Hash = 0xcbf29ce484222325ull;
-  for (unsigned char C : Text)
-    Hash = (Hash ^ C) * 0x100000001b3ull;
-  return Hash;
-}
 
 // Not for other sanitizers: redzones would tear the section of the sites
 // apart, and nothing here is the user's.

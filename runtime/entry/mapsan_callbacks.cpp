@@ -9,6 +9,7 @@
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
 #include "mapsan_modules.h"
+#include "mapsan_trusted.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 #include <errno.h>
@@ -39,17 +40,23 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v1(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v2(void *begin, void *end) {
   Initialize();
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end));
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v1(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v2(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
   ScopedRuntime runtime(thr);
   ModuleRemove(static_cast<Site *>(begin), static_cast<Site *>(end));
+}
+
+MAPSAN_ENTRY void __mapsan_module_trusts(void *patterns) {
+  Initialize();
+  ScopedRuntimeIfAny runtime;
+  TrustModules(static_cast<const char *>(patterns));
 }
 
 static NOINLINE void SlowBegin(void *site, void *map, uptr pc, uptr bp) {

@@ -4,7 +4,7 @@
 ; RUN: printf 'a: [b\nc: }\n' > %t.yaml
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%t.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s --check-prefix=SYNTAX
 
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync)
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync, modules, harmless)
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:23: unknown key 'efect' in a method
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:11: 'effect' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:9:30: unknown effect 'rad'
@@ -21,6 +21,9 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:26: unknown synchronisation 'luck'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:38:7: 'methods' is missing in sync class 'D'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class' or 'function'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:12: 'harmless' lists file names without a folder
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:33: 'harmless' must be a list of names
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:41:10: 'modules' must be a list
 ; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(

@@ -19,7 +19,8 @@ const char Usage[] =
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
     "effect, evidence, effect on the other map, iterates. Free functions have\n"
-    "the family (function), synchronisation calls the family (sync).\n";
+    "the family (function), synchronisation calls the family (sync). Modules\n"
+    "that are harmless or modelled: (harmless) or (modules), file name.\n";
 
 std::string discriminators(const OperationRow &Row) {
   std::string Out;
@@ -53,6 +54,10 @@ void print(const Catalog &C) {
     std::printf("(sync)\t%s\t%s\t-\t%s\t-\t-\t-\n",
                 Row.Class.empty() ? "-" : Row.Class.c_str(), Row.Name.c_str(),
                 syncName(Row.Does));
+  for (const std::string &Pattern : C.Modules)
+    std::printf("(modules)\t%s\n", Pattern.c_str());
+  for (const std::string &Pattern : C.Harmless)
+    std::printf("(harmless)\t%s\n", Pattern.c_str());
 }
 
 } // namespace
