@@ -34,7 +34,7 @@ endif()
 # target matters: ninja lets objects wait for custom targets, but never for a
 # library to be linked, and they need the plugin to be there.
 add_custom_target(mapsan_prefix)
-foreach(target IN ITEMS MapSanPass mapsan_rt mapsan-catalog)
+foreach(target IN ITEMS MapSanPass mapsan_rt mapsan_debug_rt mapsan-catalog)
   if(TARGET ${target})
     add_dependencies(mapsan_prefix ${target})
   endif()

@@ -39,6 +39,35 @@ function(mapsan_write_object_list file)
   file(GENERATE OUTPUT ${file} CONTENT "${objects}")
 endfunction()
 
+# mapsan_add_runtime_archive(<archive> NAME <name> OBJECTS <object library>...)
+# The archive of one merged object in which only the public names are global,
+# and beside it <archive>.syms, those names as ld's --dynamic-list. What it is
+# made of stays in the binary folder: <name>.o and <name>.map, a version script.
+function(mapsan_add_runtime_archive archive)
+  cmake_parse_arguments(arg "" "NAME" "OBJECTS" ${ARGN})
+  set(stem ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME})
+  mapsan_write_object_list(${stem}.rsp ${arg_OBJECTS})
+  set(objects "")
+  foreach(target IN LISTS arg_OBJECTS)
+    list(APPEND objects $<TARGET_OBJECTS:${target}>)
+  endforeach()
+  get_filename_component(folder ${archive} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${archive} ${archive}.syms ${stem}.map ${stem}.o
+    COMMAND ${MAPSAN_LD_BFD} -r --force-group-allocation -o ${stem}.merged.o
+            @${stem}.rsp
+    COMMAND ${CMAKE_COMMAND} -DNM=${MAPSAN_NM} -DOBJECT=${stem}.merged.o
+            -DKEEP=${stem}.keep -DDYNAMIC=${archive}.syms -DVERSION=${stem}.map
+            -P ${PROJECT_SOURCE_DIR}/cmake/ExportList.cmake
+    COMMAND ${MAPSAN_OBJCOPY} --keep-global-symbols=${stem}.keep
+            ${stem}.merged.o ${stem}.o
+    COMMAND ${CMAKE_COMMAND} -E rm -f ${archive}
+    COMMAND ${CMAKE_AR} rcs ${archive} ${stem}.o
+    DEPENDS ${arg_OBJECTS} ${stem}.rsp ${objects}
+            ${PROJECT_SOURCE_DIR}/cmake/ExportList.cmake
+    VERBATIM COMMENT "Archiving ${archive}")
+endfunction()
+
 # mapsan_merge_objects(<name> TARGETS <object library>...
 #                      KEEP <pattern>... RESULT <variable>)
 # One relocatable object of all objects of the libraries, in which only the

@@ -51,7 +51,8 @@ def default(kind, text):
 
 
 def page():
-    table = TABLE.read_text()
+    # What only the debug runtime has is no business of its users.
+    table = re.sub(r"^#if MAPSAN_DEBUG_RUNTIME$.*?^#endif$", "", TABLE.read_text(), flags=re.M | re.S)
     lines = [HEAD.rstrip()]
     entries = [*SECTION.finditer(table), *MACRO.finditer(table)]
     for match in sorted(entries, key=lambda entry: entry.start()):

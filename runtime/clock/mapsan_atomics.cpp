@@ -43,7 +43,8 @@ static void AddPending(Thread *thr, Snapshot *s) {
 // Everything that the instruction does to clocks; bucket lock held.
 static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
                   bool done, bool overwrite) {
-  bool failed = op.kind == MapsanAtomicCas && !done;
+  bool failed =
+      op.kind == MapsanAtomicCas && !done && RuleHolds(Rule::failed_exchange);
   bool acquires = op.loads() && IsAcquire(failed ? op.failure : op.order);
   bool stores = op.stores() && !failed;
   bool releases = stores && IsRelease(op.order);
@@ -56,22 +57,30 @@ static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
   }
   if (!stores)
     return;
+  if (object && op.loads() && !RuleHolds(Rule::rmw_continues)) {
+    RemoveSync(thr, bucket, object);
+    object = nullptr;
+  }
   if (releases) {
     if (thr->clock.AllZero()) {
-      if (object && overwrite && op.kind == MapsanAtomicStore)
+      if (object && overwrite && op.kind == MapsanAtomicStore &&
+          RuleHolds(Rule::store_ends))
         RemoveSync(thr, bucket, object);
       return;
     }
     if (!object)
       object = FindOrCreateSync(thr, bucket, addr);
-    if (overwrite && (op.kind == MapsanAtomicStore || acquires))
+    bool ends =
+        op.kind == MapsanAtomicStore ? RuleHolds(Rule::store_ends) : acquires;
+    if ((overwrite && ends) || !RuleHolds(Rule::rmw_release_joins))
       StoreInto(thr, object);
     else
       JoinClock(object, thr->clock.Snap());
     return;
   }
   Snapshot *fence = thr->release_fence;
-  if (op.kind == MapsanAtomicStore && overwrite) {
+  if (op.kind == MapsanAtomicStore && overwrite &&
+      RuleHolds(Rule::store_ends)) {
     // C++20 [intro.races]: a store ends the release sequence, by whomever.
     if (fence)
       FindOrCreateSync(thr, bucket, addr)->SetClock(fence->Ref());
@@ -96,14 +105,14 @@ void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
 }
 
 void AtomicFence(Thread *thr, u32 order) {
-  if (IsAcquire(order)) {
+  if (IsAcquire(order, Rule::fence_acquire)) {
     for (u32 i = 0; i < thr->pending_count; i++) {
       ThreadAcquire(thr, thr->pending_acquires[i]);
       thr->pending_acquires[i]->Unref();
     }
     thr->pending_count = 0;
   }
-  if (IsRelease(order)) {
+  if (IsRelease(order, Rule::fence_release)) {
     ThreadFlush(thr);
     Snapshot *s = thr->clock.AllZero() ? nullptr : thr->clock.Snap()->Ref();
     Drop(thr->release_fence);

@@ -5,16 +5,18 @@
 #define MAPSAN_ATOMICS_H
 
 #include "../../include/mapsan/abi.h"
+#include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
 
 namespace __mapsan {
 
 // Orders are numbered as in <stdatomic.h>.
-inline bool IsAcquire(u32 order) {
-  return order == 1 || order == 2 || order == 4 || order == 5;
+inline bool IsAcquire(u32 order, Rule rule = Rule::atomic_acquire) {
+  return RuleHolds(rule) &&
+         (order == 1 || order == 2 || order == 4 || order == 5);
 }
-inline bool IsRelease(u32 order) {
-  return order == 3 || order == 4 || order == 5;
+inline bool IsRelease(u32 order, Rule rule = Rule::atomic_release) {
+  return RuleHolds(rule) && (order == 3 || order == 4 || order == 5);
 }
 
 /// An atomic instruction, taken apart.
@@ -43,7 +45,7 @@ inline u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
     ThreadFlush(thr);
   Bucket *bucket = sync_table.For(addr);
   SyncPeek peek = Peek(bucket, addr);
-  if (peek.valid) {
+  if (peek.valid && RuleHolds(Rule::rmw_continues)) {
     bool nothing = !op.loads() || NothingNew(thr, peek);
     if (op.releases())
       nothing = nothing && NothingToRelease(thr, peek);

@@ -4,6 +4,7 @@
 #include "mapsan_clock.h"
 
 #include "mapsan_alloc.h"
+#include "mapsan_rules.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
@@ -83,6 +84,7 @@ Snapshot *ThreadClock::NewSnapshot() {
 }
 
 Snapshot *ThreadClock::Snap() {
+  MAPSAN_DCHECK(words_[slot_].epoch < open_); // I2: none of an open group
   if (!current_)
     current_ = NewSnapshot();
   return current_;
@@ -90,8 +92,13 @@ Snapshot *ThreadClock::Snap() {
 
 bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
                           void *arg) {
-  if (!s || (s->slot != kNoSlot && Knows(s->slot, s->own)))
+  if (!s)
     return false;
+  if (s->slot != kNoSlot && Knows(s->slot, s->own)) {
+    MAPSAN_DCHECK(Holds(*s));
+    return false;
+  }
+  MAPSAN_DCHECK(s->Epoch(slot_) < open_); // I2
   bool grew = false;
   auto raise = [&](Slot i, u64 epoch) {
     // Our own component is never taken from elsewhere.
@@ -107,7 +114,9 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   if (s->slot != kNoSlot && Covers(words_[s->slot].known, s->base_stamp)) {
     // Everything but the owner's own word was known to us already.
     raise(s->slot, s->own_epoch);
+    MAPSAN_DCHECK(words_[s->slot].known < s->own); // I3
     words_[s->slot].known = s->own;
+    MAPSAN_DCHECK(Holds(*s));
   } else {
     for (u32 i = 0; i < count; i++) {
       raise(i, s->Epoch(i));
@@ -119,6 +128,14 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   nonzero_ = true;
   version_++;
   DropBase();
+  return true;
+}
+
+// I1: who knows that clock of that slot has all that it held.
+bool ThreadClock::Holds(const Snapshot &s) const {
+  for (u32 i = 0, count = s.Count(); i < count; i++)
+    if (!Contains(i, s.Epoch(i)))
+      return false;
   return true;
 }
 

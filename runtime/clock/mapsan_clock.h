@@ -84,6 +84,7 @@ public:
 
 private:
   bool CloseGroup();
+  bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
 

@@ -4,6 +4,7 @@
 #include "mapsan_lockset.h"
 
 #include "mapsan_alloc.h"
+#include "mapsan_rules.h"
 #include "mapsan_stack.h"
 #include "mapsan_sync.h"
 #include "mapsan_thread.h"
@@ -66,12 +67,18 @@ void MutexUnlocking(Thread *thr, uptr addr) {
   SyncReleaseStore(thr, addr);
 }
 
-void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
+bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
   if (HeldLock *held = FindHeld(thr, addr)) {
     held->depth++; // readers may lock again
-    return;
+    return false;
   }
   Add(thr, addr, mode, /*is_rwlock=*/true, 1, pc, bp);
+  return true;
+}
+
+void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
+  if (!RwNoted(thr, addr, mode, pc, bp))
+    return;
   if (mode == LockMode::Shared)
     SyncReadLock(thr, addr);
   else
@@ -86,10 +93,14 @@ void RwUnlocking(Thread *thr, uptr addr) {
     mode = held->mode;
     Remove(thr, held);
   }
-  if (mode == LockMode::Shared)
-    SyncReadUnlock(thr, addr);
-  else
+  if (mode == LockMode::Shared) {
+    if (RuleHolds(Rule::rwlock_read))
+      SyncReadUnlock(thr, addr);
+    if (!RuleHolds(Rule::rwlock_readers))
+      SyncReleaseJoin(thr, addr);
+  } else if (RuleHolds(Rule::rwlock_write)) {
     SyncWriteUnlock(thr, addr);
+  }
 }
 
 u32 MutexGivenUp(Thread *thr, uptr addr) {

@@ -40,6 +40,8 @@ struct Lockset {
 /// thread seems to hold was unlocked by somebody else meanwhile.
 void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive);
 void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
+/// The same for reports alone: no clock moves. False if it is held already.
+bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
 
 /// It is about to be released: before the real unlock. A lock that this
 /// thread was not seen to take is released all the same (an exclusive one).

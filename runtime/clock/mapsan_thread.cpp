@@ -9,6 +9,7 @@
 #include "../maps/mapsan_memory.h"
 #include "mapsan_alloc.h"
 #include "mapsan_atomics.h"
+#include "mapsan_rules.h"
 #include "mapsan_slots.h"
 #include "mapsan_sync_object.h"
 #include "sanitizer_common/sanitizer_libc.h"
@@ -113,12 +114,13 @@ static void FreeRecord(Thread *thr) {
 }
 
 Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
-  Snapshot *inherited = parent ? ThreadSnap(parent)->Ref() : nullptr;
+  bool inherits = parent && RuleHolds(Rule::thread_create);
+  Snapshot *inherited = inherits ? ThreadSnap(parent)->Ref() : nullptr;
   Thread *thr;
   {
     ScopedLock lock(&registry->lock);
     thr = NewRecord();
-    StartClock(thr, parent ? &parent->clock : nullptr);
+    StartClock(thr, inherits ? &parent->clock : nullptr);
     Info(thr->tid)->parent_tid = parent ? parent->tid : 0;
     Info(thr->tid)->creation_stack = creation_stack;
   }
@@ -202,9 +204,12 @@ Thread *ThreadByHandle(uptr handle) {
 }
 
 void ThreadFinish(Thread *self) {
-  DropOperations(self);
+  if (RuleHolds(Rule::operation_left))
+    DropOperations(self);
   DropFences(self);
   Snapshot *last = ThreadSnap(self)->Ref();
+  if (!RuleHolds(Rule::operation_left))
+    DropOperations(self);
   self->in_runtime++; // whatever still runs on this thread passes through
   self->lock_count = 0;
   self->locks_over = 0;
@@ -242,7 +247,8 @@ void ThreadJoined(Thread *self, Thread *child) {
     child->final_clock = nullptr;
     FreeRecord(child);
   }
-  ThreadAcquire(self, last);
+  if (RuleHolds(Rule::thread_join))
+    ThreadAcquire(self, last);
   Drop(last);
 }
 
@@ -273,7 +279,8 @@ static void AcquireAll(Thread *self) {
 }
 
 void ThreadsAfterFork(Thread *self) {
-  AcquireAll(self);
+  if (RuleHolds(Rule::fork))
+    AcquireAll(self);
   if (OnlyOneThread())
     return;
   // Locks that vanished threads held stand for ever: open them. What such a
@@ -333,7 +340,8 @@ Snapshot *ThreadSnap(Thread *thr) {
 
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {
   auto keep = [](void *arg) { KeepBeginClocks(static_cast<Thread *>(arg)); };
-  thr->clock.Acquire(snapshot, thr->operations.empty() ? nullptr : keep, thr);
+  bool inside = !thr->operations.empty() && RuleHolds(Rule::operation_begins);
+  thr->clock.Acquire(snapshot, inside ? keep : nullptr, thr);
 }
 
 } // namespace __mapsan

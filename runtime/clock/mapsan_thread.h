@@ -12,6 +12,7 @@
 #include "mapsan_clock.h"
 #include "mapsan_lockset.h"
 #include "mapsan_pool.h"
+#include "mapsan_rules.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 
@@ -198,7 +199,8 @@ void RestampOperations(Thread *thr);
 
 /// Closes the open group; operations in flight are stamped anew.
 inline void ThreadFlush(Thread *thr) {
-  if (thr->clock.Tick() && !thr->operations.empty())
+  if (thr->clock.Tick() && !thr->operations.empty() &&
+      RuleHolds(Rule::operation_ends))
     RestampOperations(thr);
 }
 /// Flush and snapshot; the clock's own reference.

@@ -4,6 +4,7 @@
 
 #include "../clock/mapsan_atomics.h"
 #include "../clock/mapsan_lockset.h"
+#include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
 #include "../maps/mapsan_map.h"
@@ -144,43 +145,56 @@ MAPSAN_ENTRY void __mapsan_sync_begin(void *object, u32 what) {
   if (!thr)
     return;
   uptr addr = reinterpret_cast<uptr>(object);
-  if (!thr->ignore_sync++) {
-    ScopedRuntime runtime(thr);
-    switch (what) {
-    case MapsanSyncInit:
-    case MapsanSyncDestroy:
+  bool inside = thr->ignore_sync; // another modelled call: its implementation
+  if (RuleHolds(Rule::catalog_inside))
+    thr->ignore_sync++;
+  if (inside)
+    return;
+  ScopedRuntime runtime(thr);
+  switch (what) {
+  case MapsanSyncInit:
+  case MapsanSyncDestroy:
+    if (RuleHolds(Rule::life_of_init))
       SyncBorn(addr, 1);
-      break;
-    case MapsanSyncUnlock:
-    case MapsanSyncUnlockShared:
-      RwUnlocking(thr, addr);
-      break;
-    case MapsanSyncRelease:
+    break;
+  case MapsanSyncUnlock:
+  case MapsanSyncUnlockShared:
+    RwUnlocking(thr, addr);
+    break;
+  case MapsanSyncRelease:
+    if (RuleHolds(Rule::catalog_release))
       SyncReleaseJoin(thr, addr);
-      break;
-    }
+    break;
   }
 }
 
 MAPSAN_ENTRY void __mapsan_sync_end(void *object, u32 what, u64 result) {
   Thread *thr = CurrentThread();
-  if (!thr || !thr->ignore_sync)
+  if (!thr)
     return;
-  if (--thr->ignore_sync)
+  if (RuleHolds(Rule::catalog_inside) &&
+      (!thr->ignore_sync || --thr->ignore_sync))
     return; // inside another modelled call: its implementation
   ScopedRuntime runtime(thr);
   uptr addr = reinterpret_cast<uptr>(object);
   uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
-  if (!result)
-    return; // a failed try, or the call was left by an exception
+  if (!result) { // a failed try, or the call was left by an exception
+    if (!RuleHolds(Rule::catalog_try_fails))
+      SyncAcquire(thr, addr);
+    return;
+  }
+  auto locked = RuleHolds(Rule::catalog_lock)
+                    ? RwLocked
+                    : [](Thread *thr, uptr addr, LockMode mode, uptr pc,
+                         uptr bp) { RwNoted(thr, addr, mode, pc, bp); };
   switch (what) {
   case MapsanSyncTryLock:
   case MapsanSyncLock:
-    RwLocked(thr, addr, LockMode::Exclusive, pc, bp);
+    locked(thr, addr, LockMode::Exclusive, pc, bp);
     break;
   case MapsanSyncTryLockShared:
   case MapsanSyncLockShared:
-    RwLocked(thr, addr, LockMode::Shared, pc, bp);
+    locked(thr, addr, LockMode::Shared, pc, bp);
     break;
   case MapsanSyncAcquire:
     SyncAcquire(thr, addr);
@@ -193,5 +207,6 @@ MAPSAN_ENTRY void __mapsan_sync_born(void *addr, u64 size) {
   if (!thr)
     return;
   ScopedRuntime runtime(thr);
-  SyncBorn(reinterpret_cast<uptr>(addr), size);
+  if (RuleHolds(Rule::life_of_object))
+    SyncBorn(reinterpret_cast<uptr>(addr), size);
 }

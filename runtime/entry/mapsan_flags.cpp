@@ -5,6 +5,7 @@
 
 #include "mapsan_flags.h"
 
+#include "../clock/mapsan_rules.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_flags.h"
@@ -56,6 +57,19 @@ bool ParseValue(const char *value, Policy *out) {
     return false;
   return true;
 }
+
+#if MAPSAN_DEBUG_RUNTIME
+bool ParseValue(const char *value, flag_type::Rules *out) {
+  out->names = value;
+  return AreRules(value);
+}
+const char *Expected(const flag_type::Rules *) {
+  return "rules of docs/happens-before.md, joined by '+'";
+}
+void PrintValue(InternalScopedString *out, flag_type::Rules value) {
+  out->AppendF("'%s'", value.names ? value.names : "");
+}
+#endif
 
 const char *Expected(const bool *) { return "0 or 1"; }
 const char *Expected(const int *) { return "a number, 0 or more"; }

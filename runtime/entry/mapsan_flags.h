@@ -16,10 +16,17 @@ enum class Policy { Effective, Strict };
 
 namespace flag_type {
 using Text = const char *;
+/// Names of rules, joined by '+'; null: none (clock/mapsan_rules.h).
+struct Rules {
+  const char *names;
+  Rules(const char *names) : names(names) {}
+  Rules() = default;
+};
 } // namespace flag_type
 
 struct Flags {
   using Text = flag_type::Text;
+  using Rules = flag_type::Rules;
 #define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;
 #include "mapsan_flags.inc"
 

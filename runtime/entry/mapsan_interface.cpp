@@ -6,6 +6,7 @@
 
 #include "../clock/mapsan_alloc.h"
 #include "../clock/mapsan_lockset.h"
+#include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
 #include "../maps/mapsan_map.h"
@@ -120,14 +121,14 @@ MAPSAN_INTERFACE void __mapsan_acquire(const volatile void *address) {
 }
 
 MAPSAN_INTERFACE void __mapsan_release(const volatile void *address) {
-  if (Call call; call)
+  if (Call call; call && RuleHolds(Rule::annotation))
     SyncReleaseJoin(call.thread(), Address(address));
 }
 
 // All annotated locks are readers-writer locks: one that is never taken in
 // shared mode behaves like a mutex.
 MAPSAN_INTERFACE void __mapsan_lock(const volatile void *lock) {
-  if (Call call; call)
+  if (Call call; call && RuleHolds(Rule::annotation_lock))
     RwLocked(call.thread(), Address(lock), LockMode::Exclusive, MAPSAN_HERE);
 }
 
@@ -180,6 +181,14 @@ MAPSAN_INTERFACE void
 __mapsan_set_report_callback(void (*callback)(const mapsan_report *)) {
   SetReportCallback(callback);
 }
+
+#if MAPSAN_DEBUG_RUNTIME
+// For tests, which declare it themselves. Rules by name, joined by '+'; null:
+// all hold. 0: one of them is no rule, and nothing has changed.
+extern "C" __attribute__((visibility("default"))) int
+__mapsan_debug_without(const char *rules);
+int __mapsan_debug_without(const char *rules) { return DoWithout(rules); }
+#endif
 
 MAPSAN_INTERFACE unsigned __mapsan_report_count(void) { return ReportCount(); }
 

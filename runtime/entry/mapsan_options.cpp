@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where the flags get their values from, and what some of them do at once.
 
+#include "../clock/mapsan_rules.h"
 #include "../report/mapsan_output.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_flags.h"
@@ -28,6 +29,9 @@ void InitializeFlags() {
   OverrideCommonFlags(common);
   SetVerbosity(common.verbosity);
 
+#if MAPSAN_DEBUG_RUNTIME
+  DoWithout(flags()->without.names);
+#endif
   InitializeOutput();
   if (flags()->help) {
     InternalScopedString text;

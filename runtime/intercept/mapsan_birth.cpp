@@ -91,6 +91,14 @@ void JoinSucceeded(Thread *child) {
   ThreadJoined(self, child);
 }
 
+void JoinPretended(Thread *child) {
+  Thread *self = CurrentThread();
+  if (!child || !self)
+    return;
+  ScopedRuntime inside(self);
+  self->clock.Raise(child->clock.slot(), child->clock.OpenEpoch());
+}
+
 void DetachSucceeded(Thread *child) {
   Thread *self = CurrentThread();
   if (!child || !self)

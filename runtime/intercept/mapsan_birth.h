@@ -37,6 +37,8 @@ Thread *FindThread(uptr handle);
 /// A join by the calling thread has succeeded. `child` was looked up before it:
 /// afterwards its pthread_t may be another thread's. Null is allowed.
 void JoinSucceeded(Thread *child);
+/// (The debug runtime can take a join that failed for one.)
+void JoinPretended(Thread *child);
 /// So has a detachment.
 void DetachSucceeded(Thread *child);
 

@@ -2,11 +2,9 @@
 // C11's threads and mutexes. In the C library they call the pthread functions
 // directly, past our interceptors; success is 0 in both.
 
-#include "../clock/mapsan_sync.h"
 #include "mapsan_birth.h"
-#include "mapsan_libc_objects.h"
+#include "mapsan_locking.h"
 #include "mapsan_real.h"
-#include "mapsan_synchronising.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 namespace __mapsan {
@@ -19,32 +17,15 @@ static int Begin(void *arg) {
   [[clang::musttail]] return start(start_arg);
 }
 
-static int Locked(int result, void *mutex, uptr pc, uptr bp) {
-  uptr addr = reinterpret_cast<uptr>(mutex);
-  if (result)
-    return result;
-  if (Thread *thr = SynchronisingLock(pc, addr)) {
-    ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, pc, bp, IsRecursive(mutex));
-  }
-  return result;
-}
-
-static void Born(void *mutex) {
-  if (Thread *thr = Synchronising()) {
-    ScopedRuntime inside(thr);
-    SyncBorn(reinterpret_cast<uptr>(mutex), kMutexSize);
-  }
-}
-
 } // namespace __mapsan
 
 using namespace __mapsan;
 
+#define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
+
 INTERCEPTOR(int, thrd_create, void *handle, int (*start)(void *), void *arg) {
-  Birth *birth =
-      ThreadConceived(reinterpret_cast<void *>(start), arg,
-                      /*detached=*/false, GET_CALLER_PC(), GET_CURRENT_FRAME());
+  Birth *birth = ThreadConceived(reinterpret_cast<void *>(start), arg,
+                                 /*detached=*/false, MAPSAN_HERE);
   if (!birth)
     return real::thrd_create(handle, start, arg);
   int result = real::thrd_create(handle, Begin, birth);
@@ -69,37 +50,30 @@ INTERCEPTOR(int, thrd_detach, uptr handle) {
 }
 
 INTERCEPTOR(int, mtx_init, void *mutex, int type) {
-  Born(mutex);
+  LockBorn(mutex, kMutexSize);
   return real::mtx_init(mutex, type);
 }
 
 INTERCEPTOR(void, mtx_destroy, void *mutex) {
-  Born(mutex);
+  LockBorn(mutex, kMutexSize);
   real::mtx_destroy(mutex);
 }
 
 INTERCEPTOR(int, mtx_lock, void *mutex) {
-  return Locked(real::mtx_lock(mutex), mutex, GET_CALLER_PC(),
-                GET_CURRENT_FRAME());
+  return MutexTaken(real::mtx_lock(mutex), Rule::mutex, mutex, MAPSAN_HERE);
 }
 
 INTERCEPTOR(int, mtx_trylock, void *mutex) {
-  return Locked(real::mtx_trylock(mutex), mutex, GET_CALLER_PC(),
-                GET_CURRENT_FRAME());
+  return MutexTaken(real::mtx_trylock(mutex), Rule::mutex_try, mutex,
+                    MAPSAN_HERE);
 }
 
 INTERCEPTOR(int, mtx_timedlock, void *mutex, const void *until) {
-  return Locked(real::mtx_timedlock(mutex, until), mutex, GET_CALLER_PC(),
-                GET_CURRENT_FRAME());
+  return MutexTaken(real::mtx_timedlock(mutex, until), Rule::mutex_try, mutex,
+                    MAPSAN_HERE);
 }
 
 INTERCEPTOR(int, mtx_unlock, void *mutex) {
-  uptr addr = reinterpret_cast<uptr>(mutex);
-  if (Thread *thr = SynchronisingUnlock(GET_CALLER_PC(), addr)) {
-    if (LIKELY(Holds(thr, addr)) || !UnlockWillFail(mutex)) {
-      ScopedRuntime inside(thr);
-      MutexUnlocking(thr, addr);
-    }
-  }
+  MutexGivenBack(mutex, GET_CALLER_PC());
   return real::mtx_unlock(mutex);
 }

@@ -5,6 +5,7 @@
 #ifndef MAPSAN_CALLER_H
 #define MAPSAN_CALLER_H
 
+#include "../clock/mapsan_rules.h"
 #include "sanitizer_common/sanitizer_atomic.h"
 #include "sanitizer_common/sanitizer_internal_defs.h"
 
@@ -55,6 +56,8 @@ inline bool CallerIsInternal(uptr pc) {
 /// iterators of libstdc++'s debug mode).
 inline bool LockIsInternal(uptr pc, uptr lock) {
   using namespace caller_internal;
+  if (!RuleHolds(Rule::internal_lock))
+    return false;
   if (UNLIKELY(CallerIsInternal(pc)))
     return true;
   for (u32 i = 0, n = atomic_load(&data_count, memory_order_acquire); i < n;

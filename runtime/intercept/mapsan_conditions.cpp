@@ -34,7 +34,7 @@ void Reacquired(void *arg) {
 }
 
 int WaitOn(Wait wait) {
-  wait.thr = Synchronising();
+  wait.thr = Synchronising(Rule::condition_wait);
   if (!wait.thr)
     return wait.real(&wait);
   {

@@ -10,8 +10,8 @@
 
 namespace __mapsan {
 
-static void Release(void *guard) {
-  if (Thread *thr = Synchronising()) {
+static void Release(Rule rule, void *guard) {
+  if (Thread *thr = Synchronising(rule)) {
     ScopedRuntime inside(thr);
     SyncReleaseStore(thr, reinterpret_cast<uptr>(guard));
   }
@@ -84,7 +84,7 @@ INTERCEPTOR(int, __cxa_guard_acquire, void *guard) {
 }
 
 INTERCEPTOR(void, __cxa_guard_release, void *guard) {
-  Release(guard);
+  Release(Rule::static_guard, guard);
   Thread *thr = CurrentThread();
   if (thr)
     thr->ignore_sync++;
@@ -94,7 +94,7 @@ INTERCEPTOR(void, __cxa_guard_release, void *guard) {
 }
 
 INTERCEPTOR(void, __cxa_guard_abort, void *guard) {
-  Release(guard);
+  Release(Rule::static_guard_abort, guard);
   Thread *thr = CurrentThread();
   if (thr)
     thr->ignore_sync++;

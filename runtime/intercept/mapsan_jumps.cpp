@@ -22,13 +22,13 @@ static uptr TargetOf(const void *jump_buffer) {
 
 static void Jump(const void *jump_buffer) {
   Thread *thr = CurrentThread();
-  if (!thr || thr->operations.empty())
+  if (!thr || thr->operations.empty() || !RuleHolds(Rule::operation_left))
     return;
   uptr target = TargetOf(jump_buffer);
   if (!target)
     return;
   ScopedRuntime inside(thr);
-  HealOperations(thr, target, /*inclusive=*/false);
+  HealOperations(thr, target);
 }
 
 } // namespace __mapsan

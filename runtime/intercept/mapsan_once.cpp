@@ -24,7 +24,7 @@ THREADLOCAL Call *innermost;
 void RunAndRelease() {
   Call call = *innermost;
   call.routine();
-  if (Thread *thr = Synchronising()) {
+  if (Thread *thr = Synchronising(Rule::once)) {
     ScopedRuntime inside(thr);
     SyncReleaseStore(thr, call.control);
   }

@@ -21,6 +21,8 @@ static void *Begin(void *arg) {
 static int Joined(int result, Thread *child) {
   if (!result)
     JoinSucceeded(child);
+  else if (!RuleHolds(Rule::thread_join_fails))
+    JoinPretended(child);
   return result;
 }
 

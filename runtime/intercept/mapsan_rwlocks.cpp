@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // pthread readers-writer locks, std::shared_mutex of libstdc++ among them.
 
-#include "../clock/mapsan_sync.h"
-#include "mapsan_frameless.h"
-#include "mapsan_libc_objects.h"
+#include "mapsan_locking.h"
 #include "mapsan_real.h"
-#include "mapsan_synchronising.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 namespace __mapsan {
 
-static int Locked(int result, LockMode mode, void *lock, uptr pc, uptr bp) {
-  if (result)
-    return result;
-  uptr addr = reinterpret_cast<uptr>(lock);
-  if (Thread *thr = SynchronisingLock(pc, addr)) {
-    ScopedRuntime inside(thr);
-    RwLocked(thr, addr, mode, ProgramCaller(pc, bp), bp);
-  }
-  return result;
-}
+enum class By { Lock, Try };
 
-static void Born(void *lock) {
-  if (Thread *thr = Synchronising()) {
-    ScopedRuntime inside(thr);
-    SyncBorn(reinterpret_cast<uptr>(lock), kRwlockSize);
-  }
+static int Locked(int result, LockMode mode, By by, void *lock, uptr pc,
+                  uptr bp) {
+  return LockTaken(result, !result, Rule::rwlock_try_fails, lock, pc, bp,
+                   [=](Thread *thr, uptr addr, uptr pc) {
+                     if (by == By::Lock || RuleHolds(Rule::rwlock_try))
+                       RwLocked(thr, addr, mode, pc, bp);
+                     else
+                       RwNoted(thr, addr, mode, pc, bp);
+                   });
 }
 
 } // namespace __mapsan
@@ -33,56 +25,57 @@ static void Born(void *lock) {
 using namespace __mapsan;
 
 INTERCEPTOR(int, pthread_rwlock_init, void *lock, const void *attr) {
-  Born(lock);
+  LockBorn(lock, kRwlockSize);
   return real::pthread_rwlock_init(lock, attr);
 }
 
 INTERCEPTOR(int, pthread_rwlock_destroy, void *lock) {
-  Born(lock);
+  LockBorn(lock, kRwlockSize);
   return real::pthread_rwlock_destroy(lock);
 }
 
 INTERCEPTOR(int, pthread_rwlock_rdlock, void *lock) {
-  return Locked(real::pthread_rwlock_rdlock(lock), LockMode::Shared, lock,
-                GET_CALLER_PC(), GET_CURRENT_FRAME());
+  return Locked(real::pthread_rwlock_rdlock(lock), LockMode::Shared, By::Lock,
+                lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_tryrdlock, void *lock) {
-  return Locked(real::pthread_rwlock_tryrdlock(lock), LockMode::Shared, lock,
-                GET_CALLER_PC(), GET_CURRENT_FRAME());
+  return Locked(real::pthread_rwlock_tryrdlock(lock), LockMode::Shared, By::Try,
+                lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_timedrdlock, void *lock, const void *until) {
   return Locked(real::pthread_rwlock_timedrdlock(lock, until), LockMode::Shared,
-                lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
+                By::Try, lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_clockrdlock, void *lock, int clock,
             const void *until) {
   return Locked(real::pthread_rwlock_clockrdlock(lock, clock, until),
-                LockMode::Shared, lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
+                LockMode::Shared, By::Try, lock, GET_CALLER_PC(),
+                GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_wrlock, void *lock) {
-  return Locked(real::pthread_rwlock_wrlock(lock), LockMode::Exclusive, lock,
-                GET_CALLER_PC(), GET_CURRENT_FRAME());
+  return Locked(real::pthread_rwlock_wrlock(lock), LockMode::Exclusive,
+                By::Lock, lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_trywrlock, void *lock) {
-  return Locked(real::pthread_rwlock_trywrlock(lock), LockMode::Exclusive, lock,
-                GET_CALLER_PC(), GET_CURRENT_FRAME());
+  return Locked(real::pthread_rwlock_trywrlock(lock), LockMode::Exclusive,
+                By::Try, lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_timedwrlock, void *lock, const void *until) {
   return Locked(real::pthread_rwlock_timedwrlock(lock, until),
-                LockMode::Exclusive, lock, GET_CALLER_PC(),
+                LockMode::Exclusive, By::Try, lock, GET_CALLER_PC(),
                 GET_CURRENT_FRAME());
 }
 
 INTERCEPTOR(int, pthread_rwlock_clockwrlock, void *lock, int clock,
             const void *until) {
   return Locked(real::pthread_rwlock_clockwrlock(lock, clock, until),
-                LockMode::Exclusive, lock, GET_CALLER_PC(),
+                LockMode::Exclusive, By::Try, lock, GET_CALLER_PC(),
                 GET_CURRENT_FRAME());
 }
 

@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // pthread spin locks: mutexes to the clocks.
 
-#include "../clock/mapsan_sync.h"
-#include "mapsan_libc_objects.h"
+#include "mapsan_locking.h"
 #include "mapsan_real.h"
-#include "mapsan_synchronising.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 namespace __mapsan {
 
 static int Locked(int result, void *lock, uptr pc, uptr bp) {
-  if (result)
-    return result;
-  uptr addr = reinterpret_cast<uptr>(lock);
-  if (Thread *thr = SynchronisingLock(pc, addr)) {
-    ScopedRuntime inside(thr);
-    MutexLocked(thr, addr, pc, bp, /*recursive=*/false);
-  }
-  return result;
-}
-
-static void Born(void *lock) {
-  if (Thread *thr = Synchronising()) {
-    ScopedRuntime inside(thr);
-    SyncBorn(reinterpret_cast<uptr>(lock), kSpinlockSize);
-  }
+  return LockTaken(result, !result, Rule::spin_try_fails, lock, pc, bp,
+                   [=](Thread *thr, uptr addr, uptr pc) {
+                     if (RuleHolds(Rule::spin_lock))
+                       MutexLocked(thr, addr, pc, bp, /*recursive=*/false);
+                   });
 }
 
 } // namespace __mapsan
@@ -32,12 +20,12 @@ static void Born(void *lock) {
 using namespace __mapsan;
 
 INTERCEPTOR(int, pthread_spin_init, void *lock, int shared) {
-  Born(lock);
+  LockBorn(lock, kSpinlockSize);
   return real::pthread_spin_init(lock, shared);
 }
 
 INTERCEPTOR(int, pthread_spin_destroy, void *lock) {
-  Born(lock);
+  LockBorn(lock, kSpinlockSize);
   return real::pthread_spin_destroy(lock);
 }
 
@@ -55,7 +43,8 @@ INTERCEPTOR(int, pthread_spin_unlock, void *lock) {
   uptr addr = reinterpret_cast<uptr>(lock);
   if (Thread *thr = SynchronisingUnlock(GET_CALLER_PC(), addr)) {
     ScopedRuntime inside(thr);
-    MutexUnlocking(thr, addr);
+    if (RuleHolds(Rule::spin_lock))
+      MutexUnlocking(thr, addr);
   }
   return real::pthread_spin_unlock(lock);
 }

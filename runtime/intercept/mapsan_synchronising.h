@@ -4,6 +4,7 @@
 #ifndef MAPSAN_SYNCHRONISING_H
 #define MAPSAN_SYNCHRONISING_H
 
+#include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_thread.h"
 #include "mapsan_caller.h"
 
@@ -14,6 +15,11 @@ namespace __mapsan {
 inline Thread *Synchronising() {
   Thread *thr = CurrentThread();
   return thr && LIKELY(!thr->ignore_sync) ? thr : nullptr;
+}
+
+/// The same where nothing but `rule` is at stake.
+inline Thread *Synchronising(Rule rule) {
+  return RuleHolds(rule) ? Synchronising() : nullptr;
 }
 
 /// The same for taking `lock` by a call that returns to `pc`.

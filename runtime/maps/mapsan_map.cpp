@@ -180,7 +180,7 @@ static MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
   MapState *state = FindMap(bucket, MapOf(*op), family);
   if (!state) {
     state = CreateMap(thr, bucket, MapOf(*op), family);
-  } else if (effect == MapsanEffectConstruct) {
+  } else if (effect == MapsanEffectConstruct && RuleHolds(Rule::life_of_map)) {
     RenewMap(thr, state);
   } else if (state->dead) {
     // A tombstone. Ordered after the destruction: somebody constructed a map
@@ -241,7 +241,7 @@ static bool InsideAnother(Thread *thr, uptr map) {
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   if (thr->ignore_maps)
     return;
-  HealOperations(thr, bp, /*inclusive=*/false);
+  HealOperations(thr, bp);
   site->MarkRun();
   MapsanEffect effect = EffectiveEffect(site);
   bool write = IsWriteEffect(effect);
@@ -459,6 +459,8 @@ void MapEnd(Thread *thr, const Site *site, uptr map, MapsanEvidence evidence,
 }
 
 void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
+  if (!RuleHolds(Rule::operation_left))
+    return;
   // There is no result: the header tells. A constructor that threw leaves no
   // map, and what a destructor left is no map either.
   EndOperation(thr, site, map, MapsanEvidenceHeader, pc, bp);
@@ -470,12 +472,12 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
     RemoveMap(thr, bucket, state);
 }
 
-void HealOperations(Thread *thr, uptr frame, bool inclusive) {
+void HealOperations(Thread *thr, uptr frame) {
   while (!thr->operations.empty()) {
     Operation *top = thr->operations.Top();
     // Stacks grow down: a frame below ours has returned, or was jumped over.
-    bool gone = inclusive ? top->frame <= frame : top->frame < frame;
-    if (!gone || !OnOwnStack(thr, frame) || !OnOwnStack(thr, top->frame))
+    if (top->frame >= frame || !OnOwnStack(thr, frame) ||
+        !OnOwnStack(thr, top->frame))
       return;
     Leave(thr, top);
   }

@@ -115,8 +115,8 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp);
 
 /// Operations of frames that are gone (longjmp, pthread_exit, a C frame that
 /// an exception went through) leave the thread. `frame`: any address in the
-/// frame that runs now; with `inclusive` also those that began in it.
-void HealOperations(Thread *thr, uptr frame, bool inclusive);
+/// frame that runs now.
+void HealOperations(Thread *thr, uptr frame);
 /// All of them: the thread ends.
 void DropOperations(Thread *thr);
 

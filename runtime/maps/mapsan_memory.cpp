@@ -3,16 +3,22 @@
 
 #include "mapsan_memory.h"
 
+#include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "mapsan_map_table.h"
 
 namespace __mapsan {
 
-void MemoryReleased(uptr addr, uptr size) { SyncBorn(addr, size); }
+void MemoryReleased(uptr addr, uptr size) {
+  if (RuleHolds(Rule::life_of_memory))
+    SyncBorn(addr, size);
+}
 
 void MemoryObtained(uptr addr, uptr size) {
-  SyncBorn(addr, size);
-  ForgetMaps(addr, size);
+  if (RuleHolds(Rule::life_of_memory))
+    SyncBorn(addr, size);
+  if (RuleHolds(Rule::life_of_map))
+    ForgetMaps(addr, size);
 }
 
 } // namespace __mapsan

@@ -4,13 +4,15 @@
 
 // RUN: %mapsan-clangxx -g -O1 -I %mapsan_prefix/include %s -o %t
 // RUN: MAPSAN_OPTIONS=max_reports=0 %not %t 2>%t.err | %FileCheck %s
+// RUN: %mapsan-clangxx --mapsan-debug-runtime -DCASES_WITHOUT_RULES -g -O1 -I %mapsan_prefix/include %s -o %t.debug
+// RUN: MAPSAN_OPTIONS=max_reports=0:exitcode=0 %t.debug 2>%t.err | %FileCheck %s
 
 #include "../support/cases.h"
 #include <mutex>
 
 static char token;
 
-SILENT(release_acquire) {
+SILENT(release_acquire, "annotation") {
   InTurn(
       [&] {
         WRITE;
@@ -41,7 +43,7 @@ RACE(acquire_elsewhere) {
         WRITE;
       });
 }
-SILENT(releases_join) {
+SILENT(releases_join, "annotation") {
   InTurn(
       [&] {
         READ;
@@ -56,7 +58,7 @@ SILENT(releases_join) {
         WRITE;
       });
 }
-SILENT(lock) {
+SILENT(lock, "annotation_lock") {
   auto locked = [&] {
     mapsan_lock(&token);
     WRITE;
@@ -64,7 +66,7 @@ SILENT(lock) {
   };
   InTurn(locked, locked);
 }
-SILENT(shared_lock_readers) {
+SILENT(shared_lock_readers, "annotation_lock") {
   InTurn(
       [&] {
         mapsan_lock(&token);
@@ -82,7 +84,7 @@ SILENT(shared_lock_readers) {
         mapsan_unlock(&token);
       });
 }
-RACE(shared_lock_writer) {
+RACE(shared_lock_writer, "rwlock_readers") {
   InTurn(
       [&] {
         mapsan_lock_shared(&token);
@@ -104,11 +106,11 @@ RACE(own_map_read_write) {
   InTurn([&] { mapsan_map_read(&map, "own"); },
          [&] { mapsan_map_write(&map, "own"); });
 }
-SILENT(own_map_reads) {
+SILENT(own_map_reads, NO_RULE) {
   auto read = [&] { mapsan_map_read(&map, nullptr); };
   InTurn(read, read);
 }
-SILENT(own_map_locked) {
+SILENT(own_map_locked, "mutex") {
   std::mutex mutex;
   auto write = [&] {
     std::lock_guard<std::mutex> lock(mutex);
@@ -116,7 +118,7 @@ SILENT(own_map_locked) {
   };
   InTurn(write, write);
 }
-SILENT(own_map_new_life) {
+SILENT(own_map_new_life, "life_of_map") {
   InTurn([&] { mapsan_map_write(&map, "own"); },
          [&] {
            mapsan_map_construct(&map, "own");

@@ -2,23 +2,34 @@
 // Many small programs in one: each case has a map of its own, says whether it
 // races, and is found out by MapSan's report callback.
 //
-//   SILENT(mutex) {
+//   SILENT(guarded, "mutex") {
 //     std::mutex m;
 //     InTurn([&] { m.lock(); WRITE; m.unlock(); },
 //            [&] { m.lock(); WRITE; m.unlock(); });
 //   }
 //   RACE(two_mutexes) { ... }
+//   RACE(try_fails, "mutex_try_fails") { ... }
 //
 //   int main() { return RunCases(); }
 //
-// It prints "mutex: silent" and, where the case says otherwise, UNEXPECTED;
-// then "DONE: 2 cases".
+// It prints "guarded: silent" and, where the case says otherwise, UNEXPECTED;
+// then "DONE: 3 cases".
+//
+// After its name a case lists the rules that it rests on
+// (runtime/clock/mapsan_rules.inc). A silent case has one at least, or NO_RULE
+// if there is nothing to be ordered. Built with the debug runtime and
+// CASES_WITHOUT_RULES, each case runs again without each of its rules, and then
+// the verdict must be the other one: a case that does not need its rule shows
+// nothing. "a+b" is one run without both, for what either would order alone.
 
 #ifndef MAPSAN_TEST_CASES_H
 #define MAPSAN_TEST_CASES_H
 
 #include "invisible_barrier.h"
 #include <mapsan/interface.h>
+#ifdef CASES_WITHOUT_RULES
+#include "without_rules.h"
+#endif
 
 #include <cstdio>
 #include <cstring>
@@ -33,13 +44,17 @@ using invisible::Step;
 
 /// One case. They link themselves into a list before main.
 struct Case {
+  static constexpr int kMaxRules = 6;
   const char *name;
   bool races;
   void (*run)(Map &map, Step &step);
+  const char *rules[kMaxRules + 1];
   Case *next = nullptr;
 
-  Case(const char *name, bool races, void (*run)(Map &, Step &))
-      : name(name), races(races), run(run) {
+  template <class... Rules>
+  Case(const char *name, bool races, void (*run)(Map &, Step &), Rules... rules)
+      : name(name), races(races), run(run), rules{rules...} {
+    static_assert(sizeof...(rules) <= kMaxRules, "a null ends the list");
     *Last() = this;
     Last() = &next;
   }
@@ -111,24 +126,64 @@ template <class... Functions> void InTurn(Functions... functions) {
   run(run, functions...);
 }
 
+/// Runs it on a map of its own. True: something was reported.
+inline bool RacesNow(const Case &c) {
+  reports = 0;
+  // Kept: no case meets another's remains, and threads may outlive theirs. Its
+  // construction is not the case's business.
+  mapsan_ignore_begin();
+  Map *map = new Map;
+  mapsan_ignore_end();
+  c.run(*map, *new Step);
+  return reports > 0;
+}
+
+#ifdef CASES_WITHOUT_RULES
+
+/// How many rules it was run without; adds to `unexpected`.
+inline int RunWithoutRules(const Case &c, int *unexpected) {
+  auto racesNow = [](const void *c) -> int {
+    return RacesNow(*static_cast<const Case *>(c));
+  };
+  int count = 0;
+  for (const char *const *rules = c.rules; *rules; rules++) {
+    if (!**rules)
+      continue; // NO_RULE
+    *unexpected += unmoved_without(c.name, *rules, c.races, racesNow, &c);
+    count++;
+  }
+  if (!c.races && !c.rules[0]) {
+    std::printf("%s: names no rule UNEXPECTED\n", c.name);
+    ++*unexpected;
+  }
+  return count;
+}
+
+#else
+
+inline int RunWithoutRules(const Case &, int *) { return 0; }
+
+#endif // CASES_WITHOUT_RULES
+
 /// Runs those whose name contains argv[1], or all.
 inline int RunCases(int argc = 0, char **argv = nullptr) {
   mapsan_set_report_callback(Count);
-  int count = 0, unexpected = 0;
+  int count = 0, unexpected = 0, without = 0;
   for (Case *c = Case::First(); c; c = c->next) {
     if (argc > 1 && !std::strstr(c->name, argv[1]))
       continue;
-    reports = 0;
-    // Kept: no case meets another's remains, and threads may outlive theirs.
-    c->run(*new Map, *new Step);
-    bool raced = reports > 0;
+    without += RunWithoutRules(*c, &unexpected);
+    bool raced = RacesNow(*c);
     std::printf("%s: %s%s\n", c->name, raced ? "race" : "silent",
                 raced == c->races ? "" : " UNEXPECTED");
     std::fflush(stdout);
     count++;
     unexpected += raced != c->races;
   }
-  std::printf("DONE: %d cases\n", count);
+  std::printf("DONE: %d cases", count);
+  if (without)
+    std::printf(", %d runs without a rule", without);
+  std::puts("");
   return unexpected != 0;
 }
 
@@ -138,13 +193,15 @@ using cases::InTurn;
 using cases::RunCases;
 using cases::Together;
 
-#define MAPSAN_TEST_CASE(Name, Races)                                          \
+#define MAPSAN_TEST_CASE(Name, Races, ...)                                     \
   static void Name##_case(cases::Map &map, cases::Step &step);                 \
-  static cases::Case Name##_registered(#Name, Races, Name##_case);             \
+  static cases::Case Name##_registered(                                        \
+      #Name, Races, Name##_case __VA_OPT__(, ) __VA_ARGS__);                   \
   static void Name##_case([[maybe_unused]] cases::Map &map,                    \
                           [[maybe_unused]] cases::Step &step)
-#define RACE(Name) MAPSAN_TEST_CASE(Name, true)
-#define SILENT(Name) MAPSAN_TEST_CASE(Name, false)
+#define RACE(Name, ...) MAPSAN_TEST_CASE(Name, true, ##__VA_ARGS__)
+#define SILENT(Name, ...) MAPSAN_TEST_CASE(Name, false, ##__VA_ARGS__)
+#define NO_RULE ""
 
 // Inserts a key of its own; looks for one that is not there. On the case's map,
 // each at a call site of its own.

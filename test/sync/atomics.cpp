@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: every order of every atomic operation synchronises exactly when the
@@ -16,6 +16,9 @@ using std::memory_order_consume;
 using std::memory_order_relaxed;
 using std::memory_order_release;
 using std::memory_order_seq_cst;
+
+#define ORDERED(Name) SILENT(Name, "atomic_release", "atomic_acquire")
+#define FAILS(Name) RACE(Name, "failed_exchange")
 
 // One thread writes the map, then does Publish on x; the other does Observe,
 // then writes the map.
@@ -41,25 +44,25 @@ using std::memory_order_seq_cst;
   EDGE(Expected, Name, Operation, x.load(memory_order_acquire))
 
 PUBLISH(RACE, store_relaxed, x.store(1, memory_order_relaxed))
-PUBLISH(SILENT, store_release, x.store(1, memory_order_release))
-PUBLISH(SILENT, store_seq_cst, x.store(1, memory_order_seq_cst))
-PUBLISH(SILENT, store_by_assignment, x = 1)
+PUBLISH(ORDERED, store_release, x.store(1, memory_order_release))
+PUBLISH(ORDERED, store_seq_cst, x.store(1, memory_order_seq_cst))
+PUBLISH(ORDERED, store_by_assignment, x = 1)
 
 PUBLISH(RACE, exchange_relaxed, x.exchange(1, memory_order_relaxed))
 PUBLISH(RACE, exchange_consume, x.exchange(1, memory_order_consume))
 PUBLISH(RACE, exchange_acquire, x.exchange(1, memory_order_acquire))
-PUBLISH(SILENT, exchange_release, x.exchange(1, memory_order_release))
-PUBLISH(SILENT, exchange_acq_rel, x.exchange(1, memory_order_acq_rel))
-PUBLISH(SILENT, exchange_seq_cst, x.exchange(1, memory_order_seq_cst))
+PUBLISH(ORDERED, exchange_release, x.exchange(1, memory_order_release))
+PUBLISH(ORDERED, exchange_acq_rel, x.exchange(1, memory_order_acq_rel))
+PUBLISH(ORDERED, exchange_seq_cst, x.exchange(1, memory_order_seq_cst))
 
 PUBLISH(RACE, fetch_add_relaxed, x.fetch_add(1, memory_order_relaxed))
 PUBLISH(RACE, fetch_add_acquire, x.fetch_add(1, memory_order_acquire))
-PUBLISH(SILENT, fetch_add_release, x.fetch_add(1, memory_order_release))
-PUBLISH(SILENT, fetch_sub_release, x.fetch_sub(1, memory_order_release))
-PUBLISH(SILENT, fetch_and_release, x.fetch_and(1, memory_order_release))
-PUBLISH(SILENT, fetch_or_acq_rel, x.fetch_or(1, memory_order_acq_rel))
-PUBLISH(SILENT, fetch_xor_seq_cst, x.fetch_xor(1, memory_order_seq_cst))
-PUBLISH(SILENT, increment, x++)
+PUBLISH(ORDERED, fetch_add_release, x.fetch_add(1, memory_order_release))
+PUBLISH(ORDERED, fetch_sub_release, x.fetch_sub(1, memory_order_release))
+PUBLISH(ORDERED, fetch_and_release, x.fetch_and(1, memory_order_release))
+PUBLISH(ORDERED, fetch_or_acq_rel, x.fetch_or(1, memory_order_acq_rel))
+PUBLISH(ORDERED, fetch_xor_seq_cst, x.fetch_xor(1, memory_order_seq_cst))
+PUBLISH(ORDERED, increment, x++)
 
 // The order of success counts if it stores, nothing if it does not.
 #define CAS(Value, Success, Failure)                                           \
@@ -67,12 +70,12 @@ PUBLISH(SILENT, increment, x++)
                             memory_order_##Failure)
 PUBLISH(RACE, cas_relaxed, CAS(expected, relaxed, relaxed))
 PUBLISH(RACE, cas_acquire, CAS(expected, acquire, relaxed))
-PUBLISH(SILENT, cas_release, CAS(expected, release, relaxed))
-PUBLISH(SILENT, cas_acq_rel, CAS(expected, acq_rel, acquire))
-PUBLISH(SILENT, cas_seq_cst, CAS(expected, seq_cst, seq_cst))
-PUBLISH(RACE, cas_release_fails, CAS(other, release, relaxed))
-PUBLISH(RACE, cas_seq_cst_fails, CAS(other, seq_cst, seq_cst))
-PUBLISH(SILENT, cas_weak_release,
+PUBLISH(ORDERED, cas_release, CAS(expected, release, relaxed))
+PUBLISH(ORDERED, cas_acq_rel, CAS(expected, acq_rel, acquire))
+PUBLISH(ORDERED, cas_seq_cst, CAS(expected, seq_cst, seq_cst))
+PUBLISH(FAILS, cas_release_fails, CAS(other, release, relaxed))
+PUBLISH(FAILS, cas_seq_cst_fails, CAS(other, seq_cst, seq_cst))
+PUBLISH(ORDERED, cas_weak_release,
         while (!x.compare_exchange_weak(expected, 1, memory_order_release,
                                         memory_order_relaxed)))
 
@@ -82,35 +85,35 @@ PUBLISH(SILENT, cas_weak_release,
   EDGE(Expected, Name, x.store(1, memory_order_release), Operation)
 
 OBSERVE(RACE, load_relaxed, x.load(memory_order_relaxed))
-OBSERVE(SILENT, load_consume, x.load(memory_order_consume))
-OBSERVE(SILENT, load_acquire, x.load(memory_order_acquire))
-OBSERVE(SILENT, load_seq_cst, x.load(memory_order_seq_cst))
-OBSERVE(SILENT, load_by_conversion, (void)static_cast<int>(x))
+OBSERVE(ORDERED, load_consume, x.load(memory_order_consume))
+OBSERVE(ORDERED, load_acquire, x.load(memory_order_acquire))
+OBSERVE(ORDERED, load_seq_cst, x.load(memory_order_seq_cst))
+OBSERVE(ORDERED, load_by_conversion, (void)static_cast<int>(x))
 
 OBSERVE(RACE, overwriting_release, x.store(2, memory_order_release))
 OBSERVE(RACE, overwriting_seq_cst, x.store(2, memory_order_seq_cst))
 
 OBSERVE(RACE, exchanged_relaxed, x.exchange(2, memory_order_relaxed))
 OBSERVE(RACE, exchanged_release, x.exchange(2, memory_order_release))
-OBSERVE(SILENT, exchanged_acquire, x.exchange(2, memory_order_acquire))
-OBSERVE(SILENT, exchanged_acq_rel, x.exchange(2, memory_order_acq_rel))
-OBSERVE(SILENT, exchanged_seq_cst, x.exchange(2, memory_order_seq_cst))
+OBSERVE(ORDERED, exchanged_acquire, x.exchange(2, memory_order_acquire))
+OBSERVE(ORDERED, exchanged_acq_rel, x.exchange(2, memory_order_acq_rel))
+OBSERVE(ORDERED, exchanged_seq_cst, x.exchange(2, memory_order_seq_cst))
 
 OBSERVE(RACE, added_relaxed, x.fetch_add(1, memory_order_relaxed))
 OBSERVE(RACE, added_release, x.fetch_add(1, memory_order_release))
-OBSERVE(SILENT, added_acquire, x.fetch_add(1, memory_order_acquire))
-OBSERVE(SILENT, subtracted_acq_rel, x.fetch_sub(1, memory_order_acq_rel))
-OBSERVE(SILENT, anded_seq_cst, x.fetch_and(1, memory_order_seq_cst))
+OBSERVE(ORDERED, added_acquire, x.fetch_add(1, memory_order_acquire))
+OBSERVE(ORDERED, subtracted_acq_rel, x.fetch_sub(1, memory_order_acq_rel))
+OBSERVE(ORDERED, anded_seq_cst, x.fetch_and(1, memory_order_seq_cst))
 
 OBSERVE(RACE, cas_1_relaxed, expected = 1; CAS(expected, relaxed, relaxed))
 OBSERVE(RACE, cas_1_release, expected = 1; CAS(expected, release, relaxed))
-OBSERVE(SILENT, cas_1_acquire, expected = 1; CAS(expected, acquire, relaxed))
-OBSERVE(SILENT, cas_1_acq_rel, expected = 1; CAS(expected, acq_rel, relaxed))
-OBSERVE(SILENT, cas_1_seq_cst, expected = 1; CAS(expected, seq_cst, relaxed))
+OBSERVE(ORDERED, cas_1_acquire, expected = 1; CAS(expected, acquire, relaxed))
+OBSERVE(ORDERED, cas_1_acq_rel, expected = 1; CAS(expected, acq_rel, relaxed))
+OBSERVE(ORDERED, cas_1_seq_cst, expected = 1; CAS(expected, seq_cst, relaxed))
 // Failure is a load of its own order.
-OBSERVE(RACE, cas_failed_relaxed, CAS(other, acq_rel, relaxed))
-OBSERVE(SILENT, cas_failed_acquire, CAS(other, relaxed, acquire))
-OBSERVE(SILENT, cas_failed_seq_cst, CAS(other, relaxed, seq_cst))
+OBSERVE(FAILS, cas_failed_relaxed, CAS(other, acq_rel, relaxed))
+OBSERVE(ORDERED, cas_failed_acquire, CAS(other, relaxed, acquire))
+OBSERVE(ORDERED, cas_failed_seq_cst, CAS(other, relaxed, seq_cst))
 
 // --- other types and sizes
 
@@ -120,7 +123,7 @@ template <class T> struct Published {
   T Observe() { return x.load(memory_order_acquire); }
 };
 #define TYPE(Name, Type, Value)                                                \
-  SILENT(type_##Name) {                                                        \
+  ORDERED(type_##Name) {                                                       \
     Published<Type> published;                                                 \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -158,7 +161,7 @@ RACE(another_atomic) {
       });
 }
 
-SILENT(flag_as_spinlock) {
+ORDERED(flag_as_spinlock) {
   std::atomic_flag flag = ATOMIC_FLAG_INIT;
   auto body = [&] {
     while (flag.test_and_set(memory_order_acquire))
@@ -180,7 +183,7 @@ RACE(flag_cleared_relaxed) {
 }
 
 // The builtins, without std::atomic.
-SILENT(builtin) {
+ORDERED(builtin) {
   int x = 0;
   InTurn(
       [&] {
@@ -192,7 +195,7 @@ SILENT(builtin) {
         WRITE;
       });
 }
-SILENT(legacy_builtin) {
+ORDERED(legacy_builtin) {
   int x = 0;
   InTurn(
       [&] {

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %mapsan-clang -g -O1 -I%mapsan_prefix/include -I%mapsan_source/test/support %s -o %t && %run-cases %t | %FileCheck %s
+// RUN: %c-cases -O1 %s -o %t && %run-cases %t | %FileCheck %s
+// RUN: %debug-c-cases -O1 %s -o %t.debug && %run-cases %t.debug | %FileCheck %s
 
 // Intent: C11's threads, mutexes, condition variables and call_once order what
 // the standard says they order.
 
-#include "invisible_barrier.h"
-#include <mapsan/interface.h>
-#include <stdio.h>
+#include "c_cases.h"
 #include <string.h>
 #include <threads.h>
 
-#define WRITE mapsan_map_write(map, "map")
-#define READ mapsan_map_read(map, "map")
-
-static long maps[64][8]; // one for each case
-static void *map;
-static invisible_step *step, steps[64];
 static mtx_t mutex;
 static cnd_t condition;
 static once_flag flag;
@@ -213,7 +206,7 @@ static int waits_with_timeouts(void *unused) {
   mtx_unlock(&mutex);
   return 0;
 }
-static void wait(void) { in_turn(waits, makes_ready); }
+static void cond_wait(void) { in_turn(waits, makes_ready); }
 static void timedwait(void) { in_turn(waits_with_timeouts, makes_ready); }
 
 // --- call_once
@@ -241,47 +234,32 @@ static int does_not_call(void *unused) {
 static void once(void) { in_turn(calls_first, calls_second); }
 static void once_not_called(void) { in_turn(calls_first, does_not_call); }
 
-static int count, reports;
-static void count_report(const mapsan_report *report) {
-  (void)report;
-  reports++;
-}
-static void run(const char *name, void (*body)(void), int races) {
+static void begin_case(void) {
   static const once_flag fresh = ONCE_FLAG_INIT;
-  map = maps[count];
-  step = &steps[count++];
   mtx_init(&mutex, mtx_timed);
   cnd_init(&condition);
   memcpy(&flag, &fresh, sizeof flag);
-  ready = reports = 0;
-  body();
-  printf("%s: %s%s\n", name, reports ? "race" : "silent",
-         !reports == !races ? "" : " UNEXPECTED");
-  fflush(stdout);
+  ready = 0;
 }
-#define RACE(Name) run(#Name, Name, 1)
-#define SILENT(Name) run(#Name, Name, 0)
 
 int main(void) {
-  mapsan_set_report_callback(count_report);
-  SILENT(create_and_join);
+  SILENT(create_and_join, "thread_create", "thread_join");
   RACE(not_yet_joined);
   RACE(detached);
   RACE(after_create);
-  SILENT(both_lock);
-  SILENT(recursive);
+  SILENT(both_lock, "mutex");
+  SILENT(recursive, "mutex_recursive");
   RACE(one_locks);
-  SILENT(trylock);
-  SILENT(timedlock);
-  RACE(trylock_fails);
-  RACE(timedlock_fails);
-  RACE(another_life);
-  SILENT(wait);
-  SILENT(timedwait);
-  SILENT(once);
+  SILENT(trylock, "mutex_try");
+  SILENT(timedlock, "mutex_try");
+  RACE(trylock_fails, "mutex_try_fails");
+  RACE(timedlock_fails, "mutex_try_fails");
+  RACE(another_life, "life_of_init");
+  SILENT(cond_wait, "condition_wait", "mutex");
+  SILENT(timedwait, "condition_wait", "mutex");
+  SILENT(once, "once");
   RACE(once_not_called);
-  printf("DONE: %d cases\n", count);
-  return 0;
+  return end_of_cases();
 }
 
 // CHECK-NOT: UNEXPECTED

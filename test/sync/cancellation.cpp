@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: pthread_exit and cancellation end a thread like any other end; they
@@ -15,7 +15,7 @@ using cases::Thread;
 
 // --- the thread ends
 
-SILENT(pthread_exit) {
+SILENT(pthread_exit, "thread_join") {
   Thread thread([&] {
     WRITE;
     pthread_exit(nullptr);
@@ -23,7 +23,7 @@ SILENT(pthread_exit) {
   thread.Join();
   WRITE;
 }
-SILENT(cancelled) {
+SILENT(cancelled, "thread_join") {
   Thread thread([&] {
     WRITE;
     step.Done();
@@ -64,7 +64,7 @@ struct Equal {
 };
 using Traps = std::unordered_map<Key, int, Hash, Equal>;
 
-SILENT(pthread_exit_out) {
+SILENT(pthread_exit_out, "thread_join", "operation_left") {
   auto *traps = new Traps;
   Thread thread([&] { traps->emplace(Key{1, Exit}, 0); });
   thread.Join();
@@ -78,7 +78,7 @@ RACE(pthread_exit_out_unordered) {
            inner.Join();
          });
 }
-SILENT(cancelled_out) {
+SILENT(cancelled_out, "thread_join", "operation_left") {
   auto *traps = new Traps;
   cancel_me = &step;
   Thread thread([&] { traps->emplace(Key{1, Cancel}, 0); });
@@ -119,7 +119,7 @@ struct Waiter {
     pthread_cleanup_pop(0);
   }
 };
-SILENT(cancelled_wait) {
+SILENT(cancelled_wait, "condition_wait", "mutex") {
   Waiter waiter = {map, step, false};
   pthread_t thread;
   pthread_create(&thread, nullptr, Waiter::Run, &waiter);

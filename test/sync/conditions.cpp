@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: waiting on a condition variable gives the mutex up and takes it
@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 // `Wait` is a wait that comes back soon or when notified. The waiter is in it
 // while the other thread has the mutex: only the wait gave it to him.
 #define WAIT_CASES(Name, Wait)                                                 \
-  SILENT(Name##_gives_up) {                                                    \
+  SILENT(Name##_gives_up, "condition_wait", "mutex") {                         \
     std::mutex m;                                                              \
     std::condition_variable cv;                                                \
     bool ready = false;                                                        \
@@ -38,7 +38,7 @@ using namespace std::chrono_literals;
           cv.notify_one();                                                     \
         });                                                                    \
   }                                                                            \
-  SILENT(Name##_takes_again) {                                                 \
+  SILENT(Name##_takes_again, "condition_wait", "mutex") {                      \
     std::mutex m;                                                              \
     std::condition_variable cv;                                                \
     bool ready = false;                                                        \
@@ -92,7 +92,7 @@ WAIT_CASES(wait_until_system,
 WAIT_CASES(wait_until_timeout,
            cv.wait_until(lock, std::chrono::system_clock::now() + 100us))
 
-SILENT(predicate) {
+SILENT(predicate, "mutex") {
   std::mutex m;
   std::condition_variable cv;
   bool ready = false;
@@ -110,7 +110,7 @@ SILENT(predicate) {
       });
 }
 
-SILENT(any) {
+SILENT(any, "mutex") {
   std::mutex m;
   std::condition_variable_any cv;
   bool ready = false;
@@ -129,7 +129,7 @@ SILENT(any) {
 }
 
 // A queue between two threads: what it hands over is ordered.
-SILENT(ping_pong) {
+SILENT(ping_pong, "mutex+condition_wait") {
   std::mutex m;
   std::condition_variable cv;
   int turn = 0;
@@ -149,7 +149,7 @@ SILENT(ping_pong) {
 
 // The C library's own waits, in one thread's turn.
 #define PTHREAD_WAIT(Name, Wait)                                               \
-  SILENT(Name) {                                                               \
+  SILENT(Name, "condition_wait", "mutex") {                                    \
     pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;                             \
     pthread_cond_t condition = PTHREAD_COND_INITIALIZER;                       \
     bool ready = false;                                                        \

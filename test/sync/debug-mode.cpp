@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 -D_GLIBCXX_DEBUG %s -o %t && %run-cases %t | %FileCheck %s
+// RUN: %debug-cases -O0 -D_GLIBCXX_DEBUG %s -o %t && %run-cases %t | %FileCheck %s
 
 // Intent: the mutexes that libstdc++'s debug mode takes at every iterator, in a
 // small pool shared by all containers, order nothing and hide no race.
@@ -20,7 +20,7 @@ RACE(iterators_of_the_same_map) {
   };
   InTurn(body, body);
 }
-RACE(iterators_of_other_containers) {
+RACE(iterators_of_other_containers, "internal_lock") {
   // Enough of them to meet every mutex of the pool.
   std::vector<std::vector<int>> vectors(1000, {1, 2, 3});
   auto touch = [&] {
@@ -47,7 +47,7 @@ RACE(ordered_map) {
   };
   InTurn(body, body);
 }
-SILENT(under_a_mutex) {
+SILENT(under_a_mutex, "mutex") {
   std::mutex m;
   auto body = [&] {
     std::lock_guard lock(m);
@@ -58,7 +58,7 @@ SILENT(under_a_mutex) {
   InTurn(body, body);
 }
 // These lock in the same library, for the program.
-SILENT(atomic_shared_ptr) {
+SILENT(atomic_shared_ptr, "mutex") {
   std::shared_ptr<int> pointer;
   InTurn(
       [&] {

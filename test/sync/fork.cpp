@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O1 %s -o %t && %run-cases %t | %FileCheck %s
+// RUN: %debug-cases -O1 %s -o %t && %run-cases %t | %FileCheck %s
 
 // Intent: fork in the middle of everything: the child has one thread, for which
 // all that was before is over; it works on, whatever the others were doing.
@@ -31,7 +31,7 @@ template <class Body> static void InChild(Body body) {
   cases::reports += WEXITSTATUS(status);
 }
 
-SILENT(before_and_after) {
+SILENT(before_and_after, "thread_create", "thread_join") {
   WRITE;
   InChild([&] {
     WRITE;
@@ -45,7 +45,7 @@ RACE(race_in_the_child) {
   InChild([&] { InTurn([&] { WRITE; }, [&] { WRITE; }); });
 }
 // The other threads are not there any more: their operations are over.
-SILENT(thread_left_behind) {
+SILENT(thread_left_behind, "fork") {
   cases::Thread other([&] {
     WRITE;
     step.Done();
@@ -59,7 +59,7 @@ SILENT(thread_left_behind) {
 
 // Threads that are at everything the runtime has locks for, while the main
 // thread forks.
-SILENT(busy) {
+SILENT(busy, "mutex") {
   std::atomic<bool> stop(false);
   std::mutex mutex;
   std::vector<std::thread> threads;
@@ -107,7 +107,7 @@ static void UseTable() {
   std::lock_guard lock(*handlers_mutex);
   (*handlers_table)[1]++;
 }
-SILENT(handlers) {
+SILENT(handlers, "mutex") {
   handlers_mutex = new std::mutex;
   handlers_table = new std::map<int, int>;
   pthread_atfork(UseTable, UseTable, UseTable);

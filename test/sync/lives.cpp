@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: a lock, an atomic or a map that is born again at the same address is
@@ -53,12 +53,16 @@ static void Check(bool same) {
   }
 }
 
-#define LIVES(Name, Object)                                                    \
-  SILENT(Name##_one_life) {                                                    \
+// Whichever of them ends a life: by its memory, by a constructor, by a
+// destructor that calls the C library's.
+#define REBORN "life_of_memory+life_of_object+life_of_init"
+
+#define LIVES(Name, Object, ...)                                               \
+  SILENT(Name##_one_life, __VA_ARGS__) {                                       \
     void *memory = std::malloc(sizeof(Object));                                \
     TwoLives(map, new (memory) Object, [] {});                                 \
   }                                                                            \
-  RACE(Name##_free_and_malloc) {                                               \
+  RACE(Name##_free_and_malloc, REBORN) {                                       \
     void *memory = std::malloc(sizeof(Object));                                \
     TwoLives(map, new (memory) Object, [&] {                                   \
       std::free(memory);                                                       \
@@ -66,14 +70,14 @@ static void Check(bool same) {
       new (memory) Object;                                                     \
     });                                                                        \
   }                                                                            \
-  RACE(Name##_delete_and_new) {                                                \
+  RACE(Name##_delete_and_new, REBORN) {                                        \
     auto *object = new Object;                                                 \
     TwoLives(map, object, [&] {                                                \
       delete object;                                                           \
       Check(object == new Object);                                             \
     });                                                                        \
   }                                                                            \
-  RACE(Name##_munmap_and_mmap) {                                               \
+  RACE(Name##_munmap_and_mmap, REBORN) {                                       \
     void *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE,                 \
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);                   \
     TwoLives(map, new (memory) Object, [&] {                                   \
@@ -83,7 +87,7 @@ static void Check(bool same) {
       new (memory) Object;                                                     \
     });                                                                        \
   }                                                                            \
-  RACE(Name##_mapped_over) {                                                   \
+  RACE(Name##_mapped_over, REBORN) {                                           \
     void *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE,                 \
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);                   \
     TwoLives(map, new (memory) Object, [&] {                                   \
@@ -93,12 +97,12 @@ static void Check(bool same) {
     });                                                                        \
   }
 
-LIVES(mutex, std::mutex)
-LIVES(recursive_mutex, std::recursive_mutex)
-LIVES(shared_mutex, std::shared_mutex)
-LIVES(atomic, std::atomic<int>)
+LIVES(mutex, std::mutex, "mutex")
+LIVES(recursive_mutex, std::recursive_mutex, "mutex_recursive")
+LIVES(shared_mutex, std::shared_mutex, "rwlock_write")
+LIVES(atomic, std::atomic<int>, "atomic_release", "atomic_acquire")
 
-RACE(realloc_in_place) {
+RACE(realloc_in_place, "life_of_memory") {
   // It stays where it is, but whoever reallocates it was ordered after all who
   // used it; that order counts, not the lock's.
   void *memory = std::malloc(64);
@@ -107,7 +111,7 @@ RACE(realloc_in_place) {
 }
 // Whoever handed the memory out, its end is seen.
 #define ALLOCATED_BY(Name, Allocation)                                         \
-  RACE(Name) {                                                                 \
+  RACE(Name, REBORN) {                                                         \
     void *memory = nullptr;                                                    \
     Check((Allocation));                                                       \
     TwoLives(map, new (memory) std::mutex, [&] {                               \
@@ -126,7 +130,7 @@ ALLOCATED_BY(memalign, memory = memalign(256, 64))
 ALLOCATED_BY(valloc, memory = valloc(64))
 ALLOCATED_BY(aligned_new, memory = ::operator new(64, std::align_val_t(256)))
 
-RACE(mmap64) {
+RACE(mmap64, REBORN) {
   void *memory = mmap64(nullptr, 4096, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   TwoLives(map, new (memory) std::mutex, [&] {
@@ -135,7 +139,7 @@ RACE(mmap64) {
     new (memory) std::mutex;
   });
 }
-RACE(mremap) {
+RACE(mremap, REBORN) {
   void *memory = mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   TwoLives(map, new (memory) std::mutex, [&] {
@@ -158,7 +162,7 @@ __attribute__((noinline)) static void Frame(std::mutex **place, Body body) {
   body();
   asm volatile("" : : "r"(&m) : "memory");
 }
-RACE(stack_frame) {
+RACE(stack_frame, "life_of_object+life_of_init") {
   std::mutex *first = nullptr, *m = nullptr;
   Thread publisher([&] {
     step.WaitFor(1);
@@ -184,7 +188,43 @@ RACE(stack_frame) {
   publisher.Join();
   observer.Join();
 }
-SILENT(stack_frame_that_stays) {
+// C's have no constructor: their frame says that they are new.
+template <class Body>
+__attribute__((noinline)) static void CFrame(pthread_mutex_t **place,
+                                             Body body) {
+  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&m);
+  pthread_mutex_unlock(&m);
+  *place = &m;
+  body();
+}
+RACE(stack_frame_of_c, "life_of_object") {
+  pthread_mutex_t *first = nullptr, *m = nullptr;
+  Thread publisher([&] {
+    step.WaitFor(1);
+    WRITE;
+    pthread_mutex_lock(m);
+    pthread_mutex_unlock(m);
+    step.Done();
+  });
+  Thread observer([&] {
+    step.WaitFor(3);
+    pthread_mutex_lock(m);
+    pthread_mutex_unlock(m);
+    WRITE;
+    step.Done();
+  });
+  for (int turns : {2, 4})
+    CFrame(&m, [&] {
+      Check(!first || first == m);
+      first = m;
+      step.Done();
+      step.WaitFor(turns);
+    });
+  publisher.Join();
+  observer.Join();
+}
+SILENT(stack_frame_that_stays, "mutex") {
   std::mutex *m = nullptr;
   Frame(&m, [&] {
     InTurn(
@@ -200,7 +240,7 @@ SILENT(stack_frame_that_stays) {
         });
   });
 }
-RACE(block_in_a_loop) {
+RACE(block_in_a_loop, "life_of_object+life_of_init") {
   std::mutex *m = nullptr;
   Thread publisher([&] {
     step.WaitFor(1);
@@ -230,7 +270,7 @@ RACE(block_in_a_loop) {
 
 // Memory that was given back does not answer for its map, even if nobody saw
 // the map's destruction.
-SILENT(map_in_freed_memory) {
+SILENT(map_in_freed_memory, "life_of_map") {
   void *memory = std::malloc(sizeof(Map));
   Map *arena_map = new (memory) Map;
   InTurn([&] { arena_map->emplace(1, 1); },
@@ -256,7 +296,7 @@ RACE(map_used_after_destruction) {
   InTurn([&] { doomed->~Map(); }, [&] { (void)doomed->size(); });
 }
 // A new map there, whose construction is ordered after the old one's end.
-SILENT(map_reborn) {
+SILENT(map_reborn, "life_of_map+mutex") {
   alignas(Map) static char memory[sizeof(Map)];
   std::mutex m;
   auto life = [&] {
@@ -267,7 +307,7 @@ SILENT(map_reborn) {
   };
   InTurn(life, life, life);
 }
-SILENT(map_on_a_stack_again_and_again) {
+SILENT(map_on_a_stack_again_and_again, NO_RULE) {
   auto body = [&] {
     for (int i = 0; i < 1000; i++) {
       Map here;
@@ -276,7 +316,7 @@ SILENT(map_on_a_stack_again_and_again) {
   };
   InTurn(body, body);
 }
-SILENT(map_on_the_heap_again_and_again) {
+SILENT(map_on_the_heap_again_and_again, NO_RULE) {
   auto body = [&] {
     for (int i = 0; i < 1000; i++)
       std::make_unique<Map>()->emplace(1, 1);
@@ -287,4 +327,4 @@ SILENT(map_on_the_heap_again_and_again) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 41 cases
+// CHECK: DONE: 42 cases

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: every mutex of the C++ library orders what it guards; a lock that was
@@ -13,10 +13,37 @@
 
 using namespace std::chrono_literals;
 
+// Of what libc++'s timed mutexes are made is in its library: the catalog has
+// them. `LOCK`, `TRY` and `FAILS` are the rules that a kind of mutex goes by.
+#define LOCK(Kind) LOCK_##Kind
+#define TRY(Kind) TRY_##Kind
+#define FAILS(Kind) FAILS_##Kind
+#define LOCK_plain "mutex"
+#define TRY_plain "mutex_try"
+#define FAILS_plain "mutex_try_fails"
+#define LOCK_recursive "mutex_recursive"
+#define TRY_recursive "mutex_recursive"
+#define FAILS_recursive "mutex_try_fails"
+#ifdef _LIBCPP_VERSION
+#define LOCK_timed "catalog_lock"
+#define TRY_timed "catalog_lock"
+#define FAILS_timed "catalog_try_fails"
+#define LOCK_recursive_timed LOCK_timed
+#define TRY_recursive_timed TRY_timed
+#define FAILS_recursive_timed FAILS_timed
+#else
+#define LOCK_timed LOCK_plain
+#define TRY_timed TRY_plain
+#define FAILS_timed FAILS_plain
+#define LOCK_recursive_timed LOCK_recursive
+#define TRY_recursive_timed TRY_recursive
+#define FAILS_recursive_timed FAILS_recursive
+#endif
+
 // What is common to all of them. A map operation under the lock, before it,
 // after it; a lock held elsewhere that a try fails to get.
-#define MUTEX_CASES(Name, Mutex)                                               \
-  SILENT(Name##_guards) {                                                      \
+#define MUTEX_CASES(Name, Mutex, Kind)                                         \
+  SILENT(Name##_guards, LOCK(Kind)) {                                          \
     Mutex m;                                                                   \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -30,7 +57,7 @@ using namespace std::chrono_literals;
           m.unlock();                                                          \
         });                                                                    \
   }                                                                            \
-  SILENT(Name##_publishes) {                                                   \
+  SILENT(Name##_publishes, LOCK(Kind)) {                                       \
     Mutex m;                                                                   \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -86,10 +113,10 @@ using namespace std::chrono_literals;
           n.unlock();                                                          \
         });                                                                    \
   }                                                                            \
-  TRY_CASES(Name##_try_lock, Mutex, m.try_lock())
+  TRY_CASES(Name##_try_lock, Mutex, Kind, m.try_lock())
 
-#define TRY_CASES(Name, Mutex, TryLock)                                        \
-  SILENT(Name) {                                                               \
+#define TRY_CASES(Name, Mutex, Kind, TryLock)                                  \
+  SILENT(Name, TRY(Kind)) {                                                    \
     Mutex m;                                                                   \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -105,7 +132,7 @@ using namespace std::chrono_literals;
           m.unlock();                                                          \
         });                                                                    \
   }                                                                            \
-  RACE(Name##_fails) {                                                         \
+  RACE(Name##_fails, FAILS(Kind)) {                                            \
     Mutex m;                                                                   \
     Together(                                                                  \
         [&] {                                                                  \
@@ -126,20 +153,20 @@ using namespace std::chrono_literals;
         });                                                                    \
   }
 
-#define TIMED_CASES(Name, Mutex)                                               \
-  MUTEX_CASES(Name, Mutex)                                                     \
-  TRY_CASES(Name##_try_lock_for, Mutex, m.try_lock_for(1ms))                   \
-  TRY_CASES(Name##_try_lock_until_steady, Mutex,                               \
+#define TIMED_CASES(Name, Mutex, Kind)                                         \
+  MUTEX_CASES(Name, Mutex, Kind)                                               \
+  TRY_CASES(Name##_try_lock_for, Mutex, Kind, m.try_lock_for(1ms))             \
+  TRY_CASES(Name##_try_lock_until_steady, Mutex, Kind,                         \
             m.try_lock_until(std::chrono::steady_clock::now() + 1ms))          \
-  TRY_CASES(Name##_try_lock_until_system, Mutex,                               \
+  TRY_CASES(Name##_try_lock_until_system, Mutex, Kind,                         \
             m.try_lock_until(std::chrono::system_clock::now() + 1ms))
 
-MUTEX_CASES(mutex, std::mutex)
-MUTEX_CASES(recursive_mutex, std::recursive_mutex)
-TIMED_CASES(timed_mutex, std::timed_mutex)
-TIMED_CASES(recursive_timed_mutex, std::recursive_timed_mutex)
+MUTEX_CASES(mutex, std::mutex, plain)
+MUTEX_CASES(recursive_mutex, std::recursive_mutex, recursive)
+TIMED_CASES(timed_mutex, std::timed_mutex, timed)
+TIMED_CASES(recursive_timed_mutex, std::recursive_timed_mutex, recursive_timed)
 
-SILENT(recursion) {
+SILENT(recursion, "mutex_recursive") {
   std::recursive_mutex m;
   auto body = [&] {
     std::lock_guard outer(m);
@@ -151,7 +178,7 @@ SILENT(recursion) {
   };
   InTurn(body, body);
 }
-SILENT(recursion_by_try_lock) {
+SILENT(recursion_by_try_lock, "mutex_recursive") {
   std::recursive_mutex m;
   auto body = [&] {
     std::lock_guard outer(m);
@@ -164,7 +191,7 @@ SILENT(recursion_by_try_lock) {
 }
 
 // The wrappers are made of the same calls.
-SILENT(lock_guard) {
+SILENT(lock_guard, "mutex") {
   std::mutex m;
   auto body = [&] {
     std::lock_guard lock(m);
@@ -172,7 +199,7 @@ SILENT(lock_guard) {
   };
   InTurn(body, body);
 }
-SILENT(unique_lock_handed_over) {
+SILENT(unique_lock_handed_over, "mutex") {
   std::mutex m;
   auto body = [&] {
     std::unique_lock lock(m, std::defer_lock);
@@ -182,7 +209,7 @@ SILENT(unique_lock_handed_over) {
   };
   InTurn(body, body);
 }
-SILENT(scoped_lock_of_two) {
+SILENT(scoped_lock_of_two, "mutex") {
   std::mutex m, n;
   InTurn(
       [&] {
@@ -203,7 +230,7 @@ RACE(unique_lock_released_early) {
   };
   InTurn(body, body);
 }
-SILENT(exception_unlocks) {
+SILENT(exception_unlocks, "mutex") {
   std::mutex m;
   auto body = [&] {
     try {
@@ -215,7 +242,7 @@ SILENT(exception_unlocks) {
   };
   InTurn(body, body);
 }
-SILENT(chain_of_two) {
+SILENT(chain_of_two, "mutex") {
   std::mutex m, n;
   InTurn(
       [&] {

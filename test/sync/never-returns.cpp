@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: an operation that never returns, because a functor jumps or throws,
@@ -90,7 +90,7 @@ void Try(Traps &traps, Trap trap) {
 // The broken operation lies behind: a later one by another thread, ordered by
 // the mutex, is not inside it.
 #define GONE(Name, Which)                                                      \
-  SILENT(Name) {                                                               \
+  SILENT(Name, "operation_left", "mutex") {                                    \
     auto *traps = new Traps;                                                   \
     std::mutex m;                                                              \
     Together(                                                                  \
@@ -120,7 +120,7 @@ GONE(longjmp_chk_out, JumpChecked)
 GONE(exception_out, Throw)
 
 // Many of them: nothing piles up.
-SILENT(longjmp_out_again_and_again) {
+SILENT(longjmp_out_again_and_again, "thread_join") {
   auto *traps = new Traps;
   auto body = [&] {
     for (int i = 0; i < 10000; i++)
@@ -130,6 +130,7 @@ SILENT(longjmp_out_again_and_again) {
   first.Join();
   Thread second(body);
   second.Join();
+  traps->emplace(Key{2, None}, 0);
 }
 
 // An operation that releases in its middle is not over then.
@@ -157,7 +158,34 @@ RACE(acquire_inside) {
       },
       [&] { traps->emplace(Key{2, Release}, 0); });
 }
-SILENT(acquire_before) {
+// The same where only this tells: a read that releases is recorded at its
+// begin alone; a write that acquires is checked as one at its end.
+RACE(release_inside_a_read, "operation_ends") {
+  auto *traps = new Traps;
+  traps->emplace(Key{3, None}, 0);
+  std::mutex m;
+  to_release = &m;
+  InTurn([&] { (void)traps->find(Key{1, Release}); },
+         [&] {
+           m.lock();
+           m.unlock();
+           traps->emplace(Key{2, None}, 0);
+         });
+}
+RACE(acquire_inside_a_write, "operation_begins") {
+  auto *traps = new Traps;
+  traps->emplace(Key{3, None}, 0);
+  std::mutex m;
+  to_release = &m;
+  InTurn(
+      [&] {
+        (void)traps->find(Key{1, None});
+        m.lock();
+        m.unlock();
+      },
+      [&] { traps->emplace(Key{2, Release}, 0); });
+}
+SILENT(acquire_before, "mutex") {
   auto *traps = new Traps;
   std::mutex m;
   InTurn(
@@ -176,4 +204,4 @@ SILENT(acquire_before) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 14 cases
+// CHECK: DONE: 16 cases

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: what pthread_once (std::call_once) ran happens before every return
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <semaphore.h>
 
-SILENT(call_once) {
+SILENT(call_once, "once") {
   std::once_flag flag;
   auto body = [&] {
     std::call_once(flag, [&] { WRITE; });
@@ -39,7 +39,7 @@ RACE(another_call_once) {
         WRITE;
       });
 }
-SILENT(call_once_within_call_once) {
+SILENT(call_once_within_call_once, "once") {
   std::once_flag flag, other;
   auto body = [&] {
     std::call_once(flag, [&] { std::call_once(other, [&] { WRITE; }); });
@@ -48,7 +48,7 @@ SILENT(call_once_within_call_once) {
   InTurn(body, body);
 }
 static cases::Map *initialised;
-SILENT(pthread_once) {
+SILENT(pthread_once, "once") {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   initialised = &map;
   auto body = [&] {
@@ -60,6 +60,10 @@ SILENT(pthread_once) {
 
 static const timespec kLongAgo = {1, 0};
 static const timespec kFarAhead = {1ll << 33, 0};
+
+#define ORDERED(Name) SILENT(Name, "semaphore")
+#define FAILS(Name) RACE(Name, "semaphore_try_fails")
+#define REBORN(Name) RACE(Name, "life_of_init")
 
 // One thread posts after its write, the other waits before its own.
 #define SEMAPHORE(Expected, Name, Post, Wait)                                  \
@@ -77,20 +81,20 @@ static const timespec kFarAhead = {1ll << 33, 0};
           WRITE;                                                               \
         });                                                                    \
   }
-SEMAPHORE(SILENT, wait, sem_post(&s), sem_wait(&s))
-SEMAPHORE(SILENT, trywait, sem_post(&s), sem_trywait(&s))
-SEMAPHORE(SILENT, timedwait, sem_post(&s), sem_timedwait(&s, &kFarAhead))
-SEMAPHORE(SILENT, clockwait, sem_post(&s),
+SEMAPHORE(ORDERED, wait, sem_post(&s), sem_wait(&s))
+SEMAPHORE(ORDERED, trywait, sem_post(&s), sem_trywait(&s))
+SEMAPHORE(ORDERED, timedwait, sem_post(&s), sem_timedwait(&s, &kFarAhead))
+SEMAPHORE(ORDERED, clockwait, sem_post(&s),
           sem_clockwait(&s, CLOCK_MONOTONIC, &kFarAhead))
 SEMAPHORE(RACE, another_semaphore, sem_post(&s), sem_wait(&t))
-SEMAPHORE(RACE, trywait_fails, sem_post(&s); sem_wait(&s), sem_trywait(&s))
-SEMAPHORE(RACE, timedwait_fails, sem_post(&s);
+SEMAPHORE(FAILS, trywait_fails, sem_post(&s); sem_wait(&s), sem_trywait(&s))
+SEMAPHORE(FAILS, timedwait_fails, sem_post(&s);
           sem_wait(&s), sem_timedwait(&s, &kLongAgo))
 SEMAPHORE(RACE, post_before_the_write, , sem_post(&s); sem_wait(&s))
-SEMAPHORE(RACE, another_life, sem_post(&s), sem_destroy(&s); sem_init(&s, 0, 1);
-          sem_wait(&s))
+SEMAPHORE(REBORN, another_life, sem_post(&s), sem_destroy(&s);
+          sem_init(&s, 0, 1); sem_wait(&s))
 // Two posts: neither poster is ordered after the other, a waiter after both.
-SILENT(two_posts) {
+SILENT(two_posts, "semaphore", "semaphore_joins") {
   sem_t s;
   sem_init(&s, 0, 0);
   auto poster = [&] {

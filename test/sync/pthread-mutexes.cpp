@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: pthread mutexes of every type and way to lock them, the failures of
@@ -34,7 +34,7 @@ struct Mutex {
 
 // `Lock` in both threads orders; where it fails, with Error, it does not.
 #define LOCK_CASES(Name, Lock, FailingLock, Error)                             \
-  SILENT(Name) {                                                               \
+  SILENT(Name, "mutex_try") {                                                  \
     Mutex m;                                                                   \
     auto body = [&] {                                                          \
       Expect(Lock, 0);                                                         \
@@ -43,7 +43,7 @@ struct Mutex {
     };                                                                         \
     InTurn(body, body);                                                        \
   }                                                                            \
-  RACE(Name##_fails) {                                                         \
+  RACE(Name##_fails, "mutex_try_fails") {                                      \
     Mutex m;                                                                   \
     Together(                                                                  \
         [&] {                                                                  \
@@ -75,7 +75,7 @@ LOCK_CASES(clocklock_realtime,
 
 // --- types
 
-SILENT(statically_initialised) {
+SILENT(statically_initialised, "mutex") {
   pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
   auto body = [&] {
     pthread_mutex_lock(&m);
@@ -84,7 +84,7 @@ SILENT(statically_initialised) {
   };
   InTurn(body, body);
 }
-SILENT(recursive) {
+SILENT(recursive, "mutex_recursive") {
   Mutex m(PTHREAD_MUTEX_RECURSIVE);
   auto body = [&] {
     pthread_mutex_lock(m);
@@ -96,7 +96,7 @@ SILENT(recursive) {
   };
   InTurn(body, body);
 }
-SILENT(errorcheck) {
+SILENT(errorcheck, "mutex") {
   Mutex m(PTHREAD_MUTEX_ERRORCHECK);
   auto body = [&] {
     Expect(pthread_mutex_lock(m), 0);
@@ -109,7 +109,7 @@ SILENT(errorcheck) {
 }
 // One who does not own it cannot unlock it: that publishes nothing.
 #define FOREIGN_UNLOCK(Name, Type)                                             \
-  RACE(Name) {                                                                 \
+  RACE(Name, "mutex_foreign_unlock") {                                         \
     Mutex m(Type);                                                             \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -126,7 +126,7 @@ FOREIGN_UNLOCK(errorcheck_foreign_unlock, PTHREAD_MUTEX_ERRORCHECK)
 FOREIGN_UNLOCK(recursive_foreign_unlock, PTHREAD_MUTEX_RECURSIVE)
 
 // A normal mutex may be unlocked by another thread in practice.
-SILENT(unlocked_by_another) {
+SILENT(unlocked_by_another, "mutex") {
   Mutex m;
   InTurn([&] { pthread_mutex_lock(m); },
          [&] {
@@ -140,7 +140,7 @@ SILENT(unlocked_by_another) {
          });
 }
 
-SILENT(robust) {
+SILENT(robust, "mutex") {
   Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
   auto body = [&] {
     Expect(pthread_mutex_lock(m), 0);
@@ -150,7 +150,7 @@ SILENT(robust) {
   InTurn(body, body);
 }
 // EOWNERDEAD is a lock taken: the next owner is ordered after.
-SILENT(robust_owner_died) {
+SILENT(robust_owner_died, "mutex") {
   Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
   cases::Thread owner([&] { pthread_mutex_lock(m); });
   owner.Join();
@@ -170,7 +170,7 @@ SILENT(robust_owner_died) {
 
 // --- lives
 
-SILENT(one_life) {
+SILENT(one_life, "mutex") {
   Mutex m;
   InTurn(
       [&] {
@@ -184,7 +184,7 @@ SILENT(one_life) {
         WRITE;
       });
 }
-RACE(another_life_by_destroy) {
+RACE(another_life_by_destroy, "life_of_init") {
   Mutex m;
   InTurn(
       [&] {
@@ -192,14 +192,17 @@ RACE(another_life_by_destroy) {
         pthread_mutex_lock(m);
         pthread_mutex_unlock(m);
       },
-      [&] { pthread_mutex_destroy(m); },
+      [&] {
+        pthread_mutex_destroy(m);
+        m.m = PTHREAD_MUTEX_INITIALIZER;
+      },
       [&] {
         pthread_mutex_lock(m);
         pthread_mutex_unlock(m);
         WRITE;
       });
 }
-RACE(another_life_by_init) {
+RACE(another_life_by_init, "life_of_init") {
   Mutex m;
   InTurn(
       [&] {
@@ -217,7 +220,7 @@ RACE(another_life_by_init) {
 
 // --- spin locks
 
-SILENT(spin) {
+SILENT(spin, "spin_lock") {
   pthread_spinlock_t lock;
   pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
   auto body = [&] {
@@ -238,7 +241,7 @@ RACE(spin_another) {
   };
   InTurn([&] { body(0); }, [&] { body(1); });
 }
-SILENT(spin_trylock) {
+SILENT(spin_trylock, "spin_lock") {
   pthread_spinlock_t lock;
   pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
   auto body = [&] {
@@ -248,7 +251,7 @@ SILENT(spin_trylock) {
   };
   InTurn(body, body);
 }
-RACE(spin_trylock_fails) {
+RACE(spin_trylock_fails, "spin_try_fails") {
   pthread_spinlock_t lock;
   pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
   Together(
@@ -268,7 +271,7 @@ RACE(spin_trylock_fails) {
         step.Done();
       });
 }
-RACE(spin_another_life) {
+RACE(spin_another_life, "life_of_init") {
   pthread_spinlock_t lock;
   pthread_spin_init(&lock, PTHREAD_PROCESS_PRIVATE);
   InTurn(

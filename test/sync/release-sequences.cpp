@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: release sequences: a read-modify-write by anyone goes on with one, a
@@ -14,6 +14,11 @@ using std::memory_order_acq_rel;
 using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
+
+#define GOES_ON(Name)                                                          \
+  SILENT(Name, "rmw_continues", "atomic_release", "atomic_acquire")
+#define STANDS(Name) SILENT(Name, "atomic_release", "atomic_acquire")
+#define ENDS(Name) RACE(Name, "store_ends")
 
 // One thread writes the map and releases; another does Between; a third
 // acquires and writes the map.
@@ -33,26 +38,26 @@ using std::memory_order_release;
         });                                                                    \
   }
 
-SEQUENCE(SILENT, fetch_add_goes_on, x.fetch_add(1, memory_order_relaxed))
-SEQUENCE(SILENT, exchange_goes_on, x.exchange(5, memory_order_relaxed))
-SEQUENCE(SILENT, cas_goes_on,
+SEQUENCE(GOES_ON, fetch_add_goes_on, x.fetch_add(1, memory_order_relaxed))
+SEQUENCE(GOES_ON, exchange_goes_on, x.exchange(5, memory_order_relaxed))
+SEQUENCE(GOES_ON, cas_goes_on,
          x.compare_exchange_strong(one, 2, memory_order_relaxed))
-SEQUENCE(SILENT, release_rmw_goes_on, x.fetch_add(1, memory_order_release))
-SEQUENCE(SILENT, acquire_rmw_goes_on, x.fetch_add(1, memory_order_acquire))
-SEQUENCE(SILENT, acq_rel_rmw_goes_on, x.fetch_add(1, memory_order_acq_rel))
-SEQUENCE(SILENT, failed_cas_changes_nothing,
+SEQUENCE(GOES_ON, release_rmw_goes_on, x.fetch_add(1, memory_order_release))
+SEQUENCE(GOES_ON, acquire_rmw_goes_on, x.fetch_add(1, memory_order_acquire))
+SEQUENCE(STANDS, acq_rel_rmw_goes_on, x.fetch_add(1, memory_order_acq_rel))
+SEQUENCE(STANDS, failed_cas_changes_nothing,
          x.compare_exchange_strong(seven, 2, memory_order_relaxed))
-SEQUENCE(SILENT, load_changes_nothing, (void)x.load(memory_order_relaxed))
-SEQUENCE(RACE, relaxed_store_ends, x.store(2, memory_order_relaxed))
-SEQUENCE(RACE, release_store_ends, x.store(2, memory_order_release))
-SEQUENCE(RACE, seq_cst_store_ends, x.store(2))
-SEQUENCE(SILENT, many_rmws_go_on,
+SEQUENCE(STANDS, load_changes_nothing, (void)x.load(memory_order_relaxed))
+SEQUENCE(ENDS, relaxed_store_ends, x.store(2, memory_order_relaxed))
+SEQUENCE(ENDS, release_store_ends, x.store(2, memory_order_release))
+SEQUENCE(ENDS, seq_cst_store_ends, x.store(2))
+SEQUENCE(GOES_ON, many_rmws_go_on,
          for (int i = 0; i < 10; i++) x.fetch_add(1, memory_order_relaxed))
-SEQUENCE(RACE, store_then_rmw, x.store(2, memory_order_relaxed);
+SEQUENCE(ENDS, store_then_rmw, x.store(2, memory_order_relaxed);
          x.fetch_add(1, memory_order_relaxed))
 
 // C++20 [intro.races]: a release sequence is the head and read-modify-writes.
-RACE(own_relaxed_store_ends) {
+RACE(own_relaxed_store_ends, "store_ends") {
   std::atomic<int> x(0);
   InTurn(
       [&] {
@@ -65,7 +70,7 @@ RACE(own_relaxed_store_ends) {
         WRITE;
       });
 }
-SILENT(own_relaxed_rmw_goes_on) {
+SILENT(own_relaxed_rmw_goes_on, "rmw_continues") {
   std::atomic<int> x(0);
   InTurn(
       [&] {
@@ -93,7 +98,8 @@ RACE(write_after_release) {
       });
 }
 // A release in the middle heads a sequence of its own, and joins.
-SILENT(two_heads) {
+SILENT(two_heads, "rmw_release_joins", "rmw_continues", "atomic_release",
+       "atomic_acquire") {
   std::atomic<int> x(0);
   InTurn(
       [&] {
@@ -121,7 +127,8 @@ RACE(two_heads_do_not_order_each_other) {
         WRITE;
       });
 }
-SILENT(countdown) {
+SILENT(countdown, "rmw_release_joins", "rmw_continues", "atomic_release",
+       "atomic_acquire") {
   std::atomic<int> count(3);
   auto worker = [&] {
     READ;
@@ -145,7 +152,7 @@ RACE(countdown_without_acquire) {
           WRITE;
       });
 }
-SILENT(transitive) {
+SILENT(transitive, "atomic_release", "atomic_acquire") {
   std::atomic<int> x(0), y(0);
   InTurn(
       [&] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: readers-writer locks of C and C++: writers order everyone, readers
@@ -16,10 +16,23 @@
 
 using namespace std::chrono_literals;
 
+// libc++'s are functions of its library, which the catalog has.
+#define TRY(Kind) TRY_##Kind
+#define FAILS(Kind) FAILS_##Kind
+#define TRY_pthread "rwlock_try"
+#define FAILS_pthread "rwlock_try_fails"
+#ifdef _LIBCPP_VERSION
+#define TRY_cxx "catalog_lock"
+#define FAILS_cxx "catalog_try_fails"
+#else
+#define TRY_cxx TRY_pthread
+#define FAILS_cxx FAILS_pthread
+#endif
+
 // The table below, for one kind of lock. WRITE under a shared lock is what a
 // reader must not do: two of them are not ordered.
-#define RWLOCK_CASES(Name, Rwlock)                                             \
-  SILENT(Name##_writers) {                                                     \
+#define RWLOCK_CASES(Name, Rwlock, Kind)                                       \
+  SILENT(Name##_writers, "rwlock_write") {                                     \
     Rwlock m;                                                                  \
     auto body = [&] {                                                          \
       m.lock();                                                                \
@@ -28,7 +41,7 @@ using namespace std::chrono_literals;
     };                                                                         \
     InTurn(body, body);                                                        \
   }                                                                            \
-  SILENT(Name##_reader_after_writer) {                                         \
+  SILENT(Name##_reader_after_writer, "rwlock_write") {                         \
     Rwlock m;                                                                  \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -42,7 +55,7 @@ using namespace std::chrono_literals;
           m.unlock_shared();                                                   \
         });                                                                    \
   }                                                                            \
-  SILENT(Name##_writer_after_readers) {                                        \
+  SILENT(Name##_writer_after_readers, "rwlock_read") {                         \
     Rwlock m;                                                                  \
     auto reader = [&] {                                                        \
       m.lock_shared();                                                         \
@@ -55,7 +68,7 @@ using namespace std::chrono_literals;
       m.unlock();                                                              \
     });                                                                        \
   }                                                                            \
-  SILENT(Name##_reader_writer_reader) {                                        \
+  SILENT(Name##_reader_writer_reader, "rwlock_read", "rwlock_write") {         \
     Rwlock m;                                                                  \
     auto reader = [&] {                                                        \
       m.lock_shared();                                                         \
@@ -70,7 +83,7 @@ using namespace std::chrono_literals;
         },                                                                     \
         reader);                                                               \
   }                                                                            \
-  RACE(Name##_readers_that_write) {                                            \
+  RACE(Name##_readers_that_write, "rwlock_readers") {                          \
     Rwlock m;                                                                  \
     auto body = [&] {                                                          \
       m.lock_shared();                                                         \
@@ -79,7 +92,7 @@ using namespace std::chrono_literals;
     };                                                                         \
     InTurn(body, body);                                                        \
   }                                                                            \
-  RACE(Name##_readers_order_nothing) {                                         \
+  RACE(Name##_readers_order_nothing, "rwlock_readers") {                       \
     Rwlock m;                                                                  \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -125,12 +138,13 @@ using namespace std::chrono_literals;
           m.unlock_shared();                                                   \
         });                                                                    \
   }                                                                            \
-  TRY_CASES(Name##_try_lock, Rwlock, m.try_lock(), unlock)                     \
-  TRY_CASES(Name##_try_lock_shared, Rwlock, m.try_lock_shared(), unlock_shared)
+  TRY_CASES(Name##_try_lock, Rwlock, Kind, m.try_lock(), unlock)               \
+  TRY_CASES(Name##_try_lock_shared, Rwlock, Kind, m.try_lock_shared(),         \
+            unlock_shared)
 
 // TryLock orders after an earlier writer if it succeeds, not if it fails.
-#define TRY_CASES(Name, Rwlock, TryLock, Unlock)                               \
-  SILENT(Name) {                                                               \
+#define TRY_CASES(Name, Rwlock, Kind, TryLock, Unlock)                         \
+  SILENT(Name, TRY(Kind)) {                                                    \
     Rwlock m;                                                                  \
     InTurn(                                                                    \
         [&] {                                                                  \
@@ -150,7 +164,7 @@ using namespace std::chrono_literals;
           m.unlock();                                                          \
         });                                                                    \
   }                                                                            \
-  RACE(Name##_fails) {                                                         \
+  RACE(Name##_fails, FAILS(Kind)) {                                            \
     Rwlock m;                                                                  \
     Together(                                                                  \
         [&] {                                                                  \
@@ -171,13 +185,13 @@ using namespace std::chrono_literals;
         });                                                                    \
   }
 
-#define TIMED_CASES(Name, Rwlock)                                              \
-  TRY_CASES(Name##_try_lock_for, Rwlock, m.try_lock_for(1ms), unlock)          \
-  TRY_CASES(Name##_try_lock_until, Rwlock,                                     \
+#define TIMED_CASES(Name, Rwlock, Kind)                                        \
+  TRY_CASES(Name##_try_lock_for, Rwlock, Kind, m.try_lock_for(1ms), unlock)    \
+  TRY_CASES(Name##_try_lock_until, Rwlock, Kind,                               \
             m.try_lock_until(std::chrono::system_clock::now() + 1ms), unlock)  \
-  TRY_CASES(Name##_try_lock_shared_for, Rwlock, m.try_lock_shared_for(1ms),    \
-            unlock_shared)                                                     \
-  TRY_CASES(Name##_try_lock_shared_until, Rwlock,                              \
+  TRY_CASES(Name##_try_lock_shared_for, Rwlock, Kind,                          \
+            m.try_lock_shared_for(1ms), unlock_shared)                         \
+  TRY_CASES(Name##_try_lock_shared_until, Rwlock, Kind,                        \
             m.try_lock_shared_until(std::chrono::system_clock::now() + 1ms),   \
             unlock_shared)
 
@@ -205,32 +219,32 @@ static bool Timed(int result) {
   return !result;
 }
 
-RWLOCK_CASES(rwlock, PthreadRwlock)
-RWLOCK_CASES(shared_mutex, std::shared_mutex)
-RWLOCK_CASES(shared_timed_mutex, std::shared_timed_mutex)
-TIMED_CASES(shared_timed_mutex, std::shared_timed_mutex)
+RWLOCK_CASES(rwlock, PthreadRwlock, pthread)
+RWLOCK_CASES(shared_mutex, std::shared_mutex, cxx)
+RWLOCK_CASES(shared_timed_mutex, std::shared_timed_mutex, cxx)
+TIMED_CASES(shared_timed_mutex, std::shared_timed_mutex, cxx)
 
 static timespec until;
-TRY_CASES(timedwrlock, PthreadRwlock,
+TRY_CASES(timedwrlock, PthreadRwlock, pthread,
           (until = Soon(CLOCK_REALTIME),
            Timed(pthread_rwlock_timedwrlock(&m.lock_, &until))),
           unlock)
-TRY_CASES(timedrdlock, PthreadRwlock,
+TRY_CASES(timedrdlock, PthreadRwlock, pthread,
           (until = Soon(CLOCK_REALTIME),
            Timed(pthread_rwlock_timedrdlock(&m.lock_, &until))),
           unlock_shared)
-TRY_CASES(clockwrlock, PthreadRwlock,
+TRY_CASES(clockwrlock, PthreadRwlock, pthread,
           (until = Soon(CLOCK_MONOTONIC),
            Timed(pthread_rwlock_clockwrlock(&m.lock_, CLOCK_MONOTONIC,
                                             &until))),
           unlock)
-TRY_CASES(clockrdlock, PthreadRwlock,
+TRY_CASES(clockrdlock, PthreadRwlock, pthread,
           (until = Soon(CLOCK_MONOTONIC),
            Timed(pthread_rwlock_clockrdlock(&m.lock_, CLOCK_MONOTONIC,
                                             &until))),
           unlock_shared)
 
-RACE(rwlock_another_life) {
+RACE(rwlock_another_life, "life_of_init") {
   PthreadRwlock m;
   InTurn(
       [&] {
@@ -249,7 +263,7 @@ RACE(rwlock_another_life) {
       });
 }
 
-SILENT(shared_lock_and_unique_lock) {
+SILENT(shared_lock_and_unique_lock, "rwlock_read") {
   std::shared_mutex m;
   InTurn(
       [&] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: the initialisation of a function-local static (__cxa_guard_acquire,
@@ -22,7 +22,7 @@ template <class Tag> static int Static(const std::function<int()> &initialise) {
 #define TAG                                                                    \
   struct Tag {}
 
-SILENT(initialiser) {
+SILENT(initialiser, "static_guard", "atomic_acquire") {
   TAG;
   auto body = [&] {
     Static<Tag>([&] {
@@ -33,7 +33,7 @@ SILENT(initialiser) {
   };
   InTurn(body, body);
 }
-SILENT(before_initialisation) {
+SILENT(before_initialisation, "static_guard") {
   TAG;
   InTurn(
       [&] {
@@ -82,7 +82,7 @@ RACE(another_static) {
       });
 }
 // The second thread finds the guard taken, as a rule.
-SILENT(waits_for_initialisation) {
+SILENT(waits_for_initialisation, "static_guard") {
   TAG;
   auto initialise = [&] {
     step.Done();
@@ -99,7 +99,7 @@ SILENT(waits_for_initialisation) {
            });
 }
 // An initialiser that throws is followed by another try.
-SILENT(initialiser_throws) {
+SILENT(initialiser_throws, "static_guard_abort") {
   TAG;
   InTurn(
       [&] {
@@ -135,7 +135,7 @@ RACE(slow_paths_of_two_statics) {
       });
 }
 // A static with a destructor, and one within another's initialiser.
-SILENT(nested) {
+SILENT(nested, "static_guard") {
   struct Inner {};
   struct Outer {};
   auto body = [&] {
@@ -153,7 +153,7 @@ struct WithDestructor {
   explicit WithDestructor(Map &map) { WRITE; }
   ~WithDestructor() {}
 };
-SILENT(object) {
+SILENT(object, "static_guard") {
   auto body = [&] {
     static WithDestructor object(map);
     READ;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
+// RUN: %if libcxx && full %{ %debug-cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 | %FileCheck %s %}
 // RUN: %if libcxx %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 | %FileCheck %s %}
 
 // Intent: what a thread's creation, join and detachment order, and what they
@@ -22,7 +22,7 @@ using cases::Thread;
 
 // --- creation and join
 
-SILENT(create) {
+SILENT(create, "thread_create") {
   WRITE;
   Thread thread([&] { WRITE; });
   thread.Join();
@@ -36,7 +36,7 @@ RACE(after_create) {
   step.Done();
   thread.Join();
 }
-SILENT(join) {
+SILENT(join, "thread_join") {
   Thread thread([&] { WRITE; });
   thread.Join();
   WRITE;
@@ -56,10 +56,10 @@ RACE(siblings) {
 RACE(sibling_reads) {
   InTurn([&] { READ; }, [&] { WRITE; });
 }
-SILENT(siblings_read_only) {
+SILENT(siblings_read_only, NO_RULE) {
   InTurn([&] { READ; }, [&] { READ; });
 }
-SILENT(grandchild) {
+SILENT(grandchild, "thread_create", "thread_join") {
   WRITE;
   Thread child([&] {
     Thread grandchild([&] { WRITE; });
@@ -69,7 +69,7 @@ SILENT(grandchild) {
   child.Join();
   WRITE;
 }
-SILENT(join_by_sibling) {
+SILENT(join_by_sibling, "thread_join") {
   Thread first([&] { WRITE; });
   Thread second([&] {
     first.Join();
@@ -77,7 +77,7 @@ SILENT(join_by_sibling) {
   });
   second.Join();
 }
-SILENT(std_thread) {
+SILENT(std_thread, "thread_create", "thread_join") {
   WRITE;
   std::thread thread([&] { WRITE; });
   thread.join();
@@ -129,36 +129,36 @@ static void FailToJoin(Map &map, Step &step, int error, Join join) {
   pthread_join(thread, nullptr);
 }
 
-SILENT(tryjoin) {
+SILENT(tryjoin, "thread_join") {
   pthread_t thread;
   pthread_create(&thread, nullptr, WriteIt, &map);
   while (pthread_tryjoin_np(thread, nullptr) == EBUSY)
     sched_yield();
   WRITE;
 }
-RACE(tryjoin_busy) {
+RACE(tryjoin_busy, "thread_join_fails") {
   FailToJoin(map, step, EBUSY, [](pthread_t thread) {
     return pthread_tryjoin_np(thread, nullptr);
   });
 }
-SILENT(timedjoin) {
+SILENT(timedjoin, "thread_join") {
   pthread_t thread;
   pthread_create(&thread, nullptr, WriteIt, &map);
   pthread_timedjoin_np(thread, nullptr, &kFarAhead);
   WRITE;
 }
-RACE(timedjoin_timeout) {
+RACE(timedjoin_timeout, "thread_join_fails") {
   FailToJoin(map, step, ETIMEDOUT, [](pthread_t thread) {
     return pthread_timedjoin_np(thread, nullptr, &kLongAgo);
   });
 }
-SILENT(clockjoin) {
+SILENT(clockjoin, "thread_join") {
   pthread_t thread;
   pthread_create(&thread, nullptr, WriteIt, &map);
   pthread_clockjoin_np(thread, nullptr, CLOCK_MONOTONIC, &kFarAhead);
   WRITE;
 }
-RACE(clockjoin_timeout) {
+RACE(clockjoin_timeout, "thread_join_fails") {
   FailToJoin(map, step, ETIMEDOUT, [](pthread_t thread) {
     return pthread_clockjoin_np(thread, nullptr, CLOCK_MONOTONIC, &kLongAgo);
   });
@@ -201,7 +201,7 @@ struct WritesAtEnd {
   }
 };
 static thread_local WritesAtEnd writes_at_end;
-SILENT(thread_local_destructor) {
+SILENT(thread_local_destructor, "thread_join") {
   Thread thread([&] { writes_at_end.map = &map; });
   thread.Join();
   WRITE;
@@ -224,7 +224,7 @@ static void WriteThrice(void *argument) {
   if (++rounds < 3)
     pthread_setspecific(key, argument);
 }
-SILENT(key_destructor) {
+SILENT(key_destructor, "thread_join") {
   pthread_key_create(&key, WriteThrice);
   Thread thread([&] { pthread_setspecific(key, &map); });
   thread.Join();
@@ -233,13 +233,13 @@ SILENT(key_destructor) {
 
 // --- many of them
 
-SILENT(one_after_the_other) {
+SILENT(one_after_the_other, "thread_create", "thread_join") {
   for (int i = 0; i < 3000; i++) {
     Thread thread([&] { WRITE; });
     thread.Join();
   }
 }
-SILENT(all_at_once) {
+SILENT(all_at_once, "thread_create", "thread_join", "mutex") {
   WRITE;
   std::vector<std::thread> threads;
   pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

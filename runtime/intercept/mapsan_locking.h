@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the interceptors of locks have in common, whichever interface they
+// belong to: a lock was taken, is given back, is another one from now on.
+
+#ifndef MAPSAN_LOCKING_H
+#define MAPSAN_LOCKING_H
+
+#include "../clock/mapsan_sync.h"
+#include "mapsan_frameless.h"
+#include "mapsan_libc_objects.h"
+#include "mapsan_synchronising.h"
+
+namespace __mapsan {
+
+/// The lock at `lock` is another one from now on.
+inline void LockBorn(void *lock, uptr size) {
+  if (Thread *thr = Synchronising(Rule::life_of_init)) {
+    ScopedRuntime inside(thr);
+    SyncBorn(reinterpret_cast<uptr>(lock), size);
+  }
+}
+
+/// A lock was wanted and not taken: nothing. (The debug runtime can be told to
+/// acquire all the same.)
+inline void NotTaken(Rule rule, void *lock) {
+  if (RuleHolds(rule))
+    return;
+  if (Thread *thr = CurrentThread()) {
+    ScopedRuntime inside(thr);
+    SyncAcquire(thr, reinterpret_cast<uptr>(lock));
+  }
+}
+
+/// After the real function: `locked(thr, addr, pc)` is called if it took the
+/// lock; that it does nothing otherwise is the rule `fails`. (pc, bp): the
+/// interceptor's caller and frame; the pc handed on is the program's. Returns
+/// `result`.
+template <class Locked>
+inline int LockTaken(int result, bool took, Rule fails, void *lock, uptr pc,
+                     uptr bp, Locked locked) {
+  if (UNLIKELY(!took)) {
+    NotTaken(fails, lock);
+    return result;
+  }
+  uptr addr = reinterpret_cast<uptr>(lock);
+  if (Thread *thr = SynchronisingLock(pc, addr)) {
+    ScopedRuntime inside(thr);
+    locked(thr, addr, ProgramCaller(pc, bp));
+  }
+  return result;
+}
+
+/// What a mutex of this type goes by if `rule` is what others go by.
+inline Rule RuleOfType(Rule rule, const void *mutex) {
+  return kDebugRuntime && IsRecursive(mutex) ? Rule::mutex_recursive : rule;
+}
+
+/// A mutex of POSIX or of C11, by a plain lock or by a try. `result`: of the
+/// real function; C11's success is POSIX's.
+inline int MutexTaken(int result, Rule rule, void *mutex, uptr pc, uptr bp) {
+  return LockTaken(result, TookMutex(result), Rule::mutex_try_fails, mutex, pc,
+                   bp, [=](Thread *thr, uptr addr, uptr pc) {
+                     if (RuleHolds(RuleOfType(rule, mutex)))
+                       MutexLocked(thr, addr, pc, bp, IsRecursive(mutex));
+                   });
+}
+
+/// Before the real unlock.
+inline void MutexGivenBack(void *mutex, uptr pc) {
+  uptr addr = reinterpret_cast<uptr>(mutex);
+  Thread *thr = SynchronisingUnlock(pc, addr);
+  if (!thr || !RuleHolds(RuleOfType(Rule::mutex, mutex)))
+    return;
+  // What fails releases nothing. Usually the lock is known to be ours.
+  if (UNLIKELY(!Holds(thr, addr)) && UnlockWillFail(mutex) &&
+      RuleHolds(Rule::mutex_foreign_unlock))
+    return;
+  ScopedRuntime inside(thr);
+  MutexUnlocking(thr, addr);
+}
+
+} // namespace __mapsan
+
+#endif // MAPSAN_LOCKING_H
