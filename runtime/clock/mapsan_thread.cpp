@@ -3,10 +3,12 @@
 
 #include "mapsan_thread.h"
 
+#include "../entry/mapsan_flags.h"
 #include "../intercept/mapsan_intercept.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
+#include "../maps/mapsan_overlap.h"
 #include "mapsan_alloc.h"
 #include "mapsan_atomics.h"
 #include "mapsan_rules.h"
@@ -69,6 +71,7 @@ static Thread *NewRecord() {
     atomic_store(&registry->all_count, i + 1, memory_order_release);
   }
   internal_allocator()->InitCache(&thr->alloc_cache);
+  thr->overlap_only = thr->ignore_sync = flags()->detect == Detect::Overlap;
   thr->next = registry->in_use;
   registry->in_use = thr;
   u32 tid = atomic_load(&registry->tids, memory_order_relaxed) + 1;
@@ -214,6 +217,8 @@ void ThreadFinish(Thread *self) {
   self->lock_count = 0;
   self->locks_over = 0;
   self->lockset_known = false;
+  RuntimeFree(self->spare_presence);
+  self->spare_presence = nullptr;
   RuntimeFree(self->tombstones.entries);
   self->tombstones = {};
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
@@ -295,6 +300,8 @@ void ThreadsAfterFork(Thread *self) {
   for (Thread *thr = registry->in_use; thr; thr = thr->next)
     if (thr != self && !HasEnded(thr))
       thr->operations.Clear();
+  if (self->overlap_only)
+    OverlapAfterFork(self);
   atomic_store(&registry->live, 1, memory_order_relaxed);
 }
 

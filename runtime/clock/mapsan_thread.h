@@ -43,8 +43,10 @@ struct StackCacheEntry {
 struct Thread {
   // --- hot
   u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
-  u32 ignore_maps; // >0: map operations are not looked at
-  u32 ignore_sync; // >0: synchronisation below is somebody's implementation
+  u16 ignore_maps;  // >0: map operations are not looked at
+  u16 overlap_only; // detect=overlap: no fast path. Constant
+  u32 ignore_sync;  // >0: synchronisation below is somebody's implementation;
+                    // detect=overlap: one more, so that none is looked at
   ThreadClock clock;
   RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
@@ -76,6 +78,7 @@ struct Thread {
   InternalAllocatorCache alloc_cache;
   PoolCache map_states, read_chunks, sync_objects, snapshots;
   TombstoneRing tombstones;
+  Presence *spare_presence; // mapsan_overlap.cpp
 
   // --- life
   atomic_uint32_t status; // ThreadStatus

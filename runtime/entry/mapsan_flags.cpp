@@ -48,14 +48,26 @@ bool ParseValue(const char *value, Text *out) {
   return true;
 }
 
-bool ParseValue(const char *value, Policy *out) {
-  if (!internal_strcmp(value, "effective"))
-    *out = Policy::Effective;
-  else if (!internal_strcmp(value, "strict"))
-    *out = Policy::Strict;
-  else
-    return false;
-  return true;
+// Flags that are one of a few words: the words, in the order of the
+// enumerators.
+template <class Enum> struct Words;
+template <> struct Words<Policy> {
+  static constexpr const char *kAll[] = {"effective", "strict"};
+  static constexpr const char *kExpected = "effective or strict";
+};
+template <> struct Words<Detect> {
+  static constexpr const char *kAll[] = {"all", "overlap"};
+  static constexpr const char *kExpected = "all or overlap";
+};
+
+template <class Enum> bool ParseValue(const char *value, Enum *out) {
+  for (u32 i = 0; i < ARRAY_SIZE(Words<Enum>::kAll); i++) {
+    if (internal_strcmp(value, Words<Enum>::kAll[i]))
+      continue;
+    *out = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
 }
 
 #if MAPSAN_DEBUG_RUNTIME
@@ -74,7 +86,9 @@ void PrintValue(InternalScopedString *out, flag_type::Rules value) {
 const char *Expected(const bool *) { return "0 or 1"; }
 const char *Expected(const int *) { return "a number, 0 or more"; }
 const char *Expected(const Text *) { return "text"; }
-const char *Expected(const Policy *) { return "effective or strict"; }
+template <class Enum> const char *Expected(const Enum *) {
+  return Words<Enum>::kExpected;
+}
 
 void PrintValue(InternalScopedString *out, bool value) {
   out->AppendF("%d", value);
@@ -85,8 +99,8 @@ void PrintValue(InternalScopedString *out, int value) {
 void PrintValue(InternalScopedString *out, Text value) {
   out->AppendF("'%s'", value ? value : "");
 }
-void PrintValue(InternalScopedString *out, Policy value) {
-  out->Append(value == Policy::Strict ? "strict" : "effective");
+template <class Enum> void PrintValue(InternalScopedString *out, Enum value) {
+  out->Append(Words<Enum>::kAll[static_cast<u32>(value)]);
 }
 
 // --- the table, walked

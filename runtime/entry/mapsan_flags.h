@@ -13,6 +13,8 @@ namespace __mapsan {
 
 /// What counts as a write.
 enum class Policy { Effective, Strict };
+/// What is looked for.
+enum class Detect { All, Overlap };
 
 namespace flag_type {
 using Text = const char *;

@@ -47,6 +47,14 @@ private:
   int errno_;
 };
 
+// The same for what synchronises.
+class SyncCall : public Call {
+public:
+  explicit operator bool() const {
+    return Call::operator bool() && !thread()->overlap_only;
+  }
+};
+
 // --- call sites of home-made maps: made when they first run
 
 const Family home_made = {0x6d617073616e2e31ull, // as good as a hash
@@ -116,34 +124,34 @@ void MapOperation(const volatile void *map, const char *name,
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
 MAPSAN_INTERFACE void __mapsan_acquire(const volatile void *address) {
-  if (Call call; call)
+  if (SyncCall call; call)
     SyncAcquire(call.thread(), Address(address));
 }
 
 MAPSAN_INTERFACE void __mapsan_release(const volatile void *address) {
-  if (Call call; call && RuleHolds(Rule::annotation))
+  if (SyncCall call; call && RuleHolds(Rule::annotation))
     SyncReleaseJoin(call.thread(), Address(address));
 }
 
 // All annotated locks are readers-writer locks: one that is never taken in
 // shared mode behaves like a mutex.
 MAPSAN_INTERFACE void __mapsan_lock(const volatile void *lock) {
-  if (Call call; call && RuleHolds(Rule::annotation_lock))
+  if (SyncCall call; call && RuleHolds(Rule::annotation_lock))
     RwLocked(call.thread(), Address(lock), LockMode::Exclusive, MAPSAN_HERE);
 }
 
 MAPSAN_INTERFACE void __mapsan_lock_shared(const volatile void *lock) {
-  if (Call call; call)
+  if (SyncCall call; call)
     RwLocked(call.thread(), Address(lock), LockMode::Shared, MAPSAN_HERE);
 }
 
 MAPSAN_INTERFACE void __mapsan_unlock(const volatile void *lock) {
-  if (Call call; call)
+  if (SyncCall call; call)
     RwUnlocking(call.thread(), Address(lock));
 }
 
 MAPSAN_INTERFACE void __mapsan_unlock_shared(const volatile void *lock) {
-  if (Call call; call)
+  if (SyncCall call; call)
     RwUnlocking(call.thread(), Address(lock));
 }
 
@@ -168,7 +176,7 @@ MAPSAN_INTERFACE void __mapsan_map_write(const volatile void *map,
 }
 
 MAPSAN_INTERFACE void __mapsan_ignore_begin(void) {
-  if (Call call; call)
+  if (Call call; call && call.thread()->ignore_maps < 0xffff)
     call.thread()->ignore_maps++;
 }
 

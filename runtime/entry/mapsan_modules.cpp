@@ -6,6 +6,7 @@
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
+#include "../maps/mapsan_overlap.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_mutex.h"
 
@@ -81,6 +82,7 @@ void ModuleRemove(Site *begin, Site *end) {
   // Records of other modules' maps that name a site here keep their epoch and
   // lose what a report would say of it.
   Module gone = {begin, end};
+  OverlapForgetSites(begin, end);
   ForEachMap(
       [](MapState *state, void *arg) {
         auto *gone = static_cast<Module *>(arg);

@@ -6,9 +6,16 @@
 
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
 #include "mapsan_caller.h"
 
 namespace __mapsan {
+
+/// Nobody wants to know of locks (detect=overlap): the first thing that the
+/// most frequent interceptors ask. The others find out by Synchronising.
+inline bool NobodySynchronises() {
+  return UNLIKELY(flags()->detect == Detect::Overlap);
+}
 
 /// The calling thread, if what it does synchronises; null if the interceptor
 /// is to forward and no more.

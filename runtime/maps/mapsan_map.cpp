@@ -9,6 +9,7 @@
 #include "../report/mapsan_report.h"
 #include "mapsan_check.h"
 #include "mapsan_header.h"
+#include "mapsan_overlap.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
 namespace __mapsan {
@@ -56,14 +57,9 @@ struct Violation {
 } // namespace
 
 static FindingKind KindOf(const Access &current, const Access &previous,
-                          MapsanEffect effect, bool previous_destroyed) {
-  if (effect == MapsanEffectDestroy || previous_destroyed)
-    return FindingKind::DestructionAccess;
-  if (current.wrote && previous.wrote)
-    return FindingKind::Writes;
-  const Access &reader = current.wrote ? previous : current;
-  return reader.site && reader.site->Iterates() ? FindingKind::IterationWrite
-                                                : FindingKind::ReadWrite;
+                          bool map_is_dead) {
+  return map_is_dead ? FindingKind::DestructionAccess
+                     : KindOfRace(current, previous);
 }
 
 static Access AccessOf(Thread *thr, const Operation &op) {
@@ -120,9 +116,7 @@ static void Fill(Violation *violation, Thread *thr, const Operation &op,
   f.creation.site = state->birth_site;
   f.creation.stack = state->birth_stack;
   f.creation.tid = state->birth_tid;
-  f.kind = KindOf(f.current, f.previous, EffectiveEffect(f.current.site),
-                  state->dead || (cell.site && wrote &&
-                                  cell.site->effect == MapsanEffectDestroy));
+  f.kind = KindOf(f.current, f.previous, state->dead);
   f.map_reports = ++state->reports;
 }
 
@@ -220,9 +214,8 @@ static void ReportKept(Operation *op) {
   kept->current.pending = false;
   kept->current.wrote = op->wrote;
   kept->current.change = op->change;
-  kept->kind =
-      KindOf(kept->current, kept->previous, kept->current.site->Effect(),
-             kept->kind == FindingKind::DestructionAccess);
+  kept->kind = KindOf(kept->current, kept->previous,
+                      kept->kind == FindingKind::DestructionAccess);
   ReportFinding(*kept);
   RuntimeFree(kept);
 }
@@ -236,6 +229,30 @@ static bool InsideAnother(Thread *thr, uptr map) {
     if (MapOf(*thr->operations.At(i - 1)) == map)
       return true;
   return false;
+}
+
+// detect=overlap: the record of the map tells where it was created and who used
+// it, nothing else.
+static void BeginInOverlap(Thread *thr, Operation *op, MapsanEffect effect,
+                           uptr pc, uptr bp) {
+  uptr map = MapOf(*op);
+  const char *family = SiteOf(*op)->family;
+  op->stack = StackIdHere(thr, pc, bp);
+  bool whole_life =
+      effect == MapsanEffectConstruct || effect == MapsanEffectDestroy;
+  if (whole_life || !thr->recent.Has(map, family, op->epoch, /*write=*/false)) {
+    Bucket *bucket = map_table.For(map);
+    Violation none; // there are no tombstones
+    ScopedLock lock(bucket);
+    StateFor(thr, bucket, op, effect, &none);
+  }
+  if (effect == MapsanEffectDestroy)
+    thr->recent.Forget(map);
+  else
+    thr->recent.Note(map, family, op->epoch, /*write=*/false);
+  OverlapBegin(thr, op);
+  if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite)
+    KeepHeader(op, SiteOf(*op), map); // last: as in MapBegin
 }
 
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
@@ -252,6 +269,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->wrote = write;
   op->epoch = thr->clock.OpenEpoch();
   op->change = {};
+  op->presence = nullptr;
   op->header_bytes = 0;
   atomic_store(&op->kept, 0, memory_order_relaxed);
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
@@ -266,6 +284,10 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   thr->operations.Publish();
   if (op->nested)
     return;
+  if (thr->overlap_only) {
+    BeginInOverlap(thr, op, effect, pc, bp);
+    return;
+  }
   if (effect == MapsanEffectConstruct || effect == MapsanEffectDestroy) {
     thr->recent.Forget(map);
   } else if (outermost &&
@@ -367,6 +389,8 @@ static void DropOldestTombstone(Thread *thr) {
 }
 
 static void Leave(Thread *thr, Operation *op) {
+  if (op->presence)
+    OverlapEnd(thr, op);
   ReportKept(op);
   RuntimeFree(op->begin_clock);
   op->MakeIdle();
@@ -412,7 +436,12 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
                 uptr bp) {
   const Site *site = SiteOf(*op);
   MapsanEffect effect = EffectiveEffect(site);
-  if (effect == MapsanEffectDestroy) {
+  if (effect == MapsanEffectDestroy && op->presence) {
+    Bucket *bucket = map_table.For(MapOf(*op));
+    ScopedLock lock(bucket);
+    if (MapState *state = FindMap(bucket, MapOf(*op), site->GetFamily()->id))
+      RemoveMap(thr, bucket, state);
+  } else if (effect == MapsanEffectDestroy) {
     DropOldestTombstone(thr);
     Bucket *bucket = map_table.For(MapOf(*op));
     ScopedLock lock(bucket);
@@ -422,7 +451,10 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     const Family *family = site->GetFamily();
     op->change.size_after = HeaderWord(MapOf(*op), family->size_offset);
     op->change.buckets_after = HeaderWord(MapOf(*op), family->buckets_offset);
-    if (effect == MapsanEffectMayWrite && Wrote(*op, MapOf(*op), evidence)) {
+    bool may_have = effect == MapsanEffectMayWrite;
+    if (op->presence) {
+      op->wrote |= may_have && Wrote(*op, MapOf(*op), evidence);
+    } else if (may_have && Wrote(*op, MapOf(*op), evidence)) {
       ConfirmWrite(thr, op, pc, bp);
     } else if (effect == MapsanEffectWrite && op->recorded) {
       ScopedLock lock(map_table.For(MapOf(*op)));

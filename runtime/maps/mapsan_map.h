@@ -19,14 +19,15 @@ namespace __mapsan {
 
 namespace map_internal {
 
-/// Both are zero.
+/// All three are zero.
 ALWAYS_INLINE bool Undisturbed(const Thread *thr) {
-  static_assert(__builtin_offsetof(Thread, ignore_maps) ==
-                    __builtin_offsetof(Thread, in_runtime) + sizeof(u32),
-                "one comparison for both");
-  u64 both;
-  __builtin_memcpy(&both, &thr->in_runtime, sizeof(both));
-  return both == 0;
+  constexpr uptr first = __builtin_offsetof(Thread, in_runtime);
+  static_assert(__builtin_offsetof(Thread, ignore_maps) == first + 4 &&
+                    __builtin_offsetof(Thread, overlap_only) == first + 6,
+                "one comparison for them all");
+  u64 all;
+  __builtin_memcpy(&all, &thr->in_runtime, sizeof(all));
+  return all == 0;
 }
 
 ALWAYS_INLINE bool BeginRecorded(Thread *thr, Site *site, uptr map, uptr frame,

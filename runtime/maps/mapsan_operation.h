@@ -11,6 +11,7 @@
 namespace __mapsan {
 
 struct MapState;
+struct Presence;
 struct ClockWord;
 
 /// One operation in flight. Written by its own thread; another thread, or a
@@ -23,6 +24,7 @@ struct Operation {
   atomic_uint32_t phase; // Phase
   uptr frame;            // stack address of the caller, to tell a dead one
   MapState *state;       // null: nested, or fast
+  Presence *presence;    // detect=overlap, not nested: mapsan_overlap.cpp
   u64 map_life;          // life of the map when it began
   u64 epoch;             // as stamped on the map
   u64 *begin_clock; // epochs by slot at the begin; null: still the thread's

@@ -40,6 +40,20 @@ struct Access {
   Change change;
 };
 
+/// What kind of race two operations on one map are, one of which wrote.
+inline FindingKind KindOfRace(const Access &a, const Access &b) {
+  auto destroys = [](const Access &access) {
+    return access.site && access.site->Effect() == MapsanEffectDestroy;
+  };
+  if (destroys(a) || destroys(b))
+    return FindingKind::DestructionAccess;
+  if (a.wrote && b.wrote)
+    return FindingKind::Writes;
+  const Access &reader = a.wrote ? b : a;
+  return reader.site && reader.site->Iterates() ? FindingKind::IterationWrite
+                                                : FindingKind::ReadWrite;
+}
+
 /// A finding. Lives on the detecting thread's stack while it is reported.
 struct Finding {
   FindingKind kind;

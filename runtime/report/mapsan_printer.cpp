@@ -102,6 +102,8 @@ void PrintTaken(InternalScopedString *out, const Frame &frame) {
 }
 
 void PrintLocks(InternalScopedString *out, const OperationView &operation) {
+  if (operation.locks_unknown)
+    return;
   if (!operation.lock_count)
     out->Append("    holding no lock\n");
   for (u32 i = 0; i < operation.lock_count; i++) {

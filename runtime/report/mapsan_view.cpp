@@ -4,6 +4,7 @@
 #include "mapsan_view.h"
 
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
 #include "mapsan_names.h"
 #include "mapsan_symbolizer.h"
 #include "mapsan_words.h"
@@ -39,6 +40,7 @@ const Frame *LockFrame(TextArena *arena, const HeldLock &lock) {
 
 void DescribeLocks(TextArena *arena, OperationView *view, u32 lockset,
                    LockNumbers *numbers) {
+  view->locks_unknown = flags()->detect == Detect::Overlap;
   const Lockset *held = lockset ? LocksetById(lockset) : nullptr;
   if (!held)
     return;

@@ -29,6 +29,7 @@ struct OperationView {
   Frames stack;
   const LockView *locks;
   u32 lock_count;
+  bool locks_unknown; // nobody looked (detect=overlap)
 };
 
 /// A thread that takes part, other than the main one.

@@ -146,7 +146,7 @@ void Compare(const OperationView &a, const OperationView &b,
 
 const char *LockWords(TextArena *arena, const OperationView &current,
                       const OperationView &previous) {
-  if (!current.known || !previous.known)
+  if (!current.known || !previous.known || current.locks_unknown)
     return nullptr;
   // Two operations of one kind are told apart by their order.
   const char *here = current.noun, *there = previous.noun;

@@ -52,10 +52,15 @@
 // RUN: MAPSAN_OPTIONS=policy=strict %not %t no-race present 2>&1 | %FileCheck %s --check-prefix=STRICT
 // STRICT: WARNING: MapSanitizer: concurrent map writes
 
+// detect: one after the other is no overlap (test/overlap has the rest).
+// RUN: MAPSAN_OPTIONS=detect=overlap %t 2>&1 | %FileCheck %s --check-prefix=SILENT
+// RUN: MAPSAN_OPTIONS=detect=all %not %t 2>&1 | %FileCheck %s --check-prefix=LOGGED
+
 // help=1: every option with its help; the program runs.
 // RUN: MAPSAN_OPTIONS=help=1:exitcode=5 %t no-race 2>&1 | %FileCheck %s --check-prefix=HELP
 // HELP: MapSanitizer: options, MAPSAN_OPTIONS=name=value
 // HELP: policy=effective
+// HELP: detect=all
 // HELP: exitcode=5
 // HELP: suppressions=
 // HELP: log_path=
