@@ -27,14 +27,12 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   open_ = epoch + 1;
 }
 
-u64 ThreadClock::Retire() {
-  u64 last = words_[slot_].epoch;
+void ThreadClock::Retire() {
   DropBase();
   count_ = 0;
   RuntimeFree(words_);
   words_ = nullptr;
   capacity_ = 0;
-  return last;
 }
 
 void ThreadClock::Reserve(u32 count) {

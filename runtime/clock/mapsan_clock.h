@@ -18,13 +18,16 @@ class ThreadClock {
 public:
   /// A new life of `slot`, going on from `epoch`, the slot's last final group.
   void Start(Slot slot, u64 life, u64 epoch);
-  /// Gives everything back; the final published group is returned.
-  u64 Retire();
+  /// Gives everything back but the names of slot and life.
+  void Retire();
 
   Slot slot() const { return slot_; }
+  u64 life() const { return life_; }
   /// The epoch of the group still open: what an operation carries. No snapshot
   /// contains it before the next flush (invariant I2).
   u64 OpenEpoch() const { return open_; }
+  /// The last group that was published.
+  u64 ClosedEpoch() const { return open_ - 1; }
   /// Group `epoch` of `slot` happened before now.
   bool Contains(Slot slot, u64 epoch) const {
     return slot == slot_ || (slot < count_ && words_[slot].epoch >= epoch);

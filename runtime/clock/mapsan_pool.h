@@ -30,7 +30,10 @@ protected:
                     u32 block_bytes);
 
 public:
-  void ResetAfterFork() { lock_.ResetAfterFork(); }
+  /// Around a fork, so that the shared stock is whole in the child. What other
+  /// threads had in their own is lost there.
+  void LockBeforeFork() { lock_.Lock(); }
+  void UnlockAfterFork() { lock_.Unlock(); }
 
 private:
   struct Slab {
@@ -50,7 +53,8 @@ private:
 /// A pool of T.
 template <class T> class Pool : PoolBase {
 public:
-  using PoolBase::ResetAfterFork;
+  using PoolBase::LockBeforeFork;
+  using PoolBase::UnlockAfterFork;
   T *Get(PoolCache *cache) {
     return static_cast<T *>(PoolBase::Get(cache, kBytes));
   }

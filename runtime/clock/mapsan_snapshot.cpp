@@ -13,7 +13,8 @@ namespace __mapsan {
 static Pool<Snapshot> pool;
 
 void DrainSnapshotPool(Thread *thr) { pool.Drain(&thr->snapshots); }
-void ResetSnapshotPoolAfterFork() { pool.ResetAfterFork(); }
+void LockSnapshotPoolBeforeFork() { pool.LockBeforeFork(); }
+void UnlockSnapshotPoolAfterFork() { pool.UnlockAfterFork(); }
 
 static PoolCache *Cache() {
   Thread *thr = CurrentThreadRaw();

@@ -17,6 +17,8 @@ struct Thread;
 using Slot = u32;
 constexpr Slot kNoSlot = ~0u;
 constexpr Slot kMaxSlots = 1u << 16;
+/// No thread has it: see SlotTable.
+constexpr Slot kNobody = 0;
 
 /// Which clock of which life of a slot: life in the upper 24 bits, version in
 /// the lower 40, so that "newer" is "greater" (CLOCKS: F). 0: none.
@@ -89,7 +91,9 @@ private:
 
 /// A finishing thread's stock of snapshots.
 void DrainSnapshotPool(Thread *thr);
-void ResetSnapshotPoolAfterFork();
+/// See PoolBase.
+void LockSnapshotPoolBeforeFork();
+void UnlockSnapshotPoolAfterFork();
 
 ClockBase *NewClockBase(u32 count);
 void RefBase(ClockBase *base);

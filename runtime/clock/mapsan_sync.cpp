@@ -14,7 +14,8 @@ void InitializeSync() { sync_table.Initialize("MapSan sync objects"); }
 
 void DrainSyncPool(Thread *thr) { pool.Drain(&thr->sync_objects); }
 
-void ResetSyncPoolAfterFork() { pool.ResetAfterFork(); }
+void LockSyncPoolBeforeFork() { pool.LockBeforeFork(); }
+void UnlockSyncPoolAfterFork() { pool.UnlockAfterFork(); }
 
 void SyncObject::SetClock(Snapshot *s) {
   Drop(clock);

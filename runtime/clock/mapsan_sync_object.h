@@ -31,7 +31,9 @@ extern BucketTable<3> sync_table;
 void InitializeSync();
 /// A finishing thread's stock of objects.
 void DrainSyncPool(Thread *thr);
-void ResetSyncPoolAfterFork();
+/// See PoolBase.
+void LockSyncPoolBeforeFork();
+void UnlockSyncPoolAfterFork();
 
 /// The next in the bucket's chain.
 inline SyncObject *NextSync(const SyncObject *object) {

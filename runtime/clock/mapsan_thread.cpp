@@ -9,6 +9,7 @@
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
 #include "../maps/mapsan_overlap.h"
+#include "../report/mapsan_report.h"
 #include "mapsan_alloc.h"
 #include "mapsan_atomics.h"
 #include "mapsan_rules.h"
@@ -32,12 +33,16 @@ struct Registry {
   SlotTable slots;
   Thread *in_use; // created, running or finished and not yet joined
   Thread *unused;
-  // ThreadInfo by tid - 1, in chunks that stay.
-  static constexpr u32 kInfoChunk = 1024, kInfoChunks = 1 << 16;
-  ThreadInfo *infos[kInfoChunks];
+  // Of in_use, those whose pthread_t is known, by its hash.
+  static constexpr u32 kHandles = 1 << 12;
+  Thread *by_handle[kHandles];
+  // ThreadInfo by tid, that of the newest threads and of all that live.
+  static constexpr u32 kInfos = 1 << 20;
+  ThreadInfo infos[kInfos];
   atomic_uint32_t tids;
   atomic_uintptr_t by_slot[kMaxSlots];
-  atomic_uintptr_t all[1 << 16]; // every record, for the unlocked walk
+  static constexpr u32 kMaxRecords = 1 << 16;
+  atomic_uintptr_t all[kMaxRecords]; // every record, for the unlocked walk
   atomic_uint32_t all_count;
   atomic_uint32_t live; // created and not finished
 };
@@ -52,20 +57,49 @@ static bool HasEnded(Thread *thr) {
 }
 
 static ThreadInfo *Info(u32 tid) {
-  return &registry->infos[(tid - 1) / Registry::kInfoChunk]
-                         [(tid - 1) % Registry::kInfoChunk];
+  return &registry->infos[tid % Registry::kInfos];
 }
 
 // Registry locked.
+static u32 NewTid() {
+  u32 tid = atomic_load(&registry->tids, memory_order_relaxed);
+  do
+    tid++;
+  while (!tid || Info(tid)->in_use); // a thread that outlived a million others
+  *Info(tid) = {};
+  Info(tid)->tid = tid;
+  Info(tid)->in_use = true;
+  atomic_store(&registry->tids, tid, memory_order_release);
+  return tid;
+}
+
+static Thread **HandleBucket(uptr handle) {
+  return &registry
+              ->by_handle[(handle >> 6 ^ handle >> 18) % Registry::kHandles];
+}
+
+// Registry locked.
+static void ForgetHandle(Thread *thr) {
+  if (!thr->handle)
+    return;
+  Thread **link = HandleBucket(thr->handle);
+  while (*link != thr)
+    link = &(*link)->next_by_handle;
+  *link = thr->next_by_handle;
+  thr->handle = 0;
+}
+
+// Registry locked. Null: there are too many.
 static Thread *NewRecord() {
   Thread *thr = registry->unused;
   if (thr) {
     registry->unused = thr->next;
   } else {
+    u32 i = atomic_load(&registry->all_count, memory_order_relaxed);
+    if (i == Registry::kMaxRecords)
+      return nullptr;
     thr = static_cast<Thread *>(MmapOrDie(
         RoundUpTo(sizeof(Thread), GetPageSizeCached()), "MapSan thread"));
-    u32 i = atomic_load(&registry->all_count, memory_order_relaxed);
-    CHECK_LT(i, ARRAY_SIZE(registry->all));
     atomic_store(&registry->all[i], reinterpret_cast<uptr>(thr),
                  memory_order_relaxed);
     atomic_store(&registry->all_count, i + 1, memory_order_release);
@@ -73,18 +107,12 @@ static Thread *NewRecord() {
   internal_allocator()->InitCache(&thr->alloc_cache);
   thr->overlap_only = thr->ignore_sync = flags()->detect == Detect::Overlap;
   thr->next = registry->in_use;
+  thr->previous = nullptr;
+  if (thr->next)
+    thr->next->previous = thr;
   registry->in_use = thr;
-  u32 tid = atomic_load(&registry->tids, memory_order_relaxed) + 1;
-  u32 chunk = (tid - 1) / Registry::kInfoChunk;
-  CHECK_LT(chunk, Registry::kInfoChunks);
-  if (!registry->infos[chunk])
-    registry->infos[chunk] = static_cast<ThreadInfo *>(MmapOrDie(
-        sizeof(ThreadInfo) * Registry::kInfoChunk, "MapSan thread info"));
   // Others may look whether a record is still who they think (IsThread).
-  __atomic_store_n(&thr->tid, tid, __ATOMIC_RELAXED);
-  *Info(tid) = {};
-  Info(tid)->tid = tid;
-  atomic_store(&registry->tids, tid, memory_order_release);
+  __atomic_store_n(&thr->tid, NewTid(), __ATOMIC_RELAXED);
   // Counted from its creation on: what its parent does meanwhile may race with
   // it.
   atomic_fetch_add(&registry->live, 1, memory_order_relaxed);
@@ -93,39 +121,72 @@ static Thread *NewRecord() {
   return thr;
 }
 
-// Registry locked.
-static void StartClock(Thread *thr, const ThreadClock *creator) {
+// Registry locked. False: there are too many.
+static bool StartClock(Thread *thr, const ThreadClock *creator) {
   SlotTable::Lease lease = registry->slots.Take(creator);
+  if (lease.slot == kNoSlot)
+    return false;
   thr->clock.Start(lease.slot, lease.life, lease.epoch);
   thr->recent.ForgetAll(); // of the record's last thread
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),
                memory_order_release);
+  return true;
+}
+
+// Registry locked.
+static void Unlink(Thread *thr) {
+  if (thr->previous)
+    thr->previous->next = thr->next;
+  else
+    registry->in_use = thr->next;
+  if (thr->next)
+    thr->next->previous = thr->previous;
+  ForgetHandle(thr);
+  Info(thr->tid)->in_use = false;
 }
 
 // Registry locked. Nobody refers to the record any more.
 static void FreeRecord(Thread *thr) {
-  Thread **link = &registry->in_use;
-  while (*link != thr)
-    link = &(*link)->next;
-  *link = thr->next;
+  Unlink(thr);
   thr->next = registry->unused;
   registry->unused = thr;
-  thr->handle = 0;
   thr->detached = false;
   atomic_store(&thr->status, static_cast<u32>(ThreadStatus::Free),
                memory_order_relaxed);
 }
 
-Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
-  bool inherits = parent && RuleHolds(Rule::thread_create);
-  Snapshot *inherited = inherits ? ThreadSnap(parent)->Ref() : nullptr;
-  Thread *thr;
+// A record with its clock; null, and no more reports, where there are too many.
+static Thread *NewThread(const ThreadInfo &about, const ThreadClock *creator) {
   {
     ScopedLock lock(&registry->lock);
-    thr = NewRecord();
-    StartClock(thr, inherits ? &parent->clock : nullptr);
-    Info(thr->tid)->parent_tid = parent ? parent->tid : 0;
-    Info(thr->tid)->creation_stack = creation_stack;
+    Thread *thr = NewRecord();
+    if (thr && StartClock(thr, creator)) {
+      ThreadInfo *info = Info(thr->tid);
+      info->parent_tid = about.parent_tid;
+      info->creation_stack = about.creation_stack;
+      info->adopted = about.adopted;
+      return thr;
+    }
+    if (thr) {
+      atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
+      FreeRecord(thr);
+    }
+  }
+  // Without this one's synchronisation all others' would be in doubt.
+  StopReporting("more than 65000 threads at once, or ended and never joined");
+  return nullptr;
+}
+
+Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
+  ThreadInfo about = {};
+  about.parent_tid = parent ? parent->tid : 0;
+  about.creation_stack = creation_stack;
+  bool inherits = parent && RuleHolds(Rule::thread_create);
+  Snapshot *inherited = inherits ? ThreadSnap(parent)->Ref() : nullptr;
+  Thread *thr = NewThread(about, inherits ? &parent->clock : nullptr);
+  if (!thr) {
+    Drop(inherited);
+    return nullptr;
   }
   thr->detached = detached;
   thr->clock.Acquire(inherited, nullptr, nullptr);
@@ -133,17 +194,22 @@ Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
   return thr;
 }
 
-// Ends the clock's life and gives the slot back. Registry locked.
-static void RetireClock(Thread *thr) {
+// Ends the clock's life and gives the slot back; groups after `published` were
+// not. Registry locked.
+static void RetireClock(Thread *thr, u64 published) {
   Slot slot = thr->clock.slot();
+  bool open = thr->clock.dirty();
+  u64 last = open ? thr->clock.OpenEpoch() : thr->clock.ClosedEpoch();
   atomic_store(&registry->by_slot[slot], 0, memory_order_relaxed);
-  registry->slots.GiveBack(slot, thr->clock.Retire());
+  thr->clock.Retire();
+  registry->slots.GiveBack(slot, last, published,
+                           /*joinable=*/thr->final_clock);
 }
 
 void ThreadCreateFailed(Thread *child) {
   ScopedLock lock(&registry->lock);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
-  RetireClock(child);
+  RetireClock(child, child->clock.ClosedEpoch());
   internal_allocator()->DestroyCache(&child->alloc_cache);
   FreeRecord(child);
 }
@@ -166,12 +232,12 @@ void ThreadStart(Thread *self) {
 }
 
 static Thread *Adopt() {
-  Thread *thr;
-  {
-    ScopedLock lock(&registry->lock);
-    thr = NewRecord();
-    StartClock(thr, nullptr);
-    Info(thr->tid)->adopted = true;
+  ThreadInfo about = {};
+  about.adopted = true;
+  Thread *thr = NewThread(about, nullptr);
+  if (!thr) {
+    tls_ended = true; // not to be asked again
+    return nullptr;
   }
   thr->in_runtime++; // GetThreadStackAndTls may call what we intercept
   ThreadStart(thr);
@@ -196,11 +262,21 @@ void InitializeThreads() {
   thr->in_runtime--;
 }
 
-void ThreadSetHandle(Thread *thr, uptr handle) { thr->handle = handle; }
+void ThreadSetHandle(Thread *thr, uptr handle) {
+  if (thr->handle == handle)
+    return;
+  ScopedLock lock(&registry->lock);
+  ForgetHandle(thr);
+  Thread **bucket = HandleBucket(handle);
+  thr->handle = handle;
+  thr->next_by_handle = *bucket;
+  *bucket = thr;
+}
 
 Thread *ThreadByHandle(uptr handle) {
+  // Newest first: the one before may have been joined a moment ago.
   ScopedLock lock(&registry->lock);
-  for (Thread *thr = registry->in_use; thr; thr = thr->next)
+  for (Thread *thr = *HandleBucket(handle); thr; thr = thr->next_by_handle)
     if (thr->handle == handle && !thr->detached)
       return thr;
   return nullptr;
@@ -210,9 +286,6 @@ void ThreadFinish(Thread *self) {
   if (RuleHolds(Rule::operation_left))
     DropOperations(self);
   DropFences(self);
-  Snapshot *last = ThreadSnap(self)->Ref();
-  if (!RuleHolds(Rule::operation_left))
-    DropOperations(self);
   self->in_runtime++; // whatever still runs on this thread passes through
   self->lock_count = 0;
   self->locks_over = 0;
@@ -223,11 +296,12 @@ void ThreadFinish(Thread *self) {
   self->tombstones = {};
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   ScopedLock lock(&registry->lock);
-  RetireClock(self);
+  u64 published = self->clock.ClosedEpoch();
   if (!self->detached)
-    self->final_clock = last;
-  else
-    Drop(last);
+    self->final_clock = ThreadSnap(self)->Ref();
+  if (!RuleHolds(Rule::operation_left))
+    DropOperations(self);
+  RetireClock(self, published);
   DrainMapPools(self);
   DrainSyncPool(self);
   DrainSnapshotPool(self);
@@ -250,6 +324,7 @@ void ThreadJoined(Thread *self, Thread *child) {
     ScopedLock lock(&registry->lock);
     last = child->final_clock;
     child->final_clock = nullptr;
+    registry->slots.WasJoined(child->clock.slot(), child->clock.life());
     FreeRecord(child);
   }
   if (RuleHolds(Rule::thread_join))
@@ -263,6 +338,7 @@ void ThreadDetached(Thread *thr) {
   if (HasEnded(thr)) {
     Drop(thr->final_clock);
     thr->final_clock = nullptr;
+    registry->slots.WasDetached(thr->clock.slot(), thr->clock.life());
     FreeRecord(thr);
   }
 }
@@ -281,35 +357,63 @@ static void AcquireAll(Thread *self) {
     self->clock.Raise(slot, thr ? thr->clock.OpenEpoch()
                                 : registry->slots.FinalEpoch(slot));
   }
+  registry->slots.ForkedAfterAll();
+}
+
+// What such a thread was in the middle of, nobody knows: its slot serves
+// others, its record and its memory are left alone. Registry locked.
+static void Vanish(Thread *thr) {
+  thr->operations.Clear();
+  if (!HasEnded(thr)) {
+    Slot slot = thr->clock.slot();
+    u64 last = thr->clock.OpenEpoch();
+    atomic_store(&registry->by_slot[slot], 0, memory_order_relaxed);
+    registry->slots.GiveBack(slot, last, last, /*joinable=*/false);
+  }
+  Unlink(thr);
+  atomic_store(&thr->status, static_cast<u32>(ThreadStatus::Free),
+               memory_order_relaxed);
+}
+
+void ThreadsLockBeforeFork() {
+  registry->lock.Lock();
+  LockMapPoolsBeforeFork();
+  LockSyncPoolBeforeFork();
+  LockSnapshotPoolBeforeFork();
+}
+
+void ThreadsUnlockAfterFork() {
+  UnlockSnapshotPoolAfterFork();
+  UnlockSyncPoolAfterFork();
+  UnlockMapPoolsAfterFork();
+  registry->lock.Unlock();
 }
 
 void ThreadsAfterFork(Thread *self) {
-  if (RuleHolds(Rule::fork))
+  if (self && RuleHolds(Rule::fork))
     AcquireAll(self);
   if (OnlyOneThread())
     return;
-  // Locks that vanished threads held stand for ever: open them. What such a
-  // thread was changing may be lost, but nothing hangs.
-  registry->lock.ResetAfterFork();
+  // Bucket locks that vanished threads held stand for ever: open them. What
+  // such a thread was changing may be lost, but the chain is whole.
   sync_table.ResetAfterFork();
   map_table.ResetAfterFork();
-  ResetMapPoolsAfterFork();
-  ResetSyncPoolAfterFork();
-  ResetSnapshotPoolAfterFork();
   ScopedLock lock(&registry->lock);
-  for (Thread *thr = registry->in_use; thr; thr = thr->next)
-    if (thr != self && !HasEnded(thr))
-      thr->operations.Clear();
-  if (self->overlap_only)
+  for (Thread *thr = registry->in_use, *next; thr; thr = next) {
+    next = thr->next;
+    if (thr != self)
+      Vanish(thr);
+  }
+  if (self && self->overlap_only)
     OverlapAfterFork(self);
-  atomic_store(&registry->live, 1, memory_order_relaxed);
+  atomic_store(&registry->live, self ? 1 : 0, memory_order_relaxed);
 }
 
 bool ThreadInfoById(u32 tid, ThreadInfo *info) {
   if (!tid || tid > atomic_load(&registry->tids, memory_order_acquire))
     return false;
   *info = *Info(tid);
-  return true;
+  return info->tid == tid; // else a million threads have come since
 }
 
 Thread *ThreadBySlot(Slot slot) {

@@ -20,12 +20,14 @@ namespace __mapsan {
 
 constexpr uptr kThreadNameSize = 16; // as pthread_setname_np, with its NUL
 
-/// What a report says of a thread. Kept after its end.
+/// What a report says of a thread. Kept after its end, until a million others
+/// have come.
 struct ThreadInfo {
   u32 tid; // 1: the main thread; 0: none
   u32 parent_tid;
   u32 creation_stack; // StackDepot id; 0: not seen
   bool adopted;       // MapSan did not see it start
+  bool in_use;        // it has not ended, or was not joined
   tid_t os_id;
   char name[kThreadNameSize];
 };
@@ -85,7 +87,7 @@ struct Thread {
   uptr handle;            // pthread_t, once known
   bool detached;
   Snapshot *final_clock; // of a finished thread, until it is joined
-  Thread *next;          // registry's list
+  Thread *next, *previous, *next_by_handle; // registry's lists
 };
 
 namespace thread_internal {
@@ -157,7 +159,8 @@ inline bool IsThread(const Thread *thr, u32 tid) {
 // --- the life of a thread
 
 /// In the parent, before the real pthread_create: a record whose clock holds
-/// everything the parent has done. `parent` may be null.
+/// everything the parent has done. `parent` may be null. Null if there are too
+/// many: that one cannot be followed.
 Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached);
 /// pthread_create failed: forget it.
 void ThreadCreateFailed(Thread *child);
@@ -173,7 +176,11 @@ void ThreadFinish(Thread *self);
 void ThreadJoined(Thread *self, Thread *child);
 void ThreadDetached(Thread *thr);
 void ThreadSetName(Thread *thr, const char *name);
-/// In the child of fork: only the calling thread is left.
+/// Around a fork, so that registry and pools are whole in the child.
+void ThreadsLockBeforeFork();
+void ThreadsUnlockAfterFork();
+/// In the child of fork, unlocked: only the calling thread is left. Null: one
+/// that is not followed.
 void ThreadsAfterFork(Thread *self);
 
 /// Also of ended threads. False if there never was such a thread.

@@ -101,6 +101,8 @@ void ModuleRemove(Site *begin, Site *end) {
   ForgetObjectAround(reinterpret_cast<uptr>(begin));
 }
 
+void ModulesAfterFork() { mutex.ResetAfterFork(); }
+
 SiteCounts CountSites() {
   ScopedLock lock(&mutex);
   SiteCounts counts = unloaded;

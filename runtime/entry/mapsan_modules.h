@@ -13,6 +13,9 @@ void ModuleAdd(Site *begin, Site *end);
 /// The module is being unloaded: nothing may refer to its sites afterwards.
 void ModuleRemove(Site *begin, Site *end);
 
+/// In the child of fork: nobody holds the list's lock.
+void ModulesAfterFork();
+
 struct SiteCounts {
   u32 modules;
   u64 present, ran;

@@ -16,15 +16,18 @@ namespace {
 
 enum HandleState : u32 { kUnset, kBeingSet, kSet };
 
-bool SetHandle(Birth *birth, uptr handle) {
+// Returns when it is set, whoever does it.
+void SetHandle(Birth *birth, uptr handle) {
   u32 state = kUnset;
   if (!atomic_compare_exchange_strong(&birth->handle, &state, u32(kBeingSet),
-                                      memory_order_acquire))
-    return false;
+                                      memory_order_acquire)) {
+    while (atomic_load(&birth->handle, memory_order_acquire) != kSet)
+      internal_sched_yield();
+    return;
+  }
   ThreadSetHandle(birth->child, handle);
-  // Release: the child goes on with the record as the parent left it.
+  // Release: the other goes on with the record as it was left here.
   atomic_store(&birth->handle, kSet, memory_order_release);
-  return true;
 }
 
 void Leave(Birth *birth) {
@@ -43,10 +46,13 @@ Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
     return nullptr;
   ScopedRuntimeIfAny inside;
   u32 stack = self ? StackIdHere(self, ProgramCaller(pc, bp), bp) : 0;
+  Thread *child = ThreadCreate(self, stack, detached);
+  if (!child)
+    return nullptr;
   Birth *birth = static_cast<Birth *>(RuntimeAlloc(sizeof(Birth)));
   birth->start = start;
   birth->arg = arg;
-  birth->child = ThreadCreate(self, stack, detached);
+  birth->child = child;
   atomic_store(&birth->handle, kUnset, memory_order_relaxed);
   atomic_store(&birth->users, 2, memory_order_relaxed);
   return birth;
@@ -67,9 +73,7 @@ void ThreadBegins(Birth *birth) {
   Thread *self = birth->child;
   self->in_runtime++; // finding the stack's bounds may allocate
   ThreadStart(self);
-  if (!SetHandle(birth, pthread_self()))
-    while (atomic_load(&birth->handle, memory_order_acquire) != kSet)
-      internal_sched_yield();
+  SetHandle(birth, pthread_self());
   Leave(birth);
   WatchThreadEnd();
   self->in_runtime--;

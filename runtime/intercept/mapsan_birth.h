@@ -14,8 +14,9 @@ namespace __mapsan {
 ///
 /// Parent and child race to tie the pthread_t to the record. Both must be able
 /// to: the parent may join at once, the child may be detached, over and its
-/// record in other hands before the parent returns. So the parent does it only
-/// if it comes first, and the child then waits until it is done.
+/// record in other hands before the parent returns. So the first to come does
+/// it, and the other waits until it is done: a parent that went on could join a
+/// pthread_t that still stands for an earlier thread.
 struct Birth {
   void *start; // the program's function, of whatever type
   void *arg;

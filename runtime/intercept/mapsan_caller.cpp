@@ -119,6 +119,8 @@ bool LookUp(uptr pc) {
 
 } // namespace caller_internal
 
+void CallersAfterFork() { caller_internal::data_lock.Init(); }
+
 void InitializeCallers() {
   using namespace caller_internal;
   static const char *const names[] = {

@@ -16,6 +16,9 @@ using namespace __sanitizer;
 /// the latter lock for the program. Before the second thread.
 void InitializeCallers();
 
+/// In the child of fork: nobody holds our lock.
+void CallersAfterFork();
+
 namespace caller_internal {
 // The executable's text, by far the most frequent caller.
 extern uptr executable_begin, executable_size;

@@ -5,6 +5,10 @@
 
 #include "mapsan_forks.h"
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_init.h"
+#include "../entry/mapsan_modules.h"
+#include "../report/mapsan_report.h"
+#include "mapsan_caller.h"
 #include "mapsan_exits.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_stackdepot.h"
@@ -14,23 +18,43 @@ extern "C" int pthread_atfork(void (*before)(), void (*in_parent)(),
 
 namespace __mapsan {
 
-// sanitizer_common's locks must not be somebody else's in the child. What is
-// ours is lock-free or looked after by ThreadsAfterFork.
+// A lock that another thread holds would be held for ever in the child, and
+// what it guards be half changed. The locks of buckets are too many to be
+// taken; what they guard is whole at every moment, and ThreadsAfterFork opens
+// them.
+//
+// Not in a signal handler or a report callback that the runtime itself was
+// interrupted by: it may hold any of these locks.
+static bool Interrupted(Thread *thr) { return thr && thr->in_runtime > 1; }
+
 static void Before() {
-  if (Thread *thr = CurrentThreadRaw())
+  Thread *thr = CurrentThreadRaw();
+  if (thr)
     ScopedRuntime::Enter(thr);
+  if (!Active() || Interrupted(thr))
+    return;
+  LockReportsBeforeFork();
+  ThreadsLockBeforeFork();
   StackDepotLockBeforeFork();
   InternalAllocatorLock();
 }
 
 static void After(bool child) {
-  InternalAllocatorUnlock();
-  StackDepotUnlockAfterFork(child);
   Thread *thr = CurrentThreadRaw();
+  if (Active() && !Interrupted(thr)) {
+    InternalAllocatorUnlock();
+    StackDepotUnlockAfterFork(child);
+    ThreadsUnlockAfterFork();
+    if (!child)
+      UnlockReportsInParent();
+  }
   if (child) {
     RememberProcess();
-    if (thr)
+    if (Active() && !Interrupted(thr)) {
+      ModulesAfterFork();
+      CallersAfterFork();
       ThreadsAfterFork(thr);
+    }
   }
   if (thr)
     ScopedRuntime::Leave(thr);

@@ -9,13 +9,17 @@ namespace __mapsan {
 
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
   AccessCell *reusable = nullptr, *own = nullptr;
+  bool nobodys = false;
   ForEachRead(state, [&](AccessCell *cell) {
     u64 word = atomic_load(&cell->word, memory_order_relaxed);
     if (word && SlotOf(word) == thr->clock.slot()) {
       own = cell;
       return false;
     }
-    if (!reusable && clock.Orders(word))
+    // Of those that nothing is ordered after one says it all.
+    bool again = word && SlotOf(word) == kNobody && nobodys;
+    nobodys |= word && SlotOf(word) == kNobody;
+    if (!reusable && (again || clock.Orders(word)))
       reusable = cell;
     return true;
   });

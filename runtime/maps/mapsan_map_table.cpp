@@ -111,15 +111,18 @@ AccessCell *AddReadCell(Thread *thr, MapState *state) {
   return &chunk->cells[0];
 }
 
-void ForEachRecordedSlot(void (*callback)(Slot, void *), void *arg) {
+void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg) {
   struct Context {
-    void (*callback)(Slot, void *);
+    AccessWord (*replace)(AccessWord, void *);
     void *arg;
-    void Look(const AccessCell &cell) {
-      if (u64 word = atomic_load(&cell.word, memory_order_acquire))
-        callback(SlotOf(word), arg);
+    void Look(AccessCell &cell) {
+      AccessWord word = atomic_load(&cell.word, memory_order_acquire);
+      AccessWord wanted = word ? replace(word, arg) : 0;
+      if (wanted != word)
+        atomic_compare_exchange_strong(&cell.word, &word, wanted,
+                                       memory_order_relaxed);
     }
-  } context = {callback, arg};
+  } context = {replace, arg};
   states.ForEachBlock(
       [](void *block, void *arg) {
         auto *state = static_cast<MapState *>(block);
@@ -195,9 +198,13 @@ MapLives CountMapLives() {
   return lives;
 }
 
-void ResetMapPoolsAfterFork() {
-  states.ResetAfterFork();
-  read_chunks.ResetAfterFork();
+void LockMapPoolsBeforeFork() {
+  states.LockBeforeFork();
+  read_chunks.LockBeforeFork();
+}
+void UnlockMapPoolsAfterFork() {
+  read_chunks.UnlockAfterFork();
+  states.UnlockAfterFork();
 }
 
 void DrainMapPools(Thread *thr) {

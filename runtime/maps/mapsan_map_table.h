@@ -97,8 +97,9 @@ template <class Callback> void ForEachRead(MapState *state, Callback callback) {
 /// A further, empty cell. Bucket lock held.
 AccessCell *AddReadCell(Thread *thr, MapState *state);
 
-/// Every slot that a record names, repetitions included. Needs no lock.
-void ForEachRecordedSlot(void (*callback)(Slot, void *), void *arg);
+/// Every record's word is replaced by what `replace` makes of it, unless it has
+/// changed meanwhile; words of live threads may do so. Needs no lock.
+void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg);
 /// Every map in use, each under its bucket's lock.
 void ForEachMap(void (*callback)(MapState *, void *), void *arg);
 
@@ -114,7 +115,9 @@ void CountShared(Thread *thr);
 
 /// A finishing thread's stock of blocks.
 void DrainMapPools(Thread *thr);
-void ResetMapPoolsAfterFork();
+/// See PoolBase.
+void LockMapPoolsBeforeFork();
+void UnlockMapPoolsAfterFork();
 
 } // namespace __mapsan
 

@@ -26,6 +26,7 @@ struct Reporter {
   atomic_sint32_t pid;
   atomic_uintptr_t callback;
   History history;
+  atomic_uint32_t stopped;
   alignas(Mutex) char mutex[sizeof(Mutex)];
   bool limit_told;
 
@@ -163,6 +164,21 @@ void InitializeReports() {
   InitializeSuppressions();
 }
 
+void StopReporting(const char *why) {
+  if (atomic_exchange(&reporter.stopped, 1, memory_order_relaxed))
+    return;
+  InternalScopedString text;
+  text.AppendF("MapSanitizer: %s: nothing is reported from here on\n", why);
+  Tell(text.data());
+}
+
+void LockReportsBeforeFork() {
+  EnterProcess();
+  reporter.GetMutex()->Lock();
+}
+
+void UnlockReportsInParent() { reporter.GetMutex()->Unlock(); }
+
 u32 ReportCount() {
   EnterProcess();
   return atomic_load(&reporter.history.reports, memory_order_relaxed);
@@ -176,6 +192,8 @@ void SetReportCallback(Callback callback) {
 }
 
 void ReportFinding(const Finding &finding) {
+  if (atomic_load(&reporter.stopped, memory_order_relaxed))
+    return;
   EnterProcess();
   History *history = &reporter.history;
   u64 key = ReportKey(finding);

@@ -22,6 +22,15 @@ void ReportFinding(const Finding &finding);
 /// InitializeFlags.
 void InitializeReports();
 
+/// No findings from here on, for `why`, which is said once: what was found
+/// could be false. Any thread, no lock held.
+void StopReporting(const char *why);
+
+/// Around a fork, so that the child inherits no report that is half printed,
+/// nor a symbolizer in the middle of an answer. In the child the lock is new.
+void LockReportsBeforeFork();
+void UnlockReportsInParent();
+
 /// Reports printed by this process (not by the one it was forked from).
 u32 ReportCount();
 

@@ -22,6 +22,7 @@ void ReportFinding(const Finding &finding) {
   findings.push_back(finding);
 }
 
+void StopReporting(const char *) {}
 void WatchThreadEnd() {}
 
 // The printing side, which these tests do without.
