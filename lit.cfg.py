@@ -12,9 +12,10 @@
 #   %FileCheck %not                 LLVM's test tools
 #   %llvm_version                   19, 22
 #   %libcxx_flags                   compile and link against this LLVM's libc++
+#   %openmp_flags                   OpenMP, with this LLVM's libomp
 #   %mapsan_prefix %mapsan_runtime  the build tree as a prefix; its archive
 #   %run-env                        env, with what a test program needs to run
-# Features: llvm-19, llvm-22, libcxx, full (absent in scripts/check --quick).
+# Features: llvm-19, llvm-22, libcxx, openmp, full (absent in scripts/check --quick).
 
 import os
 
@@ -54,6 +55,18 @@ def libcxx_flags():
     return " ".join(flags + ["--end-no-unused-arguments"])
 
 
+def openmp_flags():
+    """Flags for this LLVM's libomp as scripts/setup unpacked it, or None."""
+    root = os.path.join(config.openmp_dir, "usr/lib/llvm-" + config.llvm_version)
+    libraries = os.path.join(root, "lib")
+    headers = os.path.join(libraries, "clang", config.llvm_version, "include")
+    if not os.path.exists(os.path.join(headers, "omp.h")):
+        return None
+    flags = ["--start-no-unused-arguments", "-fopenmp", "-isystem", headers]
+    flags += ["-L" + libraries, "-Wl,-rpath," + libraries]
+    return " ".join(flags + ["--end-no-unused-arguments"])
+
+
 wrapper = os.path.join(config.mapsan_prefix, "bin", "mapsan-clang")
 runtime = os.path.join(config.mapsan_prefix, "lib", "libmapsan_rt.a")
 substitutions = [
@@ -82,6 +95,12 @@ if flags:
     substitutions.append((r"%libcxx_flags\b", flags))
 elif lit_config.params.get("require_libcxx", "0") == "1":
     lit_config.fatal("libc++ is not in %s: run scripts/setup." % config.libcxx_dir)
+flags = openmp_flags()
+if flags:
+    config.available_features.add("openmp")
+    substitutions.append((r"%openmp_flags\b", flags))
+elif lit_config.params.get("require_libcxx", "0") == "1":
+    lit_config.fatal("libomp is not in %s: run scripts/setup." % config.openmp_dir)
 config.substitutions.extend(substitutions)
 
 # Tests see this environment and nothing else of the caller's: MAPSAN_OPTIONS

@@ -37,6 +37,8 @@ set(MAPSAN_COMPILER_RT_DIR "" CACHE PATH
     "A compiler-rt source folder; empty: the one that scripts/setup fetched")
 set(MAPSAN_LIBCXX_DIR "" CACHE PATH
     "An unpacked libc++ of this LLVM version for tests; empty: scripts/setup's")
+set(MAPSAN_OPENMP_DIR "" CACHE PATH
+    "An unpacked libomp of this LLVM version for tests; empty: scripts/setup's")
 
 # The plugin and the runtime are built by the clang that will load them: what
 # tests see is then one compiler, and no gcc is needed.

@@ -32,6 +32,7 @@ static void Add(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
   lock.depth = depth;
   lock.mode = mode;
   lock.is_rwlock = is_rwlock;
+  lock.what = nullptr;
   lock.pc_count = WalkFrames(thr, pc, bp, lock.pcs, HeldLock::kFrames);
   thr->lockset_known = false;
 }
@@ -42,6 +43,11 @@ static void Remove(Thread *thr, HeldLock *lock) {
     l[-1] = *l;
   thr->lock_count--;
   thr->lockset_known = false;
+}
+
+void NameLock(Thread *thr, uptr addr, const char *what) {
+  if (HeldLock *held = FindHeld(thr, addr))
+    held->what = what;
 }
 
 bool Holds(Thread *thr, uptr addr) { return FindHeld(thr, addr); }

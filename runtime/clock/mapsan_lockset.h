@@ -21,6 +21,7 @@ struct HeldLock {
   u32 depth; // recursion
   LockMode mode;
   bool is_rwlock;
+  const char *what; // a constant: "critical section"; null: a lock as such
   u32 pc_count;
   uptr pcs[kFrames]; // return addresses, innermost first
 };
@@ -53,6 +54,10 @@ void RwUnlocking(Thread *thr, uptr addr);
 /// the wait.
 u32 MutexGivenUp(Thread *thr, uptr addr);
 void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp);
+
+/// How reports call the lock that was just taken, if it is none of the
+/// program's own objects. `what` is a constant.
+void NameLock(Thread *thr, uptr addr, const char *what);
 
 /// This thread holds `addr` in any mode.
 bool Holds(Thread *thr, uptr addr);

@@ -87,6 +87,9 @@ Frames BuildFrames(TextArena *arena, u32 stack, const Site *site) {
     result.count = 1;
   if (result.count && site)
     DescribeBySite(arena, &frames[0], site);
+  for (u32 i = 1; i < result.count; i++)
+    frames[i].library |=
+        IsOutlinedTwice(frames[i - 1].demangled, frames[i].demangled);
   result.user = FindUser(result);
   return result;
 }

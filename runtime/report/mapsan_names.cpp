@@ -91,6 +91,18 @@ const char *SkipReturnType(const char *begin, const char *end) {
   return name;
 }
 
+// What the compiler calls the body of an OpenMP region: "f(int)
+// (.omp_outlined)" or "main.omp_outlined_debug__" in `f` or `main`.
+const char kOutlined[] = ".omp_outlined";
+
+// Where the name of the function ends that the code is written in.
+const char *EndOfSource(const char *demangled) {
+  const char *end = internal_strstr(demangled, kOutlined);
+  if (!end)
+    return demangled + internal_strlen(demangled);
+  return EndsWith(demangled, end, " (") ? end - 2 : end;
+}
+
 struct Replacement {
   const char *from, *to;
 };
@@ -175,8 +187,9 @@ const char *ShortType(TextArena *arena, const char *type) {
 const char *ShortFunction(TextArena *arena, const char *demangled) {
   if (!demangled || !*demangled)
     return nullptr;
-  const char *end = demangled + internal_strlen(demangled);
-  end = CutParameters(demangled, end);
+  if (StartsWith(demangled, kOutlined))
+    return arena->Copy("OpenMP task"); // the compiler names no function
+  const char *end = CutParameters(demangled, EndOfSource(demangled));
   const char *begin = SkipReturnType(demangled, end);
   if (begin == end)
     return arena->Copy(demangled);
@@ -231,15 +244,18 @@ const char *ShortPath(const char *path) {
 bool IsLibraryFrame(const char *function, const char *file,
                     const char *module) {
   static const char *const kPrefixes[] = {
-      "std::",          "__gnu_cxx::",     "__cxxabiv1::", "__mapsan",
-      "__interceptor_", "__libc_start_",   "__sanitizer",  "__cxa_",
-      "mapsan_",        "___interceptor_", "__gthread_",   "_GLOBAL__"};
+      "std::",           "__gnu_cxx::",    "__cxxabiv1::",
+      "__mapsan",        "__interceptor_", "__libc_start_",
+      "__sanitizer",     "__cxa_",         "mapsan_",
+      "___interceptor_", "__gthread_",     "_GLOBAL__",
+      ".omp_task_",      "__kmp"};
   static const char *const kFunctions[] = {
       "_start",   "start_thread", "clone",    "clone3",        "__clone",
       "__clone3", "call_init",    "_dl_init", "_dl_start_user"};
   static const char *const kModules[] = {
       "/libstdc++.so",  "/libc++.so", "/libc++abi.so", "/libc.so",
-      "/libpthread.so", "/ld-linux",  "/libgcc_s.so",  "/libmapsan_rt.so"};
+      "/libpthread.so", "/ld-linux",  "/libgcc_s.so",  "/libmapsan_rt.so",
+      "/libomp.so",     "/libomp-",   "/libiomp5.so"};
   if (function) {
     for (u32 i = 0; i < ARRAY_SIZE(kPrefixes); i++)
       if (StartsWith(function, kPrefixes[i]))
@@ -256,6 +272,11 @@ bool IsLibraryFrame(const char *function, const char *file,
       if (internal_strstr(module, kModules[i]))
         return true;
   return false;
+}
+
+bool IsOutlinedTwice(const char *callee, const char *caller) {
+  return callee && caller && internal_strstr(callee, ".omp_outlined_debug__") &&
+         internal_strstr(caller, kOutlined);
 }
 
 bool IsSystemFile(const char *file) {

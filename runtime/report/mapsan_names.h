@@ -28,6 +28,10 @@ const char *ShortPath(const char *path);
 /// away in stacks. `function` is short; each may be null.
 bool IsLibraryFrame(const char *function, const char *file, const char *module);
 
+/// With debug information the compiler wraps the body of an OpenMP region into
+/// a second function: `caller` is that wrapper. Demangled names.
+bool IsOutlinedTwice(const char *callee, const char *caller);
+
 /// Not what the user of MapSan wrote: no place for a SUMMARY.
 bool IsSystemFile(const char *file);
 

@@ -112,9 +112,12 @@ void PrintLocks(InternalScopedString *out, const OperationView &operation) {
       return;
     }
     const LockView &lock = operation.locks[i];
-    out->AppendF("    holding M%u %p (%s)", lock.number,
-                 reinterpret_cast<void *>(lock.address),
-                 lock.shared ? "shared" : "exclusive");
+    out->AppendF("    holding M%u ", lock.number);
+    if (lock.what)
+      out->AppendF("(%s)", lock.what);
+    else
+      out->AppendF("%p (%s)", reinterpret_cast<void *>(lock.address),
+                   lock.shared ? "shared" : "exclusive");
     if (lock.where)
       PrintTaken(out, *lock.where);
     out->Append("\n");

@@ -48,7 +48,8 @@ void DescribeLocks(TextArena *arena, OperationView *view, u32 lockset,
   for (u32 i = 0; i < held->count; i++) {
     const HeldLock &lock = held->locks[i];
     locks[i] = {numbers->Of(lock.addr), lock.addr,
-                lock.mode == LockMode::Shared, LockFrame(arena, lock)};
+                lock.mode == LockMode::Shared, lock.what,
+                LockFrame(arena, lock)};
   }
   view->locks = locks;
   view->lock_count = held->count;

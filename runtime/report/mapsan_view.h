@@ -16,6 +16,7 @@ struct LockView {
   u32 number;
   uptr address;
   bool shared;
+  const char *what;   // "critical section"; null: the lock at `address`
   const Frame *where; // where it was taken; may be null
 };
 

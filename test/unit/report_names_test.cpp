@@ -70,6 +70,10 @@ TEST(ReportNames, LongTemplateArgumentsAreCut) {
 }
 
 TEST(ReportNames, OddInputIsKept) {
+  EXPECT_EQ(Short("Index::build(int) (.omp_outlined_debug__)"), "Index::build");
+  EXPECT_EQ(Short("Index::build(int) const (.omp_outlined.3)"), "Index::build");
+  EXPECT_EQ(Short("main.omp_outlined"), "main");
+  EXPECT_EQ(Short(".omp_outlined."), "OpenMP task");
   EXPECT_EQ(Short(nullptr), "(null)");
   EXPECT_EQ(Short(""), "(null)");
   EXPECT_EQ(Short("(unknown)"), "(unknown)");
