@@ -20,10 +20,19 @@ static bool resolvesIfunc(const Function &F) {
   });
 }
 
+// What clang makes for the copies of a variable in a reduction over OpenMP's
+// tasks. One thread of libomp runs them for all threads' copies, and tells
+// nobody of the order in which these get there.
+static bool makesTaskReductionCopies(const Function &F) {
+  return F.getName().starts_with(".red_init.") ||
+         F.getName().starts_with(".red_fini.");
+}
+
 bool wantsHooks(const Function &F) {
   return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
          !F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) &&
-         !F.getName().starts_with("__mapsan_") && !resolvesIfunc(F);
+         !F.getName().starts_with("__mapsan_") &&
+         !makesTaskReductionCopies(F) && !resolvesIfunc(F);
 }
 
 HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {

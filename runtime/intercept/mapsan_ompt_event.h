@@ -6,30 +6,11 @@
 
 #include "../clock/mapsan_atomics.h"
 #include "../clock/mapsan_published.h"
+#include "../clock/mapsan_rules.h"
 #include "mapsan_synchronising.h"
 
 namespace __mapsan {
 namespace ompt {
-
-/// What an edge rests on.
-enum class Rule : u32 {
-  omp_parallel_begin,
-  omp_parallel_end,
-  omp_barrier,
-  omp_reduction,
-  omp_task_begin,
-  omp_task_barrier,
-  omp_taskwait,
-  omp_taskgroup,
-  omp_depend,
-  omp_untied,
-  omp_doacross,
-  omp_critical,
-  omp_ordered,
-  omp_lock,
-  omp_flush,
-};
-constexpr bool RuleHolds(Rule) { return true; }
 
 /// Stands for the calling thread while a callback runs. Whatever synchronises
 /// in OpenMP is a flush as well (OpenMP 5.2, 15.8.6): it counts as a fence of

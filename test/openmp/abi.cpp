@@ -101,9 +101,9 @@ struct Fits<R(A...), S (*)(B...)> {
     else
       return false;
   }
-  static constexpr bool value =
-      Parameters() && std::is_pointer_v<R> == std::is_pointer_v<S> &&
-      std::is_void_v<R> == std::is_void_v<S>;
+  static constexpr bool value = Parameters() &&
+                                std::is_pointer_v<R> == std::is_pointer_v<S> &&
+                                std::is_void_v<R> == std::is_void_v<S>;
 };
 
 namespace __mapsan {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -fopenmp-version=51 -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -fopenmp-version=51 -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -fopenmp-version=51 -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: tasks whose dependences clash are ordered, and no others; doacross
@@ -7,7 +7,7 @@
 // only by what they wait for meet before they end: then they were in two
 // threads, and one of them in another than the task before or behind them.
 
-#include "openmp_cases.h"
+#include "cases.h"
 #include <omp.h>
 
 #define TASKS _Pragma("omp parallel num_threads(4)") _Pragma("omp single")

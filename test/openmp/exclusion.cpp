@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: critical sections of one name, locks of every kind, the ordered
@@ -7,7 +7,7 @@
 // another life, another loop do not. Flushes make atomics of OpenMP's default
 // order, which is relaxed, order what they are between.
 
-#include "openmp_cases.h"
+#include "cases.h"
 #include <omp.h>
 
 // Two threads, one turn each.
@@ -226,6 +226,10 @@ SILENT(ordered, "omp_ordered") {
 SILENT(ordered_dynamic, "omp_ordered") {
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(2)
   for (int i = 0; i < 64; i++) {
+    if (i == 0)
+      step.WaitFor(1); // by whoever has the next one
+    if (i == 1)
+      step.Done();
 #pragma omp ordered
     map.emplace(i, 1);
   }
@@ -291,9 +295,9 @@ RACE(ordered_in_another_loop) {
 PASS_ON(RACE, atomic_alone, ATOMIC_WRITE, ATOMIC_READ)
 PASS_ON(RACE, update_alone, ATOMIC_UPDATE, ATOMIC_READ)
 PASS_ON(SILENT, release_acquire, ATOMIC_RELEASE, ATOMIC_ACQUIRE,
-        "atomic_release", "atomic_acquire")
+        "atomic_release", "atomic_acquire+omp_flush")
 PASS_ON(SILENT, seq_cst, ATOMIC_SEQ_CST_WRITE, ATOMIC_SEQ_CST_READ,
-        "atomic_release", "atomic_acquire")
+        "atomic_release", "atomic_acquire+omp_flush")
 PASS_ON(SILENT, flush_and_atomic, FLUSH ATOMIC_WRITE, ATOMIC_READ;
         FLUSH, "omp_flush")
 PASS_ON(RACE, only_one_flush, ATOMIC_WRITE, ATOMIC_READ; FLUSH)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
+// RUN: %debug-cases -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %if full %{ %cases -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: maps that are reduced: each thread's own is combined with the others'
@@ -7,7 +7,7 @@
 // above, or none in a team of one), also over tasks; what follows sees the
 // result. A map that no reduction knows of is not protected by one.
 
-#include "openmp_cases.h"
+#include "cases.h"
 #include <omp.h>
 
 static void Merge(cases::Map &into, const cases::Map &from) {
@@ -135,19 +135,21 @@ SILENT(taskloop, "omp_taskgroup") {
     all.emplace(-1, 1);
   }
 }
+// Two threads make a task each, which two others execute. The last to arrive
+// combines the parts of both, of which it has waited for one.
 SILENT(region_with_tasks, "omp_reduction") {
   cases::Map all;
-#pragma omp parallel num_threads(3) reduction(task, merge : all)
+#pragma omp parallel num_threads(4) reduction(task, merge : all)
   {
-    if (omp_get_thread_num() == 0) {
-      for (int i = 0; i < 2; i++) {
+    int thread = omp_get_thread_num();
+    if (thread < 2) {
 #pragma omp task in_reduction(merge : all)
-        {
-          all.emplace(i, i);
-          step.Done();
-          step.WaitFor(2);
-        }
+      {
+        all.emplace(thread, 1);
+        step.Done();
+        step.WaitFor(2);
       }
+      step.WaitFor(2);
     }
   }
   all.emplace(-1, 1);

@@ -21,4 +21,10 @@ define ptr @resolver() {
   ret ptr null
 }
 
+; For libomp's copies of a variable that OpenMP's tasks reduce.
+define internal void @.red_init..30(ptr %map, ptr %original) {
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %map)
+  ret void
+}
+
 declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr)
