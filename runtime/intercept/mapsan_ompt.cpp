@@ -42,13 +42,13 @@ static StartToolResult tool = {Initialize, Finalize, {0}};
 } // namespace ompt
 } // namespace __mapsan
 
-/// Where MapSan is switched off, the tool that would have been found without
-/// it.
+/// Where MapSan follows no synchronisation, the tool that would have been found
+/// without it.
 extern "C"
     __attribute__((visibility("default"))) __mapsan::ompt::StartToolResult *
     ompt_start_tool(unsigned version, const char *runtime) {
   using namespace __mapsan;
-  if (Active())
+  if (Active() && !NobodySynchronises())
     return &ompt::tool;
   void *next = dlsym(RTLD_NEXT, "ompt_start_tool");
   return next ? reinterpret_cast<decltype(&ompt_start_tool)>(next)(version,

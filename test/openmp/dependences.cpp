@@ -117,13 +117,13 @@ RACE(not_a_sibling) {
 // threads.
 SILENT(mutexinoutset, "omp_depend") {
   bool different = false;
-  while (!different) {
+  for (int key = 0; !different; key += 2) {
     int threads[2] = {0, 0};
     TASKS {
       for (int i = 0; i < 2; i++) {
 #pragma omp task depend(mutexinoutset : x)
         {
-          WRITE;
+          map.emplace(key + i, 0);
           threads[i] = omp_get_thread_num();
         }
       }
