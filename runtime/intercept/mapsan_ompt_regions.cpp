@@ -57,7 +57,7 @@ static void ImplicitTaskEnds(Data *data, unsigned index) {
   // The thread that began the region waits for all others. They hear of the
   // end when they are wanted for something else, with which it has nothing to
   // do.
-  if (index == 0)
+  if (index == 0 || !RuleHolds(Rule::omp_late_end))
     event.Draw(Rule::omp_parallel_end, &task->phase->clock);
   Team *team = task->team;
   EndTask(data);

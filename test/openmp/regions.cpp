@@ -366,6 +366,28 @@ RACE(nested_and_outer) {
     }
   }
 }
+// The second inner team gets one of the first one's threads, which hears only
+// then that the first has ended, but not that one which wrote.
+RACE(worker_of_two_teams, "omp_late_end") {
+  MakeThreads();
+#pragma omp parallel num_threads(2)
+  {
+    if (TURN(0)) {
+#pragma omp parallel num_threads(3)
+      {
+        if (TURN(2))
+          WRITE;
+      }
+      step.Done();
+    } else {
+      step.WaitFor(1);
+#pragma omp parallel num_threads(2)
+      {
+      }
+      WRITE;
+    }
+  }
+}
 RACE(barrier_of_another_team) {
 #pragma omp parallel num_threads(2)
   {
@@ -455,4 +477,4 @@ RACE(two_programs_threads) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 38 cases
+// CHECK: DONE: 39 cases
