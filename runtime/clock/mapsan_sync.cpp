@@ -60,6 +60,7 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   object->SetClock(nullptr);
   ReaderClocks::Destroy(object->readers);
   object->readers = nullptr;
+  object->CountGeneration();
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
@@ -132,12 +133,22 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
+  // Relaxed: the count that we see is at least that of our own last release
+  // here, and who raised it since did so as a writer, before we got the lock.
+  ReadReleases::Entry &last = thr->read_releases.For(addr);
+  if (LIKELY(last.addr == addr &&
+             atomic_load(&last.object->reader_generation,
+                         memory_order_relaxed) == last.generation &&
+             thr->clock.Refresh(last.snapshot)))
+    return;
   Bucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
   SyncObject *object = FindOrCreateSync(thr, bucket, addr);
   if (!object->readers)
     object->readers = ReaderClocks::Create();
-  object->readers->Join(&thr->clock);
+  Snapshot *own = object->readers->Join(&thr->clock);
+  last = {object, atomic_load(&object->reader_generation, memory_order_relaxed),
+          own, addr};
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
@@ -165,8 +176,10 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   }
   SyncObject *object = FindOrCreateSync(thr, bucket, addr);
   StoreInto(thr, object);
-  if (object->readers)
+  if (object->readers) {
     object->readers->Clear();
+    object->CountGeneration();
+  }
 }
 
 void SyncBorn(uptr addr, uptr size) {

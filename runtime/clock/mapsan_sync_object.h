@@ -18,12 +18,21 @@ struct SyncObject {
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
+  // How often `readers` was emptied or dropped, over all that this memory was
+  // used for: snapshots in there that were known at another count are gone.
+  atomic_uint64_t reader_generation;
   // Mirrors of `clock`, for Peek.
   atomic_uint64_t own;  // 0: a merge, or no clock
   atomic_uint32_t slot; // kNoSlot likewise
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
+  /// Bucket lock held.
+  void CountGeneration() {
+    atomic_store(&reader_generation,
+                 atomic_load(&reader_generation, memory_order_relaxed) + 1,
+                 memory_order_relaxed);
+  }
 };
 
 /// Sync objects, 8 bytes a bucket.

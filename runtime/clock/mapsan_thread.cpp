@@ -41,6 +41,7 @@ struct Registry {
   ThreadInfo infos[kInfos];
   atomic_uint32_t tids;
   atomic_uintptr_t by_slot[kMaxSlots];
+  atomic_uint64_t lives[kMaxSlots]; // running now; 0: none
   static constexpr u32 kMaxRecords = 1 << 16;
   atomic_uintptr_t all[kMaxRecords]; // every record, for the unlocked walk
   atomic_uint32_t all_count;
@@ -128,6 +129,9 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
     return false;
   thr->clock.Start(lease.slot, lease.life, lease.epoch);
   thr->recent.ForgetAll(); // of the record's last thread
+  thr->read_releases.ForgetAll();
+  // Release, as in RetireClock: whoever sees this one need not have seen that.
+  atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),
                memory_order_release);
   return true;
@@ -201,6 +205,8 @@ static void RetireClock(Thread *thr, u64 published) {
   bool open = thr->clock.dirty();
   u64 last = open ? thr->clock.OpenEpoch() : thr->clock.ClosedEpoch();
   atomic_store(&registry->by_slot[slot], 0, memory_order_relaxed);
+  // Release: whoever finds the life gone (LifeOnSlot) sees what it has done.
+  atomic_store(&registry->lives[slot], 0, memory_order_release);
   thr->clock.Retire();
   registry->slots.GiveBack(slot, last, published,
                            /*joinable=*/thr->final_clock);
@@ -419,6 +425,10 @@ bool ThreadInfoById(u32 tid, ThreadInfo *info) {
 Thread *ThreadBySlot(Slot slot) {
   return reinterpret_cast<Thread *>(
       atomic_load(&registry->by_slot[slot], memory_order_acquire));
+}
+
+u64 LifeOnSlot(Slot slot) {
+  return atomic_load(&registry->lives[slot], memory_order_acquire);
 }
 
 bool OnlyOneThread() {

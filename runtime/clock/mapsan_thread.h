@@ -12,6 +12,7 @@
 #include "mapsan_clock.h"
 #include "mapsan_lockset.h"
 #include "mapsan_pool.h"
+#include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
 #include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
@@ -64,6 +65,8 @@ struct Thread {
   u32 locks_over; // taken beyond kMaxLocks: clocks moved, not listed
   u32 lockset_id; // valid if lockset_known
   bool lockset_known;
+
+  ReadReleases read_releases;
 
   // --- fences (CLOCKS: Frel, Facq)
   Snapshot *release_fence;

@@ -86,16 +86,18 @@ void ModuleRemove(Site *begin, Site *end) {
   ForEachMap(
       [](MapState *state, void *arg) {
         auto *gone = static_cast<Module *>(arg);
-        auto forget = [&](const Site **site) {
-          if (*site >= gone->begin && *site < gone->end)
-            *site = nullptr;
+        auto names = [&](const Site *site) {
+          return site >= gone->begin && site < gone->end;
         };
-        forget(&state->write.site);
-        forget(&state->birth_site);
-        ForEachRead(state, [&](AccessCell *cell) {
-          forget(&cell->site);
+        auto forget = [&](AccessCell *cell) {
+          if (names(cell->Details().site))
+            cell->SetSite(nullptr);
           return true;
-        });
+        };
+        forget(&state->write);
+        ForEachRead(state, forget);
+        if (names(state->birth_site))
+          state->birth_site = nullptr;
       },
       &gone);
   ForgetObjectAround(reinterpret_cast<uptr>(begin));

@@ -31,36 +31,57 @@ private:
   u32 kept_count_;
 };
 
+// Two kinds of accesses meet on a map. Most hold its bucket's lock. A read that
+// repeats one of an earlier epoch (RepeatRead) does not:
+//
+//   a writer, under the lock              a reader, without
+//   write.word := its word (exchange)     cell's word := its new word (CAS)
+//   check the word of each read cell      check write.word
+//
+// All four are seq_cst, hence in one order: the writer sees the reader's new
+// word, or the reader sees the writer's. Therefore a write is recorded first
+// and then checked against the reads.
+
 /// A read against the last write. `violation(const AccessCell &, bool wrote)`
-/// is called at most once. Bucket lock held.
+/// is called at most once. True if it was. Bucket lock held.
 template <class OnViolation>
-void CheckRead(const BeginClock &clock, MapState *state,
+bool CheckRead(const BeginClock &clock, MapState *state,
                OnViolation violation) {
-  if (!clock.Orders(atomic_load(&state->write.word, memory_order_relaxed)))
-    violation(state->write, /*wrote=*/true);
+  if (clock.Orders(atomic_load(&state->write.word, memory_order_relaxed)))
+    return false;
+  violation(state->write, /*wrote=*/true);
+  return true;
 }
 
-/// A write against the last write and all reads. `violation` is called at most
-/// once, for the last write first. Bucket lock held.
-template <class OnViolation>
-void CheckWrite(const BeginClock &clock, MapState *state,
+/// A write against the last write and all reads; `violation` likewise, for the
+/// last write first. `record()` writes it into `state`. Bucket lock held.
+template <class Record, class OnViolation>
+void CheckWrite(const BeginClock &clock, MapState *state, Record record,
                 OnViolation violation) {
-  if (!clock.Orders(atomic_load(&state->write.word, memory_order_relaxed))) {
-    violation(state->write, /*wrote=*/true);
+  bool found = CheckRead(clock, state, violation);
+  record();
+  if (found)
     return;
-  }
   ForEachRead(state, [&](AccessCell *cell) {
-    if (clock.Orders(atomic_load(&cell->word, memory_order_relaxed)))
+    if (clock.Orders(atomic_load(&cell->word, memory_order_seq_cst)))
       return true;
     violation(*cell, /*wrote=*/false);
     return false;
   });
 }
 
+/// A read by `thr` that an earlier read of the same life of the map, recorded
+/// in `cell`, differs from in its epoch alone: raises the epoch and checks. No
+/// lock; no operation of the thread may be in flight on the map. False: nothing
+/// is said, do it under the lock.
+bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
+                const AccessDetails &details);
+
 /// The cell in which `slot` remembers its last read: its own, an empty one, or
 /// one whose read happens before `clock` (whoever is unordered with that read
 /// is unordered with this one too, so nothing is lost up to a map's first
-/// race). Adds one if need be. Bucket lock held.
+/// race). Adds one if need be. Its word is the thread's own, or 0. Bucket lock
+/// held.
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock);
 
 /// After an ordered write the reads before it are of no more use: whoever is

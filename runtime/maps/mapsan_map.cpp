@@ -36,6 +36,12 @@ static MapsanEffect EffectiveEffect(const Site *site) {
   return site->Effect();
 }
 
+// The cell's word is of this thread.
+static bool IsOwn(const AccessCell &cell, const Thread *thr) {
+  u64 word = atomic_load(&cell.word, memory_order_relaxed);
+  return word && SlotOf(word) == thr->clock.slot();
+}
+
 static BeginClock ClockOf(Thread *thr, const Operation &op) {
   return BeginClock(thr->clock, op.begin_clock, op.begin_count);
 }
@@ -79,9 +85,10 @@ static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
   Thread *other =
       ThreadBySlot(SlotOf(atomic_load(&cell.word, memory_order_relaxed)));
   bool found = false;
-  if (other && IsThread(other, cell.tid))
+  AccessDetails details = cell.Details();
+  if (other && IsThread(other, details.tid))
     other->operations.ForEach([&](Operation &op) {
-      if (MapOf(op) != map || SiteOf(op) != cell.site)
+      if (MapOf(op) != map || SiteOf(op) != details.site)
         return;
       found = true;
       *pending = atomic_load(&op.phase, memory_order_relaxed) ==
@@ -99,10 +106,11 @@ static void Fill(Violation *violation, Thread *thr, const Operation &op,
   f.current = AccessOf(thr, op);
   f.current.in_flight = true;
   f.previous = {};
-  f.previous.site = cell.site;
-  f.previous.stack = cell.stack;
-  f.previous.lockset = cell.lockset;
-  f.previous.tid = cell.tid;
+  AccessDetails details = cell.Details();
+  f.previous.site = details.site;
+  f.previous.stack = details.stack;
+  f.previous.lockset = details.lockset;
+  f.previous.tid = details.tid;
   f.previous.wrote = wrote;
   if (wrote && state->wrote_size) {
     auto known = [](u32 v) { return v == ~0u ? Change::kUnknown : v; };
@@ -116,36 +124,52 @@ static void Fill(Violation *violation, Thread *thr, const Operation &op,
   f.creation.site = state->birth_site;
   f.creation.stack = state->birth_stack;
   f.creation.tid = state->birth_tid;
-  f.kind = KindOf(f.current, f.previous, state->dead);
+  f.kind = KindOf(f.current, f.previous, state->Dead());
   f.map_reports = ++state->reports;
 }
 
 // --- records; bucket lock held
 
+static AccessDetails DetailsOf(Thread *thr, const Operation &op) {
+  return {SiteOf(op), op.stack, op.lockset, thr->tid};
+}
+
+// Exchange: the order between a writer and a reader without the lock
+// (mapsan_check.h).
 static void SetCell(AccessCell *cell, Thread *thr, const Operation &op) {
-  cell->site = SiteOf(op);
-  cell->stack = op.stack;
-  cell->lockset = op.lockset;
-  cell->tid = thr->tid;
-  atomic_store(&cell->word, MakeWord(thr->clock.slot(), op.epoch),
-               memory_order_release);
+  cell->SetDetails(DetailsOf(thr, op));
+  atomic_exchange(&cell->word, MakeWord(thr->clock.slot(), op.epoch),
+                  memory_order_seq_cst);
 }
 
 // Returns the cell that remembers it.
 static AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
-  AccessCell *cell =
-      thr->recent.ReadCell(MapOf(*op), SiteOf(*op)->family, state->life);
-  u64 word = cell ? atomic_load(&cell->word, memory_order_relaxed) : 0;
-  if (!cell || (word && SlotOf(word) != thr->clock.slot()))
+  RecentAccesses::Read last =
+      thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
+  AccessCell *cell = last.cell;
+  // Once ours in this life, a cell is ours until its word is another's; it is
+  // empty if a write came after, and then anybody may take it.
+  if (last.state != state || last.life != state->Life() || !IsOwn(*cell, thr))
     cell = ReadCellFor(thr, state, ClockOf(thr, *op));
   SetCell(cell, thr, *op);
   return cell;
 }
 
+// Of a destroyed map only the destruction is remembered.
 static void RecordWrite(Thread *thr, MapState *state, Operation *op) {
+  if (state->Dead())
+    return;
   SetCell(&state->write, thr, *op);
   state->wrote_size = false;
-  DropOrderedReads(state, ClockOf(thr, *op));
+}
+
+template <class OnViolation>
+static void CheckAndRecordWrite(Thread *thr, Operation *op,
+                                OnViolation violation) {
+  BeginClock clock = ClockOf(thr, *op);
+  CheckWrite(
+      clock, op->state, [&] { RecordWrite(thr, op->state, op); }, violation);
+  DropOrderedReads(op->state, clock);
 }
 
 static void RecordChange(MapState *state, const Change &change) {
@@ -176,7 +200,7 @@ static MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
     state = CreateMap(thr, bucket, MapOf(*op), family);
   } else if (effect == MapsanEffectConstruct && RuleHolds(Rule::life_of_map)) {
     RenewMap(thr, state);
-  } else if (state->dead) {
+  } else if (state->Dead()) {
     // A tombstone. Ordered after the destruction: somebody constructed a map
     // here without a call that we saw. Unordered: a use of a destroyed map.
     if (ClockOf(thr, *op).Orders(
@@ -218,6 +242,24 @@ static void ReportKept(Operation *op) {
                       kept->kind == FindingKind::DestructionAccess);
   ReportFinding(*kept);
   RuntimeFree(kept);
+}
+
+// The map is one that this thread has read in the same way before: recorded and
+// checked without the bucket's lock. That it is the same life of the same map
+// is looked at before. What ended it earlier is ordered before us, hence seen
+// (a destruction by the word of our cell, which it dropped); what ends it
+// meanwhile is not, and one of us sees the other's word.
+static bool RepeatedRead(Thread *thr, Operation *op) {
+  RecentAccesses::Read last =
+      thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
+  if (!last.state ||
+      atomic_load(&last.state->addr, memory_order_relaxed) != MapOf(*op) ||
+      last.state->Life() != last.life ||
+      !RepeatRead(thr, last.state, last.cell, DetailsOf(thr, *op)))
+    return false;
+  op->state = last.state;
+  op->map_life = last.life;
+  return true;
 }
 
 static bool InsideAnother(Thread *thr, uptr map) {
@@ -301,6 +343,12 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->recorded = true;
   op->stack = StackIdHere(thr, pc, bp);
   op->lockset = LocksetId(thr);
+  if (!write && outermost && RepeatedRead(thr, op)) {
+    thr->recent.Note(map, site->family, op->epoch, write);
+    if (effect != MapsanEffectRead)
+      KeepHeader(op, site, map);
+    return;
+  }
   Bucket *bucket = map_table.For(map);
   Violation violation;
   AccessCell *cell = nullptr;
@@ -308,26 +356,23 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     ScopedLock lock(bucket);
     MapState *state = StateFor(thr, bucket, op, effect, &violation);
     op->state = state;
-    op->map_life = state->life;
-    BeginClock clock = ClockOf(thr, *op);
+    op->map_life = state->Life();
     auto violated = [&](const AccessCell &cell, bool wrote) {
       if (!violation.found)
         Fill(&violation, thr, *op, state, cell, wrote);
     };
     if (write) {
-      CheckWrite(clock, state, violated);
-      if (!state->dead)
-        RecordWrite(thr, state, op);
+      CheckAndRecordWrite(thr, op, violated);
     } else {
-      CheckRead(clock, state, violated);
-      if (!state->dead)
+      CheckRead(ClockOf(thr, *op), state, violated);
+      if (!state->Dead())
         cell = RecordRead(thr, state, op);
     }
   }
   if (effect != MapsanEffectDestroy)
     thr->recent.Note(map, site->family, op->epoch, write);
   if (cell)
-    thr->recent.NoteReadCell(map, op->map_life, cell);
+    thr->recent.NoteRead(map, {op->state, cell, op->map_life});
   if (violation.found && effect == MapsanEffectMayWrite)
     Keep(op, violation.finding);
   else if (violation.found)
@@ -347,14 +392,14 @@ static void FindRecord(Bucket *bucket, Operation *op) {
     return;
   op->state = FindMap(bucket, MapOf(*op), SiteOf(*op)->GetFamily()->id);
   if (op->state)
-    op->map_life = op->state->life;
+    op->map_life = op->state->Life();
 }
 
 // The record of a life that is still the operation's; bucket lock held.
 static bool StillThere(const Operation &op) {
   return op.state &&
          atomic_load(&op.state->addr, memory_order_relaxed) == MapOf(op) &&
-         op.state->life == op.map_life;
+         op.state->Life() == op.map_life;
 }
 
 static void EndDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
@@ -362,7 +407,7 @@ static void EndDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
     RemoveMap(thr, bucket, op->state); // nobody can meet the tombstone
     return;
   }
-  op->state->dead = true;
+  atomic_store(&op->state->dead, 1, memory_order_relaxed);
   TombstoneRing &ring = thr->tombstones;
   if (!ring.entries) {
     uptr bytes = TombstoneRing::kCapacity * sizeof(TombstoneRing::Entry);
@@ -371,7 +416,7 @@ static void EndDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
   }
   ring.entries[ring.next] = {
       MapOf(*op), atomic_load(&op->state->family, memory_order_relaxed),
-      op->state->life};
+      op->state->Life()};
   ring.next = (ring.next + 1) % TombstoneRing::kCapacity;
 }
 
@@ -384,7 +429,7 @@ static void DropOldestTombstone(Thread *thr) {
   Bucket *bucket = map_table.For(entry.addr);
   ScopedLock lock(bucket);
   MapState *state = FindMap(bucket, entry.addr, entry.family);
-  if (state && state->dead && state->life == entry.life)
+  if (state && state->Dead() && state->Life() == entry.life)
     RemoveMap(thr, bucket, state);
 }
 
@@ -417,13 +462,11 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
   {
     ScopedLock lock(bucket);
     FindRecord(bucket, op);
-    if (!StillThere(*op) || op->state->dead)
+    if (!StillThere(*op) || op->state->Dead())
       return;
-    CheckWrite(ClockOf(thr, *op), op->state,
-               [&](const AccessCell &cell, bool wrote) {
-                 Fill(&violation, thr, *op, op->state, cell, wrote);
-               });
-    RecordWrite(thr, op->state, op);
+    CheckAndRecordWrite(thr, op, [&](const AccessCell &cell, bool wrote) {
+      Fill(&violation, thr, *op, op->state, cell, wrote);
+    });
     RecordChange(op->state, op->change);
   }
   thr->recent.Note(MapOf(*op), SiteOf(*op)->family, op->epoch, /*write=*/true);
@@ -445,7 +488,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     DropOldestTombstone(thr);
     Bucket *bucket = map_table.For(MapOf(*op));
     ScopedLock lock(bucket);
-    if (StillThere(*op) && !op->state->dead)
+    if (StillThere(*op) && !op->state->Dead())
       EndDestroyed(thr, bucket, op);
   } else if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite) {
     const Family *family = site->GetFamily();
@@ -522,11 +565,11 @@ void DropOperations(Thread *thr) {
 
 // A fast operation took no stack; the record that it relied on has one.
 static void TakeStackFrom(const AccessCell &cell, Thread *thr, Operation *op) {
-  u64 word = atomic_load(&cell.word, memory_order_relaxed);
-  if (op->stack || !word || SlotOf(word) != thr->clock.slot())
+  if (op->stack || !IsOwn(cell, thr))
     return;
-  op->stack = cell.stack;
-  op->lockset = cell.lockset;
+  AccessDetails details = cell.Details();
+  op->stack = details.stack;
+  op->lockset = details.lockset;
 }
 
 void RestampOperations(Thread *thr) {
@@ -538,12 +581,13 @@ void RestampOperations(Thread *thr) {
     Bucket *bucket = map_table.For(MapOf(*op));
     ScopedLock lock(bucket);
     FindRecord(bucket, op);
-    if (!StillThere(*op) || op->state->dead)
+    if (!StillThere(*op) || op->state->Dead())
       continue;
     op->epoch = epoch;
     TakeStackFrom(op->state->write, thr, op);
     if (op->wrote) {
       RecordWrite(thr, op->state, op);
+      DropOrderedReads(op->state, ClockOf(thr, *op));
     } else {
       AccessCell *cell = ReadCellFor(thr, op->state, ClockOf(thr, *op));
       TakeStackFrom(*cell, thr, op);

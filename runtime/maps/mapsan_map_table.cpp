@@ -33,23 +33,27 @@ MapState *FindMap(Bucket *bucket, uptr addr, u64 family) {
 
 static void ClearCell(AccessCell *cell) {
   atomic_store(&cell->word, 0, memory_order_relaxed);
-  cell->site = nullptr;
+  cell->SetSite(nullptr);
 }
 
-// A life's number: unique at the address, as the thread and its count are.
-static u64 NewLife(Thread *thr) {
-  return static_cast<u64>(thr->tid) << 40 | ++thr->lives_begun;
+// A new life begins; its number is unique at the address, as the thread and its
+// count are.
+static void BeginLife(Thread *thr, MapState *state) {
+  atomic_store(&state->life,
+               static_cast<u64>(thr->tid) << 40 | ++thr->lives_begun,
+               memory_order_relaxed);
+  state->first_tid = thr->tid;
+  state->birth_site = nullptr;
+  state->birth_stack = state->birth_tid = 0;
+  state->reports = 0;
+  atomic_store(&state->dead, 0, memory_order_relaxed);
+  state->wrote_size = false;
 }
 
 MapState *CreateMap(Thread *thr, Bucket *bucket, uptr addr, u64 family) {
   MapState *state = states.Get(&thr->map_states);
   atomic_store(&state->family, family, memory_order_relaxed);
-  state->life = NewLife(thr);
-  state->first_tid = thr->tid;
-  state->birth_site = nullptr;
-  state->birth_stack = state->birth_tid = 0;
-  state->reports = 0;
-  state->dead = state->wrote_size = false;
+  BeginLife(thr, state);
   atomic_store(&state->addr, addr, memory_order_relaxed);
   atomic_store(&state->next, reinterpret_cast<uptr>(bucket->Head<MapState>()),
                memory_order_release);
@@ -67,8 +71,8 @@ static void ClearAccesses(Thread *thr, MapState *state) {
   while (chunk) {
     auto *next = reinterpret_cast<ReadChunk *>(
         atomic_load(&chunk->next, memory_order_relaxed));
-    for (AccessCell &cell : chunk->cells)
-      ClearCell(&cell);
+    for (ReadChunk::Line &line : chunk->lines)
+      ClearCell(&line.cell);
     atomic_store(&chunk->next, 0, memory_order_relaxed);
     read_chunks.Put(thr ? &thr->read_chunks : nullptr, chunk);
     chunk = next;
@@ -92,12 +96,7 @@ void RemoveMap(Thread *thr, Bucket *bucket, MapState *state) {
 
 void RenewMap(Thread *thr, MapState *state) {
   ClearAccesses(thr, state);
-  state->life = NewLife(thr);
-  state->first_tid = thr->tid;
-  state->birth_site = nullptr;
-  state->birth_stack = state->birth_tid = 0;
-  state->reports = 0;
-  state->dead = state->wrote_size = false;
+  BeginLife(thr, state);
 }
 
 AccessCell *AddReadCell(Thread *thr, MapState *state) {
@@ -108,7 +107,7 @@ AccessCell *AddReadCell(Thread *thr, MapState *state) {
   // Release: a reader without the lock finds the chunk's next in place.
   atomic_store(&state->more_reads, reinterpret_cast<uptr>(chunk),
                memory_order_release);
-  return &chunk->cells[0];
+  return &chunk->lines[0].cell;
 }
 
 void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg) {
@@ -132,8 +131,8 @@ void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg) {
       &context);
   read_chunks.ForEachBlock(
       [](void *block, void *arg) {
-        for (AccessCell &cell : static_cast<ReadChunk *>(block)->cells)
-          static_cast<Context *>(arg)->Look(cell);
+        for (ReadChunk::Line &line : static_cast<ReadChunk *>(block)->lines)
+          static_cast<Context *>(arg)->Look(line.cell);
       },
       &context);
 }

@@ -22,21 +22,62 @@ inline AccessWord MakeWord(Slot slot, u64 epoch) {
 inline Slot SlotOf(AccessWord w) { return static_cast<Slot>(w >> kEpochBits); }
 inline u64 EpochOf(AccessWord w) { return w & ((1ull << kEpochBits) - 1); }
 
-/// One remembered access: the word that is checked and, beside it, what a
-/// report says of it. Written under the bucket's lock; `word` is also read
-/// without.
-struct AccessCell {
-  atomic_uint64_t word;
+/// What a report says of an access.
+struct AccessDetails {
   const Site *site;
   u32 stack;
   u32 lockset;
   u32 tid;
+
+  bool operator==(const AccessDetails &o) const {
+    return site == o.site && stack == o.stack && lockset == o.lockset &&
+           tid == o.tid;
+  }
 };
 
-/// Further readers than the one that fits into the state.
+/// One remembered access: the word that is checked and, beside it, what a
+/// report says of it. Written under the bucket's lock, with one exception: a
+/// thread that reads again as it did before raises the epoch in the word of its
+/// own read cell by a compare-exchange (RepeatRead in mapsan_check.h). So who
+/// takes the word of a read cell from another thread, under the lock, does that
+/// by a compare-exchange, too, and writes the details after it: those of a
+/// word that stands are the word's.
+struct AccessCell {
+  atomic_uint64_t word;   // AccessWord
+  atomic_uintptr_t site_; // by Details and SetDetails only
+  atomic_uint32_t stack_, lockset_, tid_;
+
+  /// Those of the word if the bucket's lock is held, or if it is the calling
+  /// thread's own before and after.
+  AccessDetails Details() const {
+    return {reinterpret_cast<const Site *>(
+                atomic_load(&site_, memory_order_relaxed)),
+            atomic_load(&stack_, memory_order_relaxed),
+            atomic_load(&lockset_, memory_order_relaxed),
+            atomic_load(&tid_, memory_order_relaxed)};
+  }
+  /// Bucket lock held; the word is 0 or the calling thread's own.
+  void SetDetails(const AccessDetails &details) {
+    SetSite(details.site);
+    atomic_store(&stack_, details.stack, memory_order_relaxed);
+    atomic_store(&lockset_, details.lockset, memory_order_relaxed);
+    atomic_store(&tid_, details.tid, memory_order_relaxed);
+  }
+  /// Bucket lock held.
+  void SetSite(const Site *site) {
+    atomic_store(&site_, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  }
+};
+
+/// Further readers than the one that fits into the state. Each has a line of
+/// its own: readers of one map do not disturb each other.
 struct ReadChunk {
-  static constexpr u32 kCells = 7;
-  AccessCell cells[kCells];
+  static constexpr u32 kCells = 3;
+  struct Line {
+    AccessCell cell;
+    char padding[64 - sizeof(AccessCell)];
+  };
+  Line lines[kCells];
   atomic_uintptr_t next; // ReadChunk *
 };
 
@@ -53,18 +94,21 @@ struct MapState {
   atomic_uint64_t family;      // Family::id
   atomic_uintptr_t more_reads; // ReadChunk *
   AccessCell write;
-  u64 life; // never the same twice at one address
+  atomic_uint64_t life; // never the same twice at one address
   const Site *birth_site;
   u32 birth_stack, birth_tid;
   u32 first_tid; // the only thread so far, or 0: several
   u32 reports;
   u32 size_before, size_after, buckets_before, buckets_after; // of `write`
-  bool dead;       // destroyed: a tombstone
-  bool wrote_size; // the four words above are known
+  atomic_uint8_t dead; // destroyed: a tombstone
+  bool wrote_size;     // the four words above are known
   // ...and what one reader writes, in another, so that as long as there are
   // only readers the others' copies of the first two stay good.
   char padding[14];
   AccessCell first_read;
+
+  u64 Life() const { return atomic_load(&life, memory_order_relaxed); }
+  bool Dead() const { return atomic_load(&dead, memory_order_relaxed); }
 };
 static_assert(__builtin_offsetof(MapState, first_read) == 128,
               "a reader's own line begins where the others' end");
@@ -90,8 +134,8 @@ template <class Callback> void ForEachRead(MapState *state, Callback callback) {
            atomic_load(&state->more_reads, memory_order_acquire));
        chunk; chunk = reinterpret_cast<ReadChunk *>(
                   atomic_load(&chunk->next, memory_order_acquire)))
-    for (AccessCell &cell : chunk->cells)
-      if (!callback(&cell))
+    for (ReadChunk::Line &line : chunk->lines)
+      if (!callback(&line.cell))
         return;
 }
 /// A further, empty cell. Bucket lock held.

@@ -10,6 +10,7 @@ namespace __mapsan {
 using namespace __sanitizer;
 
 struct AccessCell;
+struct MapState;
 
 /// The maps that one thread has recorded accesses to, by address, each with
 /// the epoch of the record. Owned by the thread.
@@ -30,22 +31,24 @@ public:
   void Note(uptr map, const void *family, u64 epoch, bool write) {
     Entry &e = entries_[Index(map)];
     if (e.map != map || e.family != family)
-      e = {map, family, 0, 0, nullptr, false};
+      e = {map, family, 0, {}, false};
     e.write = write || (e.write && e.epoch == epoch);
     e.epoch = epoch;
   }
-  /// Where this thread remembered its last read of that life of the map; null:
-  /// not known. Somebody else may have the cell by now.
-  AccessCell *ReadCell(uptr map, const void *family, u64 life) const {
+  /// Where a thread remembered its last read of a life of a map. All of it may
+  /// be another's by now, but it is of these types still.
+  struct Read {
+    MapState *state; // null: not known
+    AccessCell *cell;
+    u64 life;
+  };
+  Read LastRead(uptr map, const void *family) const {
     const Entry &e = entries_[Index(map)];
-    return e.map == map && e.family == family && e.life == life ? e.cell
-                                                                : nullptr;
+    return e.map == map && e.family == family ? e.read : Read{};
   }
   /// After Note of the same map.
-  void NoteReadCell(uptr map, u64 life, AccessCell *cell) {
-    Entry &e = entries_[Index(map)];
-    e.life = life;
-    e.cell = cell;
+  void NoteRead(uptr map, const Read &read) {
+    entries_[Index(map)].read = read;
   }
   void Forget(uptr map) { entries_[Index(map)] = {}; }
   void ForgetAll() {
@@ -58,8 +61,7 @@ private:
     uptr map;
     const void *family;
     u64 epoch;
-    u64 life;
-    AccessCell *cell;
+    Read read;
     bool write;
   };
   static constexpr u32 kEntries = 128;

@@ -96,6 +96,99 @@ TEST(FreeRunning, UnguardedMapsAreFound) {
   EXPECT_FALSE(TakeFindings().empty());
 }
 
+// Threads that wait for each other without a word to the core.
+class Meeting {
+public:
+  explicit Meeting(int threads) : threads_(threads) {}
+  void Wait() {
+    int phase = phase_.load();
+    if (arrived_.fetch_add(1) + 1 == threads_) {
+      arrived_.store(0);
+      phase_.fetch_add(1);
+      return;
+    }
+    for (int spins = 0; phase_.load() == phase; spins++)
+      if (spins > 200)
+        std::this_thread::yield();
+  }
+
+private:
+  const int threads_;
+  std::atomic<int> arrived_{0}, phase_{0};
+};
+
+TEST(FreeRunning, OneOfAReaderAndAWriterSeesTheOther) {
+  StartWorld();
+  TakeFindings();
+  // The reader has read before, and the writer knows of that; the second read,
+  // which needs no lock, and the write are unordered and come at once.
+  constexpr int kRounds = 20000;
+  static char maps[kRounds][16];
+  static char handed_over;
+  static Site read = MakeSite(MapsanEffectRead);
+  static Site write = MakeSite(MapsanEffectWrite);
+  Meeting meeting(2);
+  int missed = 0;
+  std::thread reader = start([&](Thread *self) {
+    for (auto &map : maps) {
+      // One call site: the second read repeats the first.
+      for (int time = 0; time < 2; time++) {
+        Operate(self, &read, map);
+        if (time)
+          break;
+        SyncReleaseStore(self, AddressOf(&handed_over));
+        meeting.Wait();
+        meeting.Wait();
+      }
+      meeting.Wait();
+      missed += TakeFindings().size() != 1;
+      meeting.Wait();
+    }
+  });
+  std::thread writer = start([&](Thread *self) {
+    for (auto &map : maps) {
+      meeting.Wait();
+      SyncAcquire(self, AddressOf(&handed_over));
+      meeting.Wait();
+      Operate(self, &write, map);
+      meeting.Wait();
+      meeting.Wait();
+    }
+  });
+  reader.join();
+  writer.join();
+  EXPECT_EQ(missed, 0);
+}
+
+TEST(FreeRunning, ManyReadersComeAndGo) {
+  StartWorld();
+  TakeFindings();
+  // More readers than a lock remembers one by one, most of them ended by the
+  // time that a writer joins what they released.
+  static char map[16];
+  static std::shared_mutex mutex;
+  static Site read = MakeSite(MapsanEffectRead);
+  static Site write = MakeSite(MapsanEffectWrite);
+  for (int round = 0; round < 20; round++) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 24; t++)
+      threads.push_back(start([t](Thread *self) {
+        for (int i = 0; i < 20; i++) {
+          bool writes = t % 8 == 0 && i == 19;
+          auto mode = writes ? LockMode::Exclusive : LockMode::Shared;
+          writes ? mutex.lock() : mutex.lock_shared();
+          RwLocked(self, AddressOf(&mutex), mode, 0x1000, 0);
+          Operate(self, writes ? &write : &read, map);
+          RwUnlocking(self, AddressOf(&mutex));
+          writes ? mutex.unlock() : mutex.unlock_shared();
+        }
+      }));
+    for (std::thread &t : threads)
+      t.join();
+  }
+  EXPECT_TRUE(TakeFindings().empty());
+}
+
 TEST(FreeRunning, AtomicsHandOver) {
   StartWorld();
   TakeFindings();

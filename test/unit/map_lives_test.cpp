@@ -8,6 +8,7 @@
 #include "../../runtime/maps/mapsan_memory.h"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace {
 
@@ -290,6 +291,66 @@ TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
   ASSERT_EQ(locks->count, 1u);
   EXPECT_EQ(locks->locks[0].addr, AddressOf(mutex));
   EXPECT_EQ(locks->locks[0].mode, LockMode::Exclusive);
+}
+
+// A read that repeats an earlier one goes by the cell that remembers that one.
+// Cells are handed on: here the map's life ends, and its reader's cell comes to
+// serve another map of the same reader, who has published nothing meanwhile.
+class RepeatedReads : public MapLives {
+protected:
+  // `a` has read the map, as its second reader; b was the first.
+  RepeatedReads() {
+    Operate(b, &read, map);
+    readAgain();
+  }
+  ~RepeatedReads() override { MemoryObtained(AddressOf(maps), sizeof(maps)); }
+
+  // (All by Operate, hence at one call site: one can repeat another.)
+  void readAgain(const void *which = nullptr) {
+    Operate(a, &read, which ? which : map);
+  }
+  // `a` reads more maps than it has cells in stock; all but those whose place
+  // among its recent accesses is the map's.
+  void readOthers() {
+    auto place = [](const void *p) {
+      return (AddressOf(p) >> 4 ^ AddressOf(p) >> 11) % 128;
+    };
+    for (auto &other : maps)
+      if (place(other) != place(map)) {
+        Operate(b, &read, other);
+        readAgain(other);
+      }
+  }
+  // The map is read in the life that it has now, in the same way as before.
+  void expectRecorded() {
+    SyncReleaseStore(a, AddressOf(&mutex)); // a new epoch
+    readAgain();
+    TakeFindings();
+    Operate(b, &write, map);
+    EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+  }
+
+  alignas(16) char maps[256][16] = {};
+};
+
+TEST_F(RepeatedReads, OfAMapThatIsGone) {
+  for (auto &other : maps) // so that none of them gets the map's state, too
+    Operate(b, &read, other);
+  // By a thread without a stock of cells: they go to everybody's.
+  std::thread([this] { MemoryObtained(AddressOf(&map), sizeof(map)); }).join();
+  readOthers();
+  expectRecorded();
+}
+
+TEST_F(RepeatedReads, OfAnotherLifeOfTheMap) {
+  Thread *c = ThreadCreate(nullptr, 0, false);
+  Operate(c, &construct, map);
+  handOver(c, a);
+  SyncAcquire(b, AddressOf(&mutex));
+  ThreadFinish(c); // its stock goes to everybody's
+  ThreadDetached(c);
+  readOthers();
+  expectRecorded();
 }
 
 } // namespace

@@ -65,7 +65,8 @@ Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
   return site;
 }
 
-void Begin(Thread *thr, Site *site, const void *map) {
+// Not inlined: where it returns to, in Operate or in a test, is the call site.
+NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
   MapBegin(thr, site, AddressOf(map), GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
 
