@@ -14,6 +14,9 @@ namespace mapsan {
 struct MapCall {
   llvm::CallBase *Call;
   const MapOperation *Does;
+  // The map of the operation just before: on the same one, this is a read that
+  // needs no hooks (RepeatedReads.h). Or null.
+  llvm::Value *Repeats = nullptr;
 };
 
 struct SyncCall {

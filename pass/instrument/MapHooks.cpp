@@ -6,6 +6,7 @@
 #include "DebugLocations.h"
 #include "analysis/MapNames.h"
 #include "analysis/TypeNames.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -58,6 +59,26 @@ Value *evidence(IRBuilder<> &Builder, const CallBase &Call,
                    : MapsanEvidenceNone);
 }
 
+// Hooks go in front of `Before`; those of a read that may be a repetition only
+// run where it is none. (Where both maps are one value, the optimiser drops
+// them; elsewhere the comparison is cheaper than a call.)
+//
+//   call @end(%m)   =>   br (%m != %earlier), %hook, %go
+//                        hook: map_begin; br %go
+//                        go:   call @end(%m) ...
+void insertHooks(IRBuilder<> &Builder, const MapCall &Site, const Value &Map,
+                 Instruction *Before, const DebugLoc &Where) {
+  Builder.SetInsertPoint(Before);
+  Builder.SetCurrentDebugLocation(Where);
+  if (!Site.Repeats)
+    return;
+  Value *Another =
+      Builder.CreateICmpNE(const_cast<Value *>(&Map), Site.Repeats);
+  Builder.SetInsertPoint(
+      SplitBlockAndInsertIfThen(Another, Before, /*Unreachable=*/false));
+  Builder.SetCurrentDebugLocation(Where);
+}
+
 } // namespace
 
 bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
@@ -65,7 +86,9 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     return false;
   const DebugLoc Where = hookLocation(*Site.Call);
   IRBuilder<> Builder(Site.Call);
-  Builder.SetCurrentDebugLocation(Where);
+  const Value &First =
+      *Site.Call->getArgOperand(Site.Does->Maps.front().Argument);
+  insertHooks(Builder, Site, First, Site.Call, Where);
 
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
@@ -81,15 +104,13 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
 
   CallEdges Edges = *openCallEdges(*Site.Call);
   const bool Returns = Edges.Normal;
-  Builder.SetInsertPoint(Returns ? Edges.Normal : Edges.Call);
-  Builder.SetCurrentDebugLocation(Where);
+  insertHooks(Builder, Site, First, Returns ? Edges.Normal : Edges.Call, Where);
   for (const Bracket &B : reverse(Brackets))
     Calls.call(
         Builder, Callback::map_end,
         {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does, Returns)});
   if (Edges.Unwind) {
-    Builder.SetInsertPoint(Edges.Unwind);
-    Builder.SetCurrentDebugLocation(Where);
+    insertHooks(Builder, Site, First, Edges.Unwind, Where);
     for (const Bracket &B : reverse(Brackets))
       Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
   }
