@@ -5,7 +5,7 @@
 #include "Diagnostics.h"
 #include "PassOptions.h"
 #include "Summary.h"
-#include "analysis/HookSites.h"
+#include "analysis/RepeatedReads.h"
 #include "catalog/CatalogReader.h"
 #include "instrument/AtomicHooks.h"
 #include "instrument/MapHooks.h"
@@ -93,6 +93,8 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     // (-fpass-plugin without the wrapper) is to have them too.
     F.addFnAttr("frame-pointer", "all");
     HookSites Sites = findHookSites(F, Matcher);
+    if (!Options.Repeats)
+      findRepeatedReads(Sites.Maps);
     if (!Sites.empty())
       Work.treat(F, Sites);
   }

@@ -19,16 +19,20 @@ PassOptions PassOptions::fromEnvironment() {
   StringRef(Text).split(Parts, ':', -1, /*KeepEmpty=*/false);
   for (StringRef Part : Parts) {
     auto [Key, Value] = Part.split('=');
-    if (Key == "summary" && (Value == "0" || Value == "1"))
-      Options.Summary = Value == "1";
+    bool *Switch = Key == "summary"   ? &Options.Summary
+                   : Key == "repeats" ? &Options.Repeats
+                                      : nullptr;
+    if (Switch && (Value == "0" || Value == "1"))
+      *Switch = Value == "1";
     else if (Key == "catalog" && !Value.empty())
       Options.Catalogs.push_back(Value.str());
-    else if (Key == "summary" || Key == "catalog")
+    else if (Switch || Key == "catalog")
       Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: bad value '" +
                                  Value.str() + "' for '" + Key.str() + "'");
     else
       Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: unknown option '" +
-                                 Key.str() + "' (known: summary, catalog)");
+                                 Key.str() +
+                                 "' (known: summary, repeats, catalog)");
   }
   return Options;
 }

@@ -4,7 +4,6 @@
 #include "HookSites.h"
 #include "AtomicAccesses.h"
 #include "Callee.h"
-#include "RepeatedReads.h"
 #include "SyncLocals.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Module.h"
@@ -66,7 +65,6 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
       }
     }
   }
-  findRepeatedReads(Sites.Maps);
   Sites.SyncLocals = findSyncLocals(F, Sites.Atomics);
   return Sites;
 }

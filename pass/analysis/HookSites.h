@@ -7,6 +7,7 @@
 
 #include "catalog/CatalogMatcher.h"
 #include "llvm/IR/Instructions.h"
+#include "llvm/IR/ValueHandle.h"
 #include <vector>
 
 namespace mapsan {
@@ -15,8 +16,9 @@ struct MapCall {
   llvm::CallBase *Call;
   const MapOperation *Does;
   // The map of the operation just before: on the same one, this is a read that
-  // needs no hooks (RepeatedReads.h). Or null.
-  llvm::Value *Repeats = nullptr;
+  // needs no hooks (RepeatedReads.h). Or null. (It may be a call's result, and
+  // calls are replaced when they get hooks.)
+  llvm::WeakTrackingVH Repeats;
 };
 
 struct SyncCall {

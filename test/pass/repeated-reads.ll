@@ -4,6 +4,11 @@
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes='mapsan,verify,instcombine,simplifycfg' -S %s | %FileCheck %s --check-prefix=OPT
 
+; RUN: env MAPSAN_PASS_OPTIONS=repeats=1 %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s --check-prefix=ALL
+; ALL-LABEL: define void @the_same(
+; ALL-COUNT-3: call void @__mapsan_map_begin
+; ALL-NOT:     icmp
+
 ; CHECK-LABEL: define void @maybe_the_same(
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %a)
 ; CHECK-NEXT:    call ptr @[[FIND:_ZNSt3map.*4find.*]](ptr %a, ptr %k)
@@ -101,6 +106,17 @@ look:
   br label %go
 go:
   %2 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+; The map is what another hooked call returned, which becomes an invoke.
+; CHECK-LABEL: define void @returned(
+; CHECK:         %[[INNER:.*]] = invoke ptr @_ZNSt3map{{.*}}ix
+; CHECK:         icmp ne ptr %[[INNER]], %[[INNER]]
+define void @returned(ptr %a, ptr %k) {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEEixERS3_(ptr %a, ptr %k)
+  %2 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %1, ptr %k)
+  %3 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %1)
   ret void
 }
 
