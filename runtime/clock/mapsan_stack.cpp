@@ -4,6 +4,8 @@
 #include "mapsan_stack.h"
 
 #include "../entry/mapsan_flags.h"
+#include "mapsan_code.h"
+#include "mapsan_outer_frames.h"
 #include "mapsan_thread.h"
 #include "sanitizer_common/sanitizer_stackdepot.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
@@ -37,10 +39,51 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
   return n;
 }
 
-u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
-  uptr pcs[kMaxFrames];
-  u32 n = WalkFrames(thr, pc, bp, pcs,
-                     Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
+// The frames of the calling thread, innermost first, and behind them the
+// numbers of the suspects among their modules, also of frames that did not fit.
+// Along frame pointers as far as the code is instrumented; from there on, or
+// where a frame pointer is somebody's data, as the unwinder finds it.
+static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
+  u32 n = 0;
+  uptr frame = bp, top = thr->stack_top - 2 * sizeof(uptr);
+  const OuterFrames *outer;
+  u32 known = 0; // of the outer frames
+  for (;;) {
+    // Another stack (a fiber's, a signal's), or a thread that has not started.
+    if (!thr->stack_top || frame < thr->stack_bottom || frame > top ||
+        frame % sizeof(uptr)) {
+      if (n < max)
+        pcs[n++] = pc;
+      return n;
+    }
+    uptr slot = frame + sizeof(uptr); // pc lies there
+    if (!IsInstrumented(pc)) {
+      outer = FindOuterFrames(thr, pc, slot);
+      break;
+    }
+    if (n < max)
+      pcs[n++] = pc;
+    uptr up = reinterpret_cast<uptr *>(frame)[0];
+    uptr return_address = up > frame && up <= top && up % sizeof(uptr) == 0
+                              ? reinterpret_cast<uptr *>(up)[1]
+                              : 0;
+    if (return_address < GetPageSizeCached()) {
+      outer = FindOuterFrames(thr, pc, slot);
+      known = 1;
+      break;
+    }
+    pc = return_address;
+    frame = up;
+  }
+  for (u32 i = known; i < outer->count && n < max; i++)
+    pcs[n++] = outer->pcs[i];
+  for (u32 i = 0; i < outer->suspect_count; i++)
+    pcs[n++] = outer->suspects[i];
+  return n;
+}
+
+// Interned. A stack that this thread has had lately costs a probe.
+static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
   u64 hash = n;
   for (u32 i = 0; i < n; i++)
     hash = (hash ^ pcs[i]) * 0x9e3779b97f4a7c15ull;
@@ -51,6 +94,25 @@ u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
   entry.hash = hash;
   entry.id = StackDepotPut(StackTrace(pcs, n));
   return entry.id;
+}
+
+u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+  uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
+  u32 n = WalkStack(thr, pc, bp, pcs,
+                    Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
+  return StackId(thr, pcs, n);
+}
+
+u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
+  uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
+  u32 n = WalkStack(thr, pc, bp, pcs,
+                    Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
+  *creator = 0;
+  for (u32 i = 0; i < n && !IsSuspect(pcs[i]); i++) {
+    if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))
+      break;
+  }
+  return StackId(thr, pcs, n);
 }
 
 u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Call stacks for reports: walked along frame pointers, interned.
+// Call stacks for reports: walked along frame pointers, and by the unwinder's
+// tables where there are none; interned.
 
 #ifndef MAPSAN_STACK_H
 #define MAPSAN_STACK_H
 
-#include "sanitizer_common/sanitizer_internal_defs.h"
+#include "mapsan_suspects.h"
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -15,6 +16,10 @@ struct Thread;
 /// as a StackDepot id. Called by `thr` itself. A repeated stack costs the walk
 /// and one probe of a per-thread cache.
 u32 StackIdHere(Thread *thr, uptr pc, uptr bp);
+
+/// The same for the creation of a thread, from its interceptor. `creator`: the
+/// suspect that asked for it, or 0; the C++ library asks for its caller.
+u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator);
 
 /// The same with the unwinder and its tables, through code without frame
 /// pointers (the C++ library's): dear, for what is rare.

@@ -212,6 +212,10 @@ static void RetireClock(Thread *thr, u64 published) {
                            /*joinable=*/thr->final_clock);
 }
 
+void ThreadStartedBy(Thread *child, u32 suspect) {
+  Info(child->tid)->started_by = suspect;
+}
+
 void ThreadCreateFailed(Thread *child) {
   ScopedLock lock(&registry->lock);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
@@ -296,6 +300,8 @@ void ThreadFinish(Thread *self) {
   self->lock_count = 0;
   self->locks_over = 0;
   self->lockset_known = false;
+  RuntimeFree(self->outer_frames);
+  self->outer_frames = nullptr;
   RuntimeFree(self->spare_presence);
   self->spare_presence = nullptr;
   RuntimeFree(self->tombstones.entries);

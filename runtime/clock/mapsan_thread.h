@@ -27,6 +27,7 @@ struct ThreadInfo {
   u32 tid; // 1: the main thread; 0: none
   u32 parent_tid;
   u32 creation_stack; // StackDepot id; 0: not seen
+  u32 started_by;     // Suspect, or 0
   bool adopted;       // MapSan did not see it start
   bool in_use;        // it has not ended, or was not joined
   tid_t os_id;
@@ -34,6 +35,8 @@ struct ThreadInfo {
 };
 
 enum class ThreadStatus : u32 { Free, Created, Running, Finished };
+
+struct OuterFramesCache;
 
 struct StackCacheEntry {
   u64 hash;
@@ -78,6 +81,7 @@ struct Thread {
   uptr stack_bottom, stack_top; // [bottom, top)
   static constexpr u32 kStackCache = 256;
   StackCacheEntry stack_cache[kStackCache];
+  OuterFramesCache *outer_frames; // mapsan_outer_frames.cpp; or null
 
   // --- memory of its own
   InternalAllocatorCache alloc_cache;
@@ -167,6 +171,8 @@ inline bool IsThread(const Thread *thr, u32 tid) {
 Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached);
 /// pthread_create failed: forget it.
 void ThreadCreateFailed(Thread *child);
+/// A suspect (mapsan_suspects.h) asked for it. Before it starts.
+void ThreadStartedBy(Thread *child, u32 suspect);
 /// In the child, first thing.
 void ThreadStart(Thread *self);
 /// Ties a pthread_t to it (parent or child, whoever is first).

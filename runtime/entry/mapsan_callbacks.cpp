@@ -43,7 +43,9 @@ static void CountLost() {
 
 MAPSAN_ENTRY void __mapsan_module_init_v2(void *begin, void *end) {
   Initialize();
-  ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end));
+  ScopedRuntimeIfAny runtime;
+  ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
+            GET_CALLER_PC());
 }
 
 MAPSAN_ENTRY void __mapsan_module_fini_v2(void *begin, void *end) {
@@ -51,7 +53,8 @@ MAPSAN_ENTRY void __mapsan_module_fini_v2(void *begin, void *end) {
   if (!thr)
     return;
   ScopedRuntime runtime(thr);
-  ModuleRemove(static_cast<Site *>(begin), static_cast<Site *>(end));
+  ModuleRemove(static_cast<Site *>(begin), static_cast<Site *>(end),
+               GET_CALLER_PC());
 }
 
 MAPSAN_ENTRY void __mapsan_module_trusts(void *patterns) {

@@ -60,6 +60,11 @@ template <> struct Words<Detect> {
   static constexpr const char *kExpected = "all or overlap";
 };
 
+template <> struct Words<Candidates> {
+  static constexpr const char *kAll[] = {"report", "error", "ignore"};
+  static constexpr const char *kExpected = "report, error or ignore";
+};
+
 template <class Enum> bool ParseValue(const char *value, Enum *out) {
   for (u32 i = 0; i < ARRAY_SIZE(Words<Enum>::kAll); i++) {
     if (internal_strcmp(value, Words<Enum>::kAll[i]))

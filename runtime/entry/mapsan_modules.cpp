@@ -3,6 +3,7 @@
 
 #include "mapsan_modules.h"
 
+#include "../clock/mapsan_code.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
@@ -35,41 +36,55 @@ static void CountIn(const Module &m, SiteCounts *counts) {
     }
 }
 
-void ModuleAdd(Site *begin, Site *end) {
+/// A loaded object: what dl_iterate_phdr says of it.
+struct LoadedObject {
+  uptr address; // in it
+  bool main;    // it is the executable
+  CodeRange code;
+  void (*each)(uptr begin, uptr size); // of its segments; may be null
+};
+
+static int VisitObject(dl_phdr_info *info, size_t, void *arg) {
+  auto *object = static_cast<LoadedObject *>(arg);
+  bool main = object->main, inside = false;
+  object->main = false; // the first is the executable
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) &segment = info->dlpi_phdr[i];
+    uptr begin = info->dlpi_addr + segment.p_vaddr;
+    if (segment.p_type != PT_LOAD)
+      continue;
+    inside |= object->address - begin < segment.p_memsz;
+    if (segment.p_flags & PF_X)
+      object->code = {begin, segment.p_memsz};
+  }
+  if (!inside)
+    return 0;
+  object->main = main;
+  for (int i = 0; object->each && i < info->dlpi_phnum; i++)
+    if (info->dlpi_phdr[i].p_type == PT_LOAD)
+      object->each(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr,
+                   info->dlpi_phdr[i].p_memsz);
+  return 1;
+}
+
+static bool FindObject(LoadedObject *object) {
+  object->main = true;
+  return dl_iterate_phdr(VisitObject, object);
+}
+
+void ModuleAdd(Site *begin, Site *end, uptr code) {
+  LoadedObject object = {code, false, {0, 0}, nullptr};
+  if (FindObject(&object))
+    AddInstrumentedCode(object.code, object.main);
   ScopedLock lock(&mutex);
   for (u32 i = 0; i < module_count; i++)
     if (modules[i].begin == begin)
       return;
-  if (module_count < kMaxModules)
+  if (begin && module_count < kMaxModules)
     modules[module_count++] = {begin, end};
 }
 
-// The loaded object that contains an address, for its other segments.
-static void ForgetObjectAround(uptr address) {
-  struct Context {
-    uptr address;
-  } context = {address};
-  dl_iterate_phdr(
-      [](dl_phdr_info *info, size_t, void *arg) {
-        uptr address = static_cast<Context *>(arg)->address;
-        bool inside = false;
-        for (int i = 0; i < info->dlpi_phnum; i++) {
-          uptr begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-          inside |= info->dlpi_phdr[i].p_type == PT_LOAD && address >= begin &&
-                    address < begin + info->dlpi_phdr[i].p_memsz;
-        }
-        if (!inside)
-          return 0;
-        for (int i = 0; i < info->dlpi_phnum; i++)
-          if (info->dlpi_phdr[i].p_type == PT_LOAD)
-            MemoryObtained(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr,
-                           info->dlpi_phdr[i].p_memsz);
-        return 1;
-      },
-      &context);
-}
-
-void ModuleRemove(Site *begin, Site *end) {
+void ModuleRemove(Site *begin, Site *end, uptr code) {
   {
     ScopedLock lock(&mutex);
     for (u32 i = 0; i < module_count; i++)
@@ -100,7 +115,9 @@ void ModuleRemove(Site *begin, Site *end) {
           state->birth_site = nullptr;
       },
       &gone);
-  ForgetObjectAround(reinterpret_cast<uptr>(begin));
+  LoadedObject object = {code, false, {0, 0}, MemoryObtained};
+  if (FindObject(&object))
+    RemoveInstrumentedCode(object.code.begin);
 }
 
 void ModulesAfterFork() { mutex.ResetAfterFork(); }

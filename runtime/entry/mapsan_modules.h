@@ -8,10 +8,11 @@
 
 namespace __mapsan {
 
-/// Sites in [begin, end) belong to the process from now on. Idempotent.
-void ModuleAdd(Site *begin, Site *end);
+/// Sites in [begin, end) belong to the process from now on, and the module that
+/// holds `code` is an instrumented one. Idempotent.
+void ModuleAdd(Site *begin, Site *end, uptr code);
 /// The module is being unloaded: nothing may refer to its sites afterwards.
-void ModuleRemove(Site *begin, Site *end);
+void ModuleRemove(Site *begin, Site *end, uptr code);
 
 /// In the child of fork: nobody holds the list's lock.
 void ModulesAfterFork();

@@ -5,8 +5,11 @@
 #include "../report/mapsan_output.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_flags.h"
+#include "mapsan_trusted.h"
+#include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_flags.h"
+#include "sanitizer_common/sanitizer_libc.h"
 
 // A program may define it to bring its own defaults.
 SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
@@ -15,6 +18,24 @@ SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
 
 namespace __mapsan {
 using namespace __sanitizer;
+
+// The flag is a list with blanks or commas; patterns end with a NUL each, the
+// list with another.
+static void TrustNames(const char *names) {
+  uptr size = internal_strlen(names);
+  char *list = static_cast<char *>(InternalAlloc(size + 2)), *to = list;
+  for (const char *at = names; *at; at++) {
+    bool blank = *at == ' ' || *at == ',';
+    if (blank && (to == list || !to[-1]))
+      continue;
+    *to++ = blank ? 0 : *at;
+  }
+  if (to != list && to[-1])
+    *to++ = 0;
+  *to = 0;
+  TrustModules(list);
+  InternalFree(list);
+}
 
 void InitializeFlags() {
   SanitizerToolName = "MapSanitizer";
@@ -32,6 +53,7 @@ void InitializeFlags() {
 #if MAPSAN_DEBUG_RUNTIME
   DoWithout(flags()->without.names);
 #endif
+  TrustNames(flags()->harmless);
   InitializeOutput();
   if (flags()->help) {
     InternalScopedString text;

@@ -4,8 +4,8 @@
 #include "mapsan_birth.h"
 
 #include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_code.h"
 #include "../clock/mapsan_stack.h"
-#include "mapsan_frameless.h"
 #include "mapsan_intercept.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
@@ -45,10 +45,16 @@ Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
   if (!Active() || (!self && CurrentThreadRaw()))
     return nullptr;
   ScopedRuntimeIfAny inside;
-  u32 stack = self ? StackIdHere(self, ProgramCaller(pc, bp), bp) : 0;
+  Suspect creator = 0;
+  u32 stack = 0;
+  if (self)
+    stack = StackIdOfCreation(self, pc, bp, &creator);
+  else if (!IsInstrumented(pc))
+    creator = SuspectAt(pc);
   Thread *child = ThreadCreate(self, stack, detached);
   if (!child)
     return nullptr;
+  ThreadStartedBy(child, creator);
   Birth *birth = static_cast<Birth *>(RuntimeAlloc(sizeof(Birth)));
   birth->start = start;
   birth->arg = arg;

@@ -6,6 +6,7 @@
 #include "../clock/mapsan_alloc.h"
 #include "../clock/mapsan_stack.h"
 #include "../entry/mapsan_flags.h"
+#include "../report/mapsan_candidate.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_check.h"
 #include "mapsan_header.h"
@@ -226,6 +227,7 @@ static void Keep(Operation *op, const Finding &finding) {
   auto *kept = static_cast<Finding *>(RuntimeAlloc(sizeof(Finding)));
   *kept = finding;
   kept->current.pending = true;
+  Judge(kept); // not in the signal handler that may print it
   atomic_store(&op->kept, reinterpret_cast<uptr>(kept), memory_order_release);
 }
 

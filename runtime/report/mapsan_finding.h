@@ -19,6 +19,7 @@ enum class FindingKind : u8 {
 enum class Grade : u8 {
   Overlap,   // both threads were inside the map at once
   Unordered, // no happens-before path orders the two operations in this run
+  Candidate, // the same, but code that nobody looks into may have ordered them
 };
 
 /// What an operation changed, where the catalog names the words that hold it.
@@ -54,6 +55,13 @@ inline FindingKind KindOfRace(const Access &a, const Access &b) {
                                                 : FindingKind::ReadWrite;
 }
 
+/// Why a finding is no more than a candidate.
+struct Suspicion {
+  const char *module = nullptr; // its file name; never goes
+  bool previous = false;        // it concerns the previous side
+  bool by_thread = false;       // it started that side's thread
+};
+
 /// A finding. Lives on the detecting thread's stack while it is reported.
 struct Finding {
   FindingKind kind;
@@ -63,6 +71,7 @@ struct Finding {
   Access current;      // the operation of the detecting thread
   Access previous;     // the one it is unordered with
   Access creation;     // site == null: construction was not seen
+  Suspicion suspicion; // of a candidate
   u32 map_reports = 0; // findings on this life of the map so far, this included
 };
 

@@ -24,7 +24,9 @@ u64 NotZero(u64 hash) { return hash ? hash : 1; }
 } // namespace
 
 u64 ReportKey(const Finding &finding) {
-  u64 hash = Mix(1, static_cast<u64>(finding.kind));
+  // What was a candidate may turn out to be a race.
+  u64 hash = Mix(1, static_cast<u64>(finding.kind) * 2 +
+                        (finding.grade == Grade::Candidate));
   hash = MixPair(hash, Address(finding.current.site),
                  Address(finding.previous.site));
   return NotZero(Mix(hash, finding.creation.stack));
@@ -71,12 +73,14 @@ void ReportedMaps::Clear() {
 void History::Clear() {
   // Untouched pages stay untouched.
   if (!atomic_load(&reports, memory_order_relaxed) &&
+      !atomic_load(&candidates, memory_order_relaxed) &&
       !atomic_load(&suppressions, memory_order_relaxed))
     return;
   printed.Clear();
   suppressed.Clear();
   maps.Clear();
   atomic_store(&reports, 0, memory_order_relaxed);
+  atomic_store(&candidates, 0, memory_order_relaxed);
   atomic_store(&suppressions, 0, memory_order_relaxed);
   atomic_store(&dropped, 0, memory_order_relaxed);
 }

@@ -6,6 +6,7 @@
 #include "mapsan_last_words.h"
 
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
 #include "mapsan_history.h"
 #include "mapsan_inflight.h"
 #include "mapsan_output.h"
@@ -104,9 +105,9 @@ void AddParty(Text *text, const Party &party) {
 
 struct Race {
   FindingKind kind;
+  Grade grade;
   uptr map;
   Party first, second;
-  const char *grade, *explained;
 };
 
 void PrintRace(const Race &race) {
@@ -116,8 +117,9 @@ void PrintRace(const Race &race) {
   ReportHistory()->printed.Insert(key);
   const Site *site = race.first.site;
   Text text;
-  text.Add("==================\nWARNING: MapSanitizer: %s (pid=%d)\n",
-           KindWords(race.kind), static_cast<int>(internal_getpid()));
+  text.Add("==================\nWARNING: MapSanitizer: %s%s (pid=%d)\n",
+           KindPrefix(race.grade), KindWords(race.kind),
+           static_cast<int>(internal_getpid()));
   text.Add("  Map");
   if (site->name)
     text.Add(" `%s`", site->name);
@@ -127,8 +129,10 @@ void PrintRace(const Race &race) {
   AddParty(&text, race.first);
   if (race.second.site)
     AddParty(&text, race.second);
-  text.Add("  Grade: %s (%s)\n", race.grade, race.explained);
-  text.Add("SUMMARY: MapSanitizer: %s ", KindWords(race.kind));
+  text.Add("  Grade: %s (%s)\n", GradeWords(race.grade),
+           GradeExplained(race.grade));
+  text.Add("SUMMARY: MapSanitizer: %s%s ", KindPrefix(race.grade),
+           KindWords(race.kind));
   text.AddPlace(site);
   text.Add("\n==================\n");
 }
@@ -139,14 +143,16 @@ void PrintKept() {
     const Finding *kept = in_flight.operations[i].kept;
     if (!kept || !kept->current.site)
       continue;
+    if (kept->grade == Grade::Candidate &&
+        flags()->candidates == Candidates::Ignore)
+      continue;
     const Access &current = kept->current, &previous = kept->previous;
     PrintRace({kept->kind,
+               kept->grade,
                kept->map,
                {"In flight", current.site, current.tid, true, false},
                {"Previous", previous.site, previous.tid, previous.pending,
-                previous.wrote},
-               GradeWords(kept->grade),
-               GradeExplained(kept->grade)});
+                previous.wrote}});
   }
 }
 
@@ -163,9 +169,9 @@ void PrintCollision(const Collision &collision, const Thread *crashed) {
     first = second;
     second = swap;
   }
-  PrintRace({collision.kind, first->map, InFlightParty(*first, "In flight"),
-             InFlightParty(*second, "In flight too"),
-             GradeWords(Grade::Overlap), GradeExplained(Grade::Overlap)});
+  PrintRace({collision.kind, Grade::Overlap, first->map,
+             InFlightParty(*first, "In flight"),
+             InFlightParty(*second, "In flight too")});
 }
 
 bool IsStuck(const InFlight &then) {

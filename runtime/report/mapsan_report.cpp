@@ -5,6 +5,7 @@
 
 #include "../../include/mapsan/interface.h"
 #include "../entry/mapsan_flags.h"
+#include "mapsan_candidate.h"
 #include "mapsan_exit.h"
 #include "mapsan_history.h"
 #include "mapsan_output.h"
@@ -63,16 +64,33 @@ bool OverLimit(u32 count, int limit) {
 
 void Tell(const char *text) { WriteOutput(text, internal_strlen(text)); }
 
+// Candidates that are to be reported and not to count.
+bool IsAside(const Finding &finding) {
+  return finding.grade == Grade::Candidate &&
+         flags()->candidates != Candidates::Error;
+}
+
+// Limits and counts of candidates are their own: they do not crowd out races.
+// (Maps are aligned: no map lies at the odd address.)
+uptr MapKey(const Finding &finding) { return finding.map | IsAside(finding); }
+atomic_uint32_t *Counter(const Finding &finding) {
+  History *history = &reporter.history;
+  return IsAside(finding) ? &history->candidates : &history->reports;
+}
+
 void Remember(const Finding &finding, u64 key) {
-  reporter.history.printed.Insert(
-      SitesKey(finding.current.site, finding.previous.site));
+  if (!IsAside(finding)) // an overlap that a crash shows is more than that
+    reporter.history.printed.Insert(
+        SitesKey(finding.current.site, finding.previous.site));
   reporter.history.printed.Insert(key);
 }
 
 // The finding will not be printed, and the reader should know.
 bool Drop(const Finding &finding, u64 key) {
   History *history = &reporter.history;
-  if (OverLimit(ReportCount(), flags()->max_reports)) {
+  uptr map = MapKey(finding);
+  if (OverLimit(atomic_load(Counter(finding), memory_order_relaxed),
+                flags()->max_reports)) {
     if (!reporter.limit_told) {
       InternalScopedString text;
       text.AppendF("MapSanitizer: %d reports printed, no more will be "
@@ -81,9 +99,8 @@ bool Drop(const Finding &finding, u64 key) {
       Tell(text.data());
     }
     reporter.limit_told = true;
-  } else if (OverLimit(history->maps.Of(finding.map),
-                       flags()->max_reports_per_map)) {
-    if (history->maps.Of(finding.map) ==
+  } else if (OverLimit(history->maps.Of(map), flags()->max_reports_per_map)) {
+    if (history->maps.Of(map) ==
         static_cast<u32>(flags()->max_reports_per_map)) {
       InternalScopedString text;
       text.AppendF("MapSanitizer: %d reports printed about the map at %p, no "
@@ -91,7 +108,7 @@ bool Drop(const Finding &finding, u64 key) {
                    flags()->max_reports_per_map,
                    reinterpret_cast<void *>(finding.map));
       Tell(text.data());
-      history->maps.Add(finding.map); // told once
+      history->maps.Add(map); // told once
     }
   } else {
     return false;
@@ -152,8 +169,8 @@ bool Print(const Finding &finding, const ReportView &view, u64 key,
   PrintReport(text, view);
   WriteOutput(text->data(), text->length());
   Remember(finding, key);
-  history->maps.Add(finding.map);
-  atomic_fetch_add(&history->reports, 1, memory_order_relaxed);
+  history->maps.Add(MapKey(finding));
+  atomic_fetch_add(Counter(finding), 1, memory_order_relaxed);
   return true;
 }
 
@@ -191,11 +208,20 @@ void SetReportCallback(Callback callback) {
                memory_order_release);
 }
 
-void ReportFinding(const Finding &finding) {
+void ReportFinding(const Finding &found) {
   if (atomic_load(&reporter.stopped, memory_order_relaxed))
     return;
   EnterProcess();
   History *history = &reporter.history;
+  Finding finding = found;
+  Judge(&finding);
+  if (finding.grade == Grade::Candidate) {
+    Finding race = found;
+    race.grade = Grade::Unordered;
+    if (flags()->candidates == Candidates::Ignore ||
+        history->printed.Contains(ReportKey(race)))
+      return; // the latter: told as a race already
+  }
   u64 key = ReportKey(finding);
   if (history->printed.Contains(key) ||
       history->suppressed.Contains(SuppressionKey(finding)))
@@ -210,7 +236,7 @@ void ReportFinding(const Finding &finding) {
     view = BuildView(&arena, finding);
     if (!Print(finding, *view, key, &text))
       return;
-    if (flags()->halt_on_error) {
+    if (flags()->halt_on_error && !IsAside(finding)) {
       // The lock is never given back: nobody else reports now.
       CallBack(*view, &text);
       HaltProcess();

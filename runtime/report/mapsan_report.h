@@ -31,7 +31,8 @@ void StopReporting(const char *why);
 void LockReportsBeforeFork();
 void UnlockReportsInParent();
 
-/// Reports printed by this process (not by the one it was forked from).
+/// Reports printed by this process (not by the one it was forked from);
+/// candidates only with candidates=error.
 u32 ReportCount();
 
 /// What this process has reported; also for signal handlers, which read only.

@@ -34,6 +34,8 @@ void PrintRunSummary() {
                "limits\n",
                Load(history->reports), Load(history->suppressions),
                Load(history->dropped));
+  if (u32 candidates = Load(history->candidates))
+    text.AppendF("  candidates: %u printed\n", candidates);
   if (!sites.present)
     text.Append("  No map operation was compiled with MapSan: this run says "
                 "nothing.\n");

@@ -112,6 +112,21 @@ void NameMap(TextArena *arena, ReportView *view) {
   }
 }
 
+const char *SuspicionWords(TextArena *arena, const ReportView &view) {
+  const Suspicion &why = view.finding->suspicion;
+  const OperationView &side = why.previous ? view.previous : view.current;
+  const char *which = why.previous ? "previous " : "";
+  if (why.by_thread)
+    return arena->Format(
+        "nothing seen in this run orders the two, but %s, which was not built "
+        "with MapSanitizer and started the thread of the %s%s, may do so",
+        why.module, which, side.known ? side.noun : "operation");
+  return arena->Format(
+      "nothing seen in this run orders the two, but %s, which was not built "
+      "with MapSanitizer and called the code of the %s%s, may do so",
+      why.module, which, side.known ? side.noun : "operation");
+}
+
 const Frame *Culprit(const ReportView &view) {
   if (view.current.known && view.current.stack.user)
     return view.current.stack.user;
@@ -162,13 +177,16 @@ ReportView *BuildView(TextArena *arena, const Finding &finding) {
   LockNumbers *numbers = arena->New<LockNumbers>();
   view->finding = &finding;
   RefreshModules();
-  view->kind = KindWords(finding.kind);
+  view->kind =
+      arena->Format("%s%s", KindPrefix(finding.grade), KindWords(finding.kind));
   view->grade = GradeWords(finding.grade);
   view->grade_explained = GradeExplained(finding.grade);
   NameMap(arena, view);
   DescribeOperation(arena, &view->current, finding.current, numbers);
   DescribeOperation(arena, &view->previous, finding.previous, numbers);
   DescribeOperation(arena, &view->creation, finding.creation, numbers);
+  if (finding.grade == Grade::Candidate)
+    view->grade_explained = SuspicionWords(arena, *view);
   view->locks = LockWords(arena, view->current, view->previous);
   DescribeThread(arena, view, view->current);
   DescribeThread(arena, view, view->previous);

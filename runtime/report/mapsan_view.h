@@ -44,7 +44,7 @@ struct ThreadView {
 struct ReportView {
   const Finding *finding;
   const char *kind;
-  const char *grade; // "overlap", "unordered"
+  const char *grade; // "overlap", "unordered", "candidate"
   const char *grade_explained;
   const char *map_name; // null: not known
   const char *map_also; // its name where it was created, if that differs

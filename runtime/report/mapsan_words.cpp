@@ -17,14 +17,21 @@ const char *KindWords(FindingKind kind) {
   return kWords[static_cast<u32>(kind)];
 }
 
+const char *KindPrefix(Grade grade) {
+  return grade == Grade::Candidate ? "possible " : "";
+}
+
 const char *GradeWords(Grade grade) {
-  return grade == Grade::Overlap ? "overlap" : "unordered";
+  static const char *const kWords[] = {"overlap", "unordered", "candidate"};
+  return kWords[static_cast<u32>(grade)];
 }
 
 const char *GradeExplained(Grade grade) {
-  return grade == Grade::Overlap
-             ? "both threads were inside the map at once"
-             : "nothing in this run orders one operation before the other";
+  static const char *const kWords[] = {
+      "both threads were inside the map at once",
+      "nothing in this run orders one operation before the other",
+      "code that MapSanitizer cannot see into may order the two"};
+  return kWords[static_cast<u32>(grade)];
 }
 
 const char *NounOf(const Access &access) {

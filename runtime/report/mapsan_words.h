@@ -15,6 +15,8 @@ struct OperationView;
 const char *KindWords(FindingKind kind);
 const char *GradeWords(Grade grade);
 const char *GradeExplained(Grade grade);
+/// Before a kind's words, with its space, or nothing.
+const char *KindPrefix(Grade grade);
 
 /// "write", "read", "possible write"...
 const char *NounOf(const Access &access);

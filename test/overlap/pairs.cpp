@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %cases -O0 %s -o %t.O0 && %run-cases %t.O0 2>%t.err | %FileCheck %s --strict-whitespace
 // RUN: %cases -O2 %s -o %t.O2 && %run-cases %t.O2 2>%t.err | %FileCheck %s --strict-whitespace
-// RUN: %if libcxx && full %{ %cases -O0 %s -o %t.cxx0 %libcxx_flags && %run-cases %t.cxx0 2>%t.err | %FileCheck %s --strict-whitespace %}
-// RUN: %if libcxx && full %{ %cases -O2 %s -o %t.cxx2 %libcxx_flags && %run-cases %t.cxx2 2>%t.err | %FileCheck %s --strict-whitespace %}
 
 // Intent: of two operations under way at once, each pair of kinds and each
 // order of their ends: reported where one of them changed the map, by the one

@@ -56,6 +56,9 @@
 // RUN: MAPSAN_OPTIONS=detect=overlap %t 2>&1 | %FileCheck %s --check-prefix=SILENT
 // RUN: MAPSAN_OPTIONS=detect=all %not %t 2>&1 | %FileCheck %s --check-prefix=LOGGED
 
+// candidates, harmless: nothing here is suspect (test/candidates has the rest).
+// RUN: MAPSAN_OPTIONS=candidates=ignore:harmless=libany.so %not %t 2>&1 | %FileCheck %s --check-prefix=LOGGED
+
 // help=1: every option with its help; the program runs.
 // RUN: MAPSAN_OPTIONS=help=1:exitcode=5 %t no-race 2>&1 | %FileCheck %s --check-prefix=HELP
 // HELP: MapSanitizer: options, MAPSAN_OPTIONS=name=value

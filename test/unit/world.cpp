@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include "../../runtime/clock/mapsan_bucket.h"
+#include "../../runtime/clock/mapsan_code.h"
 #include "../../runtime/clock/mapsan_sync_object.h"
 #include "../../runtime/entry/mapsan_flags.h"
 #include "../../runtime/intercept/mapsan_intercept.h"
@@ -35,6 +36,7 @@ namespace test {
 void StartWorld() {
   static bool started = [] {
     flags()->SetDefaults();
+    AddInstrumentedCode({0, ~uptr(0)}, /*main=*/true);
     live_filter.Initialize();
     InitializeSync();
     InitializeMapTable();
