@@ -3,10 +3,11 @@
  * be told. C and C++. In a program that is not built with MapSan every function
  * here does nothing; with MAPSAN_DISABLE defined they are not even there.
  *
- *   home-made synchronisation   mapsan_lock, mapsan_release, mapsan_acquire...
- *   home-made maps              mapsan_map_read, mapsan_map_write...
- *   accesses that are fine      mapsan_ignore_begin, mapsan::ScopedIgnore
- *   reports                     mapsan_set_report_callback, mapsan_report_count
+ *   home-made synchronisation   mapsan_lock, mapsan_release,
+ * mapsan_hand_over... home-made maps              mapsan_map_read,
+ * mapsan_map_write... accesses that are fine      mapsan_ignore_begin,
+ * mapsan::ScopedIgnore reports                     mapsan_set_report_callback,
+ * mapsan_report_count
  */
 
 #ifndef MAPSAN_INTERFACE_H
@@ -59,6 +60,9 @@ MAPSAN_WEAK void __mapsan_lock(const volatile void *lock);
 MAPSAN_WEAK void __mapsan_unlock(const volatile void *lock);
 MAPSAN_WEAK void __mapsan_lock_shared(const volatile void *lock);
 MAPSAN_WEAK void __mapsan_unlock_shared(const volatile void *lock);
+MAPSAN_WEAK void __mapsan_hand_over(const volatile void *object);
+MAPSAN_WEAK void __mapsan_take_over(const volatile void *object);
+MAPSAN_WEAK void __mapsan_memory_reused(const volatile void *, __SIZE_TYPE__);
 MAPSAN_WEAK void __mapsan_ignore_begin(void);
 MAPSAN_WEAK void __mapsan_ignore_end(void);
 MAPSAN_WEAK void __mapsan_map_construct(const volatile void *, const char *);
@@ -118,6 +122,45 @@ MAPSAN_INLINE void mapsan_unlock(const volatile void *lock) {
 MAPSAN_INLINE void mapsan_unlock_shared(const volatile void *lock) {
   (void)lock;
   MAPSAN_CALL(unlock_shared, (lock));
+}
+
+/* The result of a try: `taken` is not 0 if it took the lock. Returns it, so
+ * that if (mapsan_try_lock(&spin, spin_try(&spin))) { ... mapsan_unlock(&spin);
+ * A try that failed orders nothing. */
+MAPSAN_INLINE int mapsan_try_lock(const volatile void *lock, int taken) {
+  if (taken)
+    mapsan_lock(lock);
+  return taken;
+}
+MAPSAN_INLINE int mapsan_try_lock_shared(const volatile void *lock, int taken) {
+  if (taken)
+    mapsan_lock_shared(lock);
+  return taken;
+}
+
+/* This object goes from one thread to another, by whatever way: what its giver
+ * did before handing it over happens before what its taker does after taking
+ * it. Hand over before the other side can see it, take after having received
+ * it. Exact: the next taker alone receives, and from the last giver alone; two
+ * objects know nothing of each other. It has nothing to do with a lock, an
+ * atomic or an annotation of another kind at the same address. */
+MAPSAN_INLINE void mapsan_hand_over(const volatile void *object) {
+  (void)object;
+  MAPSAN_CALL(hand_over, (object));
+}
+MAPSAN_INLINE void mapsan_take_over(const volatile void *object) {
+  (void)object;
+  MAPSAN_CALL(take_over, (object));
+}
+
+/* For allocators of your own: new objects will live in this memory. Locks,
+ * atomics and maps that were there before are gone, and what they ordered does
+ * not order what their successors do. (malloc, new and mmap say so themselves.)
+ * After taking the memory from your pool. */
+MAPSAN_INLINE void mapsan_memory_reused(const volatile void *address,
+                                        __SIZE_TYPE__ size) {
+  (void)address, (void)size;
+  MAPSAN_CALL(memory_reused, (address, size));
 }
 
 /* --- Home-made maps ---------------------------------------------------------
@@ -187,6 +230,63 @@ public:
   ~ScopedIgnore() { mapsan_ignore_end(); }
   ScopedIgnore(const ScopedIgnore &) = delete;
   ScopedIgnore &operator=(const ScopedIgnore &) = delete;
+};
+
+/* The lock is held while it lives: declare it right after taking a lock that is
+ * given back at the end of the scope. */
+class ScopedLock {
+public:
+  explicit ScopedLock(const volatile void *lock) : lock_(lock) {
+    mapsan_lock(lock);
+  }
+  ~ScopedLock() { mapsan_unlock(lock_); }
+  ScopedLock(const ScopedLock &) = delete;
+  ScopedLock &operator=(const ScopedLock &) = delete;
+
+private:
+  const volatile void *lock_;
+};
+class ScopedSharedLock {
+public:
+  explicit ScopedSharedLock(const volatile void *lock) : lock_(lock) {
+    mapsan_lock_shared(lock);
+  }
+  ~ScopedSharedLock() { mapsan_unlock_shared(lock_); }
+  ScopedSharedLock(const ScopedSharedLock &) = delete;
+  ScopedSharedLock &operator=(const ScopedSharedLock &) = delete;
+
+private:
+  const volatile void *lock_;
+};
+
+/* A lock class of a library that MapSan cannot see into, annotated:
+ *   mapsan::AnnotatedLock<vendor::Mutex> mutex;
+ *   std::lock_guard<mapsan::AnnotatedLock<vendor::Mutex>> guard(mutex);
+ * Has those of lock, try_lock, unlock, lock_shared, try_lock_shared and
+ * unlock_shared that Lock has, if they take no arguments. */
+template <class Lock> class AnnotatedLock : public Lock {
+public:
+  using Lock::Lock;
+  void lock() {
+    Lock::lock();
+    mapsan_lock(this);
+  }
+  bool try_lock() { return mapsan_try_lock(this, Lock::try_lock()) != 0; }
+  void unlock() {
+    mapsan_unlock(this);
+    Lock::unlock();
+  }
+  void lock_shared() {
+    Lock::lock_shared();
+    mapsan_lock_shared(this);
+  }
+  bool try_lock_shared() {
+    return mapsan_try_lock_shared(this, Lock::try_lock_shared()) != 0;
+  }
+  void unlock_shared() {
+    mapsan_unlock_shared(this);
+    Lock::unlock_shared();
+  }
 };
 
 } // namespace mapsan

@@ -3,6 +3,7 @@
 
 #include "mapsan_sync.h"
 
+#include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
 
 namespace __mapsan {
@@ -24,6 +25,10 @@ void SyncObject::SetClock(Snapshot *s) {
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
 }
 
+// Marks the key of what is handed over: no address has this bit.
+static constexpr uptr kHandOver = uptr(1) << 62;
+static uptr MemoryOf(uptr key) { return key & ~kHandOver; }
+
 static void SetNext(SyncObject *object, SyncObject *next) {
   atomic_store(&object->next, reinterpret_cast<uptr>(next),
                memory_order_release);
@@ -44,7 +49,7 @@ SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
   bucket->SetHead(object);
-  live_filter.Add(addr);
+  live_filter.Add(MemoryOf(addr));
   return object;
 }
 
@@ -56,7 +61,8 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     SetNext(before, NextSync(object));
   else
     bucket->SetHead(NextSync(object));
-  live_filter.Remove(atomic_load(&object->addr, memory_order_relaxed));
+  live_filter.Remove(
+      MemoryOf(atomic_load(&object->addr, memory_order_relaxed)));
   object->SetClock(nullptr);
   ReaderClocks::Destroy(object->readers);
   object->readers = nullptr;
@@ -182,6 +188,30 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   }
 }
 
+void SyncHandOver(Thread *thr, uptr addr) {
+  ThreadFlush(thr);
+  Bucket *bucket = sync_table.For(addr);
+  ScopedLock lock(bucket);
+  SyncObject *object = FindSync(bucket, addr | kHandOver);
+  if (!RuleHolds(Rule::annotation_last_giver) && object)
+    JoinClock(object, thr->clock.Snap());
+  else if (!thr->clock.AllZero())
+    StoreInto(thr, FindOrCreateSync(thr, bucket, addr | kHandOver));
+  else if (object)
+    RemoveSync(thr, bucket, object);
+}
+
+void SyncTakeOver(Thread *thr, uptr addr) {
+  Bucket *bucket = sync_table.For(addr);
+  ScopedLock lock(bucket);
+  SyncObject *object = FindSync(bucket, addr | kHandOver);
+  if (!object)
+    return;
+  ThreadAcquire(thr, object->clock);
+  if (RuleHolds(Rule::annotation_taken_once))
+    RemoveSync(thr, bucket, object);
+}
+
 void SyncBorn(uptr addr, uptr size) {
   live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
     ScopedRuntimeIfAny runtime;
@@ -194,7 +224,7 @@ void SyncBorn(uptr addr, uptr size) {
       ScopedLock lock(bucket);
       for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
         next = NextSync(o);
-        uptr where = atomic_load(&o->addr, memory_order_relaxed);
+        uptr where = MemoryOf(atomic_load(&o->addr, memory_order_relaxed));
         if (where >= begin && where < end)
           RemoveSync(thr, bucket, o);
       }

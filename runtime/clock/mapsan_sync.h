@@ -33,6 +33,11 @@ void SyncReadUnlock(Thread *thr, uptr addr);
 void SyncWriteLock(Thread *thr, uptr addr);
 void SyncWriteUnlock(Thread *thr, uptr addr);
 
+/// An object goes from thread to thread. Its clock is beside that of a lock or
+/// atomic at the same address: the last giver's, and the next taker's alone.
+void SyncHandOver(Thread *thr, uptr addr);
+void SyncTakeOver(Thread *thr, uptr addr);
+
 /// Sync objects in [addr, addr + size) end their lives here.
 void SyncBorn(uptr addr, uptr size);
 

@@ -10,6 +10,7 @@
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
 #include "../maps/mapsan_map.h"
+#include "../maps/mapsan_memory.h"
 #include "../report/mapsan_report.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
@@ -153,6 +154,22 @@ MAPSAN_INTERFACE void __mapsan_unlock(const volatile void *lock) {
 MAPSAN_INTERFACE void __mapsan_unlock_shared(const volatile void *lock) {
   if (SyncCall call; call)
     RwUnlocking(call.thread(), Address(lock));
+}
+
+MAPSAN_INTERFACE void __mapsan_hand_over(const volatile void *object) {
+  if (SyncCall call; call && RuleHolds(Rule::annotation_hand_over))
+    SyncHandOver(call.thread(), Address(object));
+}
+
+MAPSAN_INTERFACE void __mapsan_take_over(const volatile void *object) {
+  if (SyncCall call; call)
+    SyncTakeOver(call.thread(), Address(object));
+}
+
+MAPSAN_INTERFACE void __mapsan_memory_reused(const volatile void *address,
+                                             uptr size) {
+  if (Call call; call && RuleHolds(Rule::annotation_reused))
+    MemoryObtained(Address(address), size);
 }
 
 MAPSAN_INTERFACE void __mapsan_map_construct(const volatile void *map,

@@ -25,6 +25,15 @@ int main(int argc, char **argv) {
   mapsan_unlock(&lock);
   mapsan_lock_shared(&lock);
   mapsan_unlock_shared(&lock);
+  if (mapsan_try_lock(&lock, 0) || !mapsan_try_lock(&lock, 1))
+    return 1;
+  mapsan_unlock(&lock);
+  if (mapsan_try_lock_shared(&lock, 0) || !mapsan_try_lock_shared(&lock, 1))
+    return 1;
+  mapsan_unlock_shared(&lock);
+  mapsan_hand_over(&map);
+  mapsan_take_over(&map);
+  mapsan_memory_reused(&map, sizeof(map));
   mapsan_ignore_begin();
   mapsan_ignore_end();
   mapsan_map_construct(&map, "map");
