@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a program plays on: its maps, objects and threads; and the conductor,
+// who has its steps done one after the other.
+
+#ifndef MAPSAN_DIFFERENTIAL_STAGE_H
+#define MAPSAN_DIFFERENTIAL_STAGE_H
+
+#include "object.h"
+#include "worker.h"
+
+#include <memory>
+
+namespace differential {
+
+/// A race that was reported.
+struct Race {
+  int map;
+  int step;
+};
+
+/// One run of one program.
+class Stage {
+public:
+  explicit Stage(const Program &program);
+  ~Stage();
+
+  const Program &program;
+  std::vector<Worker *> workers; // kept for ever: threads may outlive the run
+
+  /// Runs it. Empty, or what went otherwise than the program says.
+  std::string Conduct();
+
+  MapCell &map(int number) { return *maps_[number]; }
+  ObjectCell &object(int number) { return *objects_[number]; }
+  /// By a worker: what its step returned.
+  UNSEEN void Returned(int step, int result) { results_[step] = result; }
+  /// By whoever reports: a race on the map at this address.
+  UNSEEN void Report(const void *map);
+
+  std::vector<Race> races() const;
+  /// The first step of each thread etc.
+  int steps() const { return step_; }
+  int reused() const;
+  int recycled() const;
+
+  /// The one that plays now.
+  static Stage *Current();
+
+private:
+  std::string WaitFor(const Step &step, Worker *worker, int *done);
+
+  std::vector<std::unique_ptr<MapCell>> maps_;
+  std::vector<std::unique_ptr<ObjectCell>> objects_;
+  std::unique_ptr<int[]> results_;
+  int step_ = 0;
+  static constexpr int kMaxRaces = 256;
+  Race races_[kMaxRaces];
+  int race_count_ = 0;
+};
+
+} // namespace differential
+
+#endif // MAPSAN_DIFFERENTIAL_STAGE_H
