@@ -55,6 +55,8 @@ public:
   void treat(Function &F, const HookSites &Sites) {
     for (const AtomicAccess &Access : Sites.Atomics)
       ++(hookAtomic(Access, Calls) ? Count.Atomics : Count.Skipped);
+    for (const LockedAccess &Access : Sites.Locked)
+      ++(hookLockedAccess(Access, Calls) ? Count.Atomics : Count.Skipped);
     for (FenceInst *Fence : Sites.Fences) {
       hookFence(*Fence, Calls);
       ++Count.Fences;
@@ -67,6 +69,8 @@ public:
     for (const SyncCall &Site : Sites.Syncs)
       ++(hookSyncCall(Site, Calls) ? Count.Syncs : Count.Skipped);
     hookSyncLocals(Sites.SyncLocals, Calls);
+    if (Sites.Entry)
+      hookSyncEntry(F, *Sites.Entry, Calls);
     // Hooks read and write: a function with them is no longer pure.
     F.removeFnAttr(Attribute::Memory);
     F.removeFnAttr(Attribute::Speculatable);

@@ -57,6 +57,26 @@ enum MapsanSync {
   MapsanSyncUnlockShared = 7,  // shared
   MapsanSyncAcquire = 8, // after the call: everything released here so far
   MapsanSyncRelease = 9, // before the call: published to later acquirers
+
+  // Implementations that are compiled into the program, and synchronise in
+  // ways that are not the interface's: what of it counts.
+  MapsanSyncInternal = 16, // nothing inside the call
+  MapsanSyncObserve = 17,  // acquires inside, if it succeeds; no releases
+  MapsanSyncProgram = 18,  // all: it is the program's code again
+  MapsanSyncPublish = 19,  // all, after a release on the object
+  MapsanSyncEnter = 20,    // as Program, after an acquire on the object
+  MapsanSyncOnce = 21,     // a call of std::call_once; Internal but for ...
+  MapsanSyncOnceRun = 22,  // ... the function that it calls
+  MapsanSyncBarrier = 23,  // an arrival at std::barrier; all but for ...
+  MapsanSyncBarrierArrive = 24, // ... one step of it: true completes the phase
+  MapsanSyncBarrierComplete = 25, // ... and letting the waiters go
+  MapsanSyncBarrierWait = 26,     // waits for a phase to be complete
+  MapsanSyncAtThreadExit = 27,    // a release on the object at thread exit
+  MapsanSyncOverwrite = 28, // all; an exchange that it makes is a store
 };
+
+// The `what` word of sync_begin and sync_end is MapsanSync, for barriers with
+// the phase (as the library numbers them, in steps of two) above it.
+#define MAPSAN_SYNC_PHASE_SHIFT 8
 
 #endif // MAPSAN_ABI_H

@@ -4,9 +4,12 @@
 #include "HookSites.h"
 #include "AtomicAccesses.h"
 #include "Callee.h"
+#include "LockedAccesses.h"
 #include "SyncLocals.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Support/AtomicOrdering.h"
 
 using namespace llvm;
 
@@ -35,14 +38,31 @@ bool wantsHooks(const Function &F) {
          !makesTaskReductionCopies(F) && !resolvesIfunc(F);
 }
 
+// Keeps of an access what the catalog lets it count for.
+static void addAtomic(AtomicAccess A, AtomicsCount Count, HookSites &Sites) {
+  if (Count == AtomicsCount::Nothing)
+    return;
+  if (Count == AtomicsCount::ReleaseOnly) {
+    auto *Order = dyn_cast<ConstantInt>(A.Order);
+    if (A.What == MapsanAtomicLoad || !Order || Order->getZExtValue() < 3)
+      return; // relaxed, consume, acquire: releases nothing
+    A.Order = orderValue(A.At->getContext(), AtomicOrdering::Release);
+    if (A.Failure)
+      A.Failure = orderValue(A.At->getContext(), AtomicOrdering::Monotonic);
+  }
+  Sites.Atomics.push_back(A);
+}
+
 HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
   HookSites Sites;
+  Sites.Entry = Matcher.syncEntry(F);
+  const AtomicsCount Count = Matcher.atomicsOf(F);
   for (BasicBlock &BB : F) {
     for (Instruction &I : BB) {
       if (I.hasMetadata(LLVMContext::MD_nosanitize))
         continue;
       if (auto Access = atomicAccess(I)) {
-        Sites.Atomics.push_back(*Access);
+        addAtomic(*Access, Count, Sites);
         continue;
       }
       if (auto *Fence = dyn_cast<FenceInst>(&I)) {
@@ -57,14 +77,15 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
       if (const MapOperation *Map = Matcher.mapOperation(*Callee)) {
         if (!Matcher.isInternal(*Map->Maps.front().Of, F))
           Sites.Maps.push_back({Call, Map});
-      } else if (const SyncOperation *Sync = Matcher.syncOperation(*Callee)) {
-        if (!Matcher.isInternal(*Sync->Row, F))
-          Sites.Syncs.push_back({Call, Sync});
+      } else if (const SyncOperation *Sync =
+                     Matcher.syncOperation(*Callee, F)) {
+        Sites.Syncs.push_back({Call, Sync});
       } else if (auto Access = libatomicAccess(*Call, Callee->getName())) {
-        Sites.Atomics.push_back(*Access);
+        addAtomic(*Access, Count, Sites);
       }
     }
   }
+  Sites.Locked = findLockedAccesses(F, Matcher);
   Sites.SyncLocals = findSyncLocals(F, Sites.Atomics);
   return Sites;
 }

@@ -37,16 +37,31 @@ struct AtomicAccess {
   llvm::Value *Failure;
 };
 
+// An atomic access that is made under a library's own lock, at the call that
+// unlocks.
+struct LockedAccess {
+  llvm::CallBase *At;
+  bool After; // it: the access is made by the call
+  llvm::Value *Object;
+  MapsanAtomic What;
+  llvm::Value *Order;
+  llvm::Value *Failure; // null but for a compare-exchange
+  // Whether that stored: the variable that the function returns, or a constant.
+  llvm::Value *Done;
+};
+
 struct HookSites {
+  const SyncOperation *Entry = nullptr; // of the function itself
   std::vector<MapCall> Maps;
   std::vector<SyncCall> Syncs;
   std::vector<AtomicAccess> Atomics;
+  std::vector<LockedAccess> Locked;
   std::vector<llvm::FenceInst *> Fences;
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
-    return Maps.empty() && Syncs.empty() && Atomics.empty() && Fences.empty() &&
-           SyncLocals.empty();
+    return !Entry && Maps.empty() && Syncs.empty() && Atomics.empty() &&
+           Locked.empty() && Fences.empty() && SyncLocals.empty();
   }
 };
 

@@ -42,6 +42,37 @@ const Word<MapsanSync> SyncWords[] = {
     {"unlock-shared", MapsanSyncUnlockShared},
     {"acquire", MapsanSyncAcquire},
     {"release", MapsanSyncRelease},
+    {"internal", MapsanSyncInternal},
+    {"observe", MapsanSyncObserve},
+    {"program", MapsanSyncProgram},
+    {"publish", MapsanSyncPublish},
+    {"enter", MapsanSyncEnter},
+    {"once", MapsanSyncOnce},
+    {"once-run", MapsanSyncOnceRun},
+    {"barrier", MapsanSyncBarrier},
+    {"barrier-arrive", MapsanSyncBarrierArrive},
+    {"barrier-complete", MapsanSyncBarrierComplete},
+    {"barrier-wait", MapsanSyncBarrierWait},
+    {"at-thread-exit", MapsanSyncAtThreadExit},
+    {"overwrite", MapsanSyncOverwrite},
+};
+
+const Word<Success> SuccessWords[] = {
+    {"true", Success::NonZero},
+    {"zero", Success::Zero},
+    {"always", Success::Always},
+};
+
+const Word<MapsanAtomic> AccessWords[] = {
+    {"load", MapsanAtomicLoad},
+    {"store", MapsanAtomicStore},
+    {"exchange", MapsanAtomicRmw},
+    {"compare-exchange", MapsanAtomicCas},
+};
+
+const Word<AtomicsCount> AtomicsWords[] = {
+    {"release", AtomicsCount::ReleaseOnly},
+    {"nothing", AtomicsCount::Nothing},
 };
 
 template <typename T, size_t N>
@@ -78,6 +109,15 @@ std::optional<Returns> returnsByName(const std::string &Name) {
 }
 std::optional<MapsanSync> syncByName(const std::string &Name) {
   return byName(SyncWords, Name);
+}
+std::optional<MapsanAtomic> accessByName(const std::string &Name) {
+  return byName(AccessWords, Name);
+}
+std::optional<Success> successByName(const std::string &Name) {
+  return byName(SuccessWords, Name);
+}
+std::optional<AtomicsCount> atomicsByName(const std::string &Name) {
+  return byName(AtomicsWords, Name);
 }
 
 // FNV-1a: the id must be the same in every module, whichever compiler version

@@ -64,14 +64,49 @@ struct Family {
   uint64_t id() const;
 };
 
+// How the result of a call that may fail says that it did not.
+enum class Success { NonZero, Zero, Always };
+
 // One call that synchronises: a method of a class, or a function.
 struct SyncRow {
   std::string Class; // canonical; empty for a function
   std::string Name;  // as in OperationRow, or the function's qualified name
+  // Classes and functions whose calls the row is about; empty: everybody's.
+  std::vector<std::string> Within;
   MapsanSync Does = MapsanSyncInit;
-  unsigned Object = 0;        // which argument of a function is the object
-  unsigned Size = 0;          // bytes of the object; 0: not stated
-  bool SuccessIsZero = false; // a try-lock that returns 0 when it succeeds
+  bool AtEntry = false; // said of the body, not of its calls
+  unsigned Object = 0;  // which argument is the object; a method's own: 0
+  int Through = -1;     // the object is what a pointer at this offset
+                        // of the argument points to
+  unsigned Offset = 0;  // added to that address
+  int Phase = -1;       // which argument is a barrier's phase or token
+  unsigned Size = 0;    // bytes of the object; 0: not stated
+  Success SucceedsBy = Success::NonZero;
+};
+
+// What the atomic instructions in a function's body count for.
+enum class AtomicsCount { All, ReleaseOnly, Nothing };
+
+// A class, with all of its methods, or a function whose atomics count for less
+// than they do.
+struct AtomicsRow {
+  std::string Name; // canonical
+  AtomicsCount Count = AtomicsCount::All;
+};
+
+// A function that accesses an object atomically by holding a lock around it.
+struct LockedRow {
+  std::string Function; // canonical
+  MapsanAtomic Access = MapsanAtomicLoad;
+  unsigned Object = 0; // arguments, `this` being 0
+  int Order = -1;      // -1: sequentially consistent
+  int Failure = -1;    // of a compare-exchange
+  // The calls that unlock: the access is over before them; or, of a wait,
+  // after those that wait.
+  std::vector<std::string> Before, After;
+  // Those of Before where a compare-exchange has succeeded. If there are none,
+  // what the function is about to return tells.
+  std::vector<std::string> Succeeded;
 };
 
 struct Catalog {
@@ -82,6 +117,8 @@ struct Catalog {
   // Patterns of file names: modules that synchronise nothing for the program,
   // and those whose synchronisation the rows above model.
   std::vector<std::string> Harmless, Modules;
+  std::vector<AtomicsRow> Atomics;
+  std::vector<LockedRow> Locked;
 };
 
 // The words of the format, each list once; null or nullopt: no such word.
@@ -93,6 +130,9 @@ std::optional<MapsanEffect> effectByName(const std::string &Name);
 std::optional<Evidence> evidenceByName(const std::string &Name);
 std::optional<Returns> returnsByName(const std::string &Name);
 std::optional<MapsanSync> syncByName(const std::string &Name);
+std::optional<AtomicsCount> atomicsByName(const std::string &Name);
+std::optional<Success> successByName(const std::string &Name);
+std::optional<MapsanAtomic> accessByName(const std::string &Name);
 
 } // namespace mapsan
 

@@ -180,6 +180,10 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
       CNames[S.Name] = 1;
     addNeedles(S.Class.empty() ? S.Name : S.Class, Needles);
   }
+  for (const AtomicsRow &A : Rows.Atomics)
+    addNeedles(A.Name, Needles);
+  for (const LockedRow &L : Rows.Locked)
+    addNeedles(L.Function, Needles);
   llvm::sort(Needles);
   Needles.erase(std::unique(Needles.begin(), Needles.end()), Needles.end());
 }
@@ -279,36 +283,42 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   return Op;
 }
 
-std::optional<SyncOperation>
-CatalogMatcher::matchSync(const CalleeName &Name,
-                          const Function &Callee) const {
+// The rows that fit, of which those for the method's exact special name go
+// before those for the general one.
+void CatalogMatcher::matchSync(const CalleeName &Name, const Function &Callee,
+                               Answer &Into) const {
   const std::string Row = rowName(Name);
   const std::string Qualified = Name.qualified();
-  const SyncRow *Best = nullptr;
-  bool Exact = false;
-  for (const SyncRow &S : Rows.Syncs) {
-    if (S.Class.empty() ? S.Name == Qualified
-                        : S.Class == Name.Scope && S.Name == Row) {
-      Best = &S;
-      Exact = true;
-    } else if (!Exact && !S.Class.empty() && S.Class == Name.Scope &&
-               S.Name == generalName(Row)) {
-      Best = &S;
+  auto Fits = [&](const SyncRow &S, StringRef Method) {
+    return S.Class.empty() ? S.Name == Qualified
+                           : S.Class == Name.Scope && S.Name == Method;
+  };
+  for (StringRef Method : {generalName(Row), StringRef(Row)})
+    for (const SyncRow &S : Rows.Syncs) {
+      if (Method.empty() || !Fits(S, Method))
+        continue;
+      SyncOperation Op;
+      Op.Row = &S;
+      const unsigned First = firstArgument(Callee);
+      Op.Argument = First + S.Object;
+      if (Op.Argument >= Callee.arg_size() ||
+          !Callee.getArg(Op.Argument)->getType()->isPointerTy())
+        continue;
+      if (S.Phase >= 0) {
+        Op.Phase = First + S.Phase;
+        if (unsigned(Op.Phase) >= Callee.arg_size())
+          continue;
+      }
+      Op.ObjectBytes =
+          S.Size ? S.Size
+                 : Callee.getArg(Op.Argument)->getDereferenceableBytes();
+      if (S.AtEntry)
+        Into.Entry = Op;
+      else if (S.Within.empty())
+        Into.Sync = Op;
+      else
+        Into.SyncWithin.push_back(Op);
     }
-  }
-  if (!Best)
-    return std::nullopt;
-  SyncOperation Op;
-  Op.Row = Best;
-  Op.Argument =
-      firstArgument(Callee) + (Best->Class.empty() ? Best->Object : 0);
-  if (Op.Argument >= Callee.arg_size() ||
-      !Callee.getArg(Op.Argument)->getType()->isPointerTy())
-    return std::nullopt;
-  Op.ObjectBytes = Best->Size
-                       ? Best->Size
-                       : Callee.getArg(Op.Argument)->getDereferenceableBytes();
-  return Op;
 }
 
 const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
@@ -321,7 +331,7 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   if (!It->second.Map)
     It->second.Map = matchFunction(Name, Callee);
   if (!It->second.Map)
-    It->second.Sync = matchSync(Name, Callee);
+    matchSync(Name, Callee, It->second);
   return It->second;
 }
 
@@ -330,17 +340,12 @@ const MapOperation *CatalogMatcher::mapOperation(const Function &Callee) {
   return A.Map ? &*A.Map : nullptr;
 }
 
-const SyncOperation *CatalogMatcher::syncOperation(const Function &Callee) {
-  const Answer &A = answer(Callee);
-  return A.Sync ? &*A.Sync : nullptr;
-}
-
-const std::string &CatalogMatcher::scopeOf(const Function &Caller) {
-  auto [It, New] = Scopes.try_emplace(&Caller);
+const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {
+  auto [It, New] = Callers.try_emplace(&F);
   if (New) {
     CalleeName Name;
-    Name.parse(Caller.getName());
-    It->second = Name.Scope;
+    Name.parse(F.getName());
+    It->second = {Name.Scope, Name.qualified()};
   }
   return It->second;
 }
@@ -353,14 +358,54 @@ static bool isWithin(StringRef Scope, StringRef Pattern) {
          (Scope.empty() || Scope.starts_with("::"));
 }
 
-bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
-  const std::string &Scope = scopeOf(Caller);
-  auto Within = [&](const std::string &P) { return isWithin(Scope, P); };
-  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
+// What a class calls in itself is part of the call that is hooked already;
+// but for rows that say what of an implementation counts.
+bool CatalogMatcher::isWithinOwnClass(const SyncRow &Row, const Function &F) {
+  return Row.Does < MapsanSyncInternal && !Row.Class.empty() &&
+         isWithin(nameOf(F).Scope, Row.Class);
 }
 
-bool CatalogMatcher::isInternal(const SyncRow &Row, const Function &Caller) {
-  return !Row.Class.empty() && isWithin(scopeOf(Caller), Row.Class);
+const SyncOperation *CatalogMatcher::syncOperation(const Function &Callee,
+                                                   const Function &Caller) {
+  const Answer &A = answer(Callee);
+  for (const SyncOperation &Op : A.SyncWithin) {
+    auto Is = [&](const std::string &Name) {
+      return Name == nameOf(Caller).Scope || Name == nameOf(Caller).Qualified;
+    };
+    if (any_of(Op.Row->Within, Is))
+      return &Op;
+  }
+  return A.Sync && !isWithinOwnClass(*A.Sync->Row, Caller) ? &*A.Sync : nullptr;
+}
+
+const SyncOperation *CatalogMatcher::syncEntry(const Function &F) {
+  const Answer &A = answer(F);
+  return A.Entry ? &*A.Entry : nullptr;
+}
+
+AtomicsCount CatalogMatcher::atomicsOf(const Function &F) {
+  if (!mayMatch(F.getName()))
+    return AtomicsCount::All;
+  const Caller &Name = nameOf(F);
+  for (const AtomicsRow &Row : Rows.Atomics)
+    if (Row.Name == Name.Qualified || Row.Name == Name.Scope)
+      return Row.Count;
+  return AtomicsCount::All;
+}
+
+const LockedRow *CatalogMatcher::lockedAccess(const Function &F) {
+  if (!mayMatch(F.getName()))
+    return nullptr;
+  for (const LockedRow &Row : Rows.Locked)
+    if (Row.Function == nameOf(F).Qualified)
+      return &Row;
+  return nullptr;
+}
+
+bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
+  const std::string &Scope = nameOf(Caller).Scope;
+  auto Within = [&](const std::string &P) { return isWithin(Scope, P); };
+  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
 }
 
 } // namespace mapsan

@@ -34,6 +34,7 @@ struct MapOperation {
 struct SyncOperation {
   const SyncRow *Row = nullptr;
   unsigned Argument = 0;
+  int Phase = -1;           // index of that argument; -1: none
   uint64_t ObjectBytes = 0; // 0: unknown
 };
 
@@ -43,17 +44,31 @@ public:
 
   // Null where the catalog says nothing.
   const MapOperation *mapOperation(const llvm::Function &Callee);
-  const SyncOperation *syncOperation(const llvm::Function &Callee);
+  const SyncOperation *syncOperation(const llvm::Function &Callee,
+                                     const llvm::Function &Caller);
+  // What begins with the body of `F`.
+  const SyncOperation *syncEntry(const llvm::Function &F);
+  // What the atomic instructions in the body of `F` count for.
+  AtomicsCount atomicsOf(const llvm::Function &F);
+
+  // Null where `F` accesses nothing under a lock of its own.
+  const LockedRow *lockedAccess(const llvm::Function &F);
+  // "std::mutex::unlock", "std::lock_guard::~lock_guard"
+  const std::string &qualifiedName(const llvm::Function &F) {
+    return nameOf(F).Qualified;
+  }
 
   // Is the caller the family's own implementation?
   bool isInternal(const Family &Of, const llvm::Function &Caller);
-  // Is the caller a method of the row's class?
-  bool isInternal(const SyncRow &Row, const llvm::Function &Caller);
 
 private:
   struct Answer {
     std::optional<MapOperation> Map;
-    std::optional<SyncOperation> Sync;
+    std::optional<SyncOperation> Sync, Entry;
+    std::vector<SyncOperation> SyncWithin; // for some callers; they go first
+  };
+  struct Caller {
+    std::string Scope, Qualified; // canonical
   };
 
   const Answer &answer(const llvm::Function &Callee);
@@ -62,17 +77,18 @@ private:
                                           const llvm::Function &Callee) const;
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
-  std::optional<SyncOperation> matchSync(const CalleeName &Name,
-                                         const llvm::Function &Callee) const;
+  void matchSync(const CalleeName &Name, const llvm::Function &Callee,
+                 Answer &Into) const;
   const Family *familyOfReference(llvm::StringRef Parameter) const;
-  const std::string &scopeOf(const llvm::Function &Caller);
+  const Caller &nameOf(const llvm::Function &F);
+  bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
 
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
   llvm::StringMap<char> CNames; // functions of the sync section by their symbol
   std::vector<std::string> Needles; // one is in each mangled name that matches
   std::unordered_map<const llvm::Function *, Answer> Answers;
-  std::unordered_map<const llvm::Function *, std::string> Scopes;
+  std::unordered_map<const llvm::Function *, Caller> Callers;
 };
 
 } // namespace mapsan

@@ -49,6 +49,8 @@ private:
   void methodSet(const YamlNode &N);
   void family(const YamlNode &N);
   void function(const YamlNode &N);
+  void atomics(const YamlNode &N);
+  void locked(const YamlNode &N);
   void sync(const YamlNode &N);
   void modules(EntryFields &F, StringRef Section,
                std::vector<std::string> &Patterns);
@@ -200,45 +202,105 @@ void Reader::does(EntryFields &F, SyncRow &Row) {
   Row.Does =
       F.word("does", "synchronisation", syncByName).value_or(MapsanSyncInit);
   Row.Size = F.number("size", static_cast<int>(Row.Size));
-  std::string Success = F.text("success");
-  Row.SuccessIsZero = Success == "zero";
-  if (!Success.empty() && Success != "zero" && Success != "true")
-    F.fault(*F.find("success"), "'success' must be true or zero");
+  Row.Object = F.number("object", 0);
+  Row.Through = F.number("through", -1);
+  Row.Offset = F.number("offset", 0);
+  Row.Phase = F.number("phase", -1);
+  std::string At = F.text("at");
+  Row.AtEntry = At == "entry";
+  if (!At.empty() && !Row.AtEntry)
+    F.fault(*F.find("at"), "'at' must be entry");
+  if (Row.AtEntry && Row.Does != MapsanSyncAcquire &&
+      Row.Does != MapsanSyncRelease)
+    F.fault(*F.find("at"), "only acquire and release happen at an entry");
+  Row.SucceedsBy = F.word("success", "way to succeed", successByName)
+                       .value_or(Row.SucceedsBy);
+}
+
+void Reader::atomics(const YamlNode &N) {
+  EntryFields F = fields(N, "an atomics entry", {"of", "count"});
+  if (!F.isMapping())
+    return;
+  if (!F.find("of"))
+    F.fault("'of' is missing");
+  if (!F.find("count"))
+    F.fault("'count' is missing");
+  auto Count = F.word("count", "way to count", atomicsByName);
+  for (const YamlNode *Name : F.list("of"))
+    if (F.Sound)
+      Into.Atomics.push_back({canonicalName(Name->Text), *Count});
+}
+
+void Reader::locked(const YamlNode &N) {
+  EntryFields F = fields(N, "a locked entry",
+                         {"function", "access", "object", "order", "failure",
+                          "before", "after", "succeeded"});
+  if (!F.isMapping())
+    return;
+  LockedRow Row;
+  Row.Function = canonicalName(F.text("function", /*Required=*/true));
+  if (!F.find("access"))
+    F.fault("'access' is missing");
+  Row.Access = F.word("access", "access", accessByName).value_or(Row.Access);
+  Row.Object = F.number("object", 0);
+  Row.Order = F.number("order", -1);
+  Row.Failure = F.number("failure", -1);
+  auto Names = [&](StringRef Key, std::vector<std::string> &Into) {
+    for (const YamlNode *Name : F.list(Key))
+      Into.push_back(canonicalName(Name->Text));
+  };
+  Names("before", Row.Before);
+  Names("after", Row.After);
+  Names("succeeded", Row.Succeeded);
+  if (Row.Before.empty() && Row.After.empty())
+    F.fault("a locked entry needs 'before' or 'after'");
+  if (F.Sound)
+    Into.Locked.push_back(Row);
 }
 
 void Reader::sync(const YamlNode &N) {
-  EntryFields F = fields(
-      N, "a sync entry",
-      {"class", "methods", "function", "object", "does", "size", "success"});
+  EntryFields F =
+      fields(N, "a sync entry",
+             {"class", "methods", "function", "within", "object", "does",
+              "size", "success", "at", "through", "offset", "phase"});
   if (!F.isMapping())
     return;
   if (!F.find("class") == !F.find("function"))
     return F.fault("a sync entry needs either 'class' or 'function'");
+  SyncRow Row;
+  for (const YamlNode *Caller : F.list("within"))
+    Row.Within.push_back(canonicalName(Caller->Text));
   if (F.find("function")) {
-    SyncRow Row;
     Row.Name = canonicalName(F.text("function", /*Required=*/true));
-    Row.Object = F.number("object", 0);
     does(F, Row);
     if (F.Sound)
       Into.Syncs.push_back(Row);
     return;
   }
-  const std::string Class = canonicalName(F.text("class", /*Required=*/true));
-  const unsigned Size = F.number("size", 0);
+  std::vector<std::string> Classes;
+  if (F.find("class")->Is == YamlNode::Sequence)
+    for (const YamlNode *Class : F.list("class"))
+      Classes.push_back(canonicalName(Class->Text));
+  else
+    Classes.push_back(canonicalName(F.text("class", /*Required=*/true)));
+  Row.Size = F.number("size", 0);
   if (!F.find("methods"))
-    return F.fault("'methods' is missing in sync class '" + Class + "'");
+    return F.fault("'methods' is missing in sync class '" + Classes.front() +
+                   "'");
   each(F, "methods", [&](const YamlNode &Item) {
-    EntryFields M =
-        fields(Item, "a sync method", {"name", "does", "size", "success"});
+    EntryFields M = fields(Item, "a sync method",
+                           {"name", "does", "size", "success", "at", "object",
+                            "through", "offset", "phase"});
     if (!M.isMapping())
       return;
-    SyncRow Row;
-    Row.Class = Class;
-    Row.Size = Size;
-    Row.Name = methodName(M);
-    does(M, Row);
-    if (M.Sound)
-      Into.Syncs.push_back(Row);
+    SyncRow Method = Row;
+    Method.Name = methodName(M);
+    does(M, Method);
+    for (const std::string &Class : Classes) {
+      Method.Class = Class;
+      if (M.Sound)
+        Into.Syncs.push_back(Method);
+    }
   });
 }
 
@@ -253,9 +315,10 @@ void Reader::modules(EntryFields &F, StringRef Section,
 }
 
 void Reader::readDocument(const YamlNode &Root) {
-  EntryFields F = fields(Root, "a catalog",
-                         {"mapsan-catalog", "method-sets", "families",
-                          "functions", "sync", "modules", "harmless"});
+  EntryFields F =
+      fields(Root, "a catalog",
+             {"mapsan-catalog", "method-sets", "families", "functions", "sync",
+              "atomics", "locked", "modules", "harmless"});
   if (!F.isMapping())
     return;
   if (F.text("mapsan-catalog", /*Required=*/true) != "1" &&
@@ -268,6 +331,8 @@ void Reader::readDocument(const YamlNode &Root) {
   each(F, "sync", [&](const YamlNode &I) { sync(I); });
   modules(F, "modules", Into.Modules);
   modules(F, "harmless", Into.Harmless);
+  each(F, "atomics", [&](const YamlNode &I) { atomics(I); });
+  each(F, "locked", [&](const YamlNode &I) { locked(I); });
 }
 
 } // namespace

@@ -11,14 +11,15 @@ using namespace llvm;
 namespace mapsan {
 
 // operation | order << 4 | failure order << 8; folds to a constant but for
-// libatomic calls with a computed order.
-static Value *whatWord(IRBuilder<> &Builder, const AtomicAccess &A) {
+// orders that are computed.
+static Value *whatWord(IRBuilder<> &Builder, MapsanAtomic What, Value *Order,
+                       Value *Failure) {
   Type *I32 = Builder.getInt32Ty();
   auto Shifted = [&](Value *Order, unsigned Bits) {
     return Builder.CreateShl(Builder.CreateZExtOrTrunc(Order, I32), Bits);
   };
-  Value *Word = Builder.CreateOr(Builder.getInt32(A.What), Shifted(A.Order, 4));
-  return A.Failure ? Builder.CreateOr(Word, Shifted(A.Failure, 8)) : Word;
+  Value *Word = Builder.CreateOr(Builder.getInt32(What), Shifted(Order, 4));
+  return Failure ? Builder.CreateOr(Word, Shifted(Failure, 8)) : Word;
 }
 
 // Whether a compare-exchange stored; every other access did what it does.
@@ -38,7 +39,7 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
   const DebugLoc Where = hookLocation(*A.At);
   IRBuilder<> Builder(A.At);
   Builder.SetCurrentDebugLocation(Where);
-  Value *What = whatWord(Builder, A);
+  Value *What = whatWord(Builder, A.What, A.Order, A.Failure);
   Value *Token = Calls.call(Builder, Callback::atomic_begin, {A.Address, What});
 
   Instruction *At = A.At;
@@ -63,6 +64,25 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
     Calls.call(Builder, Callback::atomic_end,
                {A.Address, What, Token, Builder.getInt32(0)});
   }
+  return true;
+}
+
+bool hookLockedAccess(const LockedAccess &A, Callbacks &Calls) {
+  Instruction *Place = A.At;
+  if (A.After) {
+    if (hasNoCallEdges(*A.At) || A.At->isMustTailCall())
+      return false;
+    Place = openCallEdges(*A.At)->Normal;
+  }
+  IRBuilder<> Builder(Place);
+  Builder.SetCurrentDebugLocation(hookLocation(*A.At));
+  Value *Done = A.Done;
+  if (auto *Variable = dyn_cast<AllocaInst>(Done))
+    Done = Builder.CreateIsNotNull(
+        Builder.CreateLoad(Variable->getAllocatedType(), Variable));
+  Calls.call(Builder, Callback::locked_access,
+             {A.Object, whatWord(Builder, A.What, A.Order, A.Failure),
+              Builder.CreateZExt(Done, Builder.getInt32Ty())});
   return true;
 }
 

@@ -11,6 +11,8 @@
 namespace mapsan {
 
 bool hookAtomic(const AtomicAccess &Access, Callbacks &Calls);
+// False where the call has no edges to put a hook on.
+bool hookLockedAccess(const LockedAccess &A, Callbacks &Calls);
 void hookFence(llvm::FenceInst &Fence, Callbacks &Calls);
 
 } // namespace mapsan

@@ -12,6 +12,9 @@ namespace mapsan {
 
 // False where the call has no edges to put hooks on.
 bool hookSyncCall(const SyncCall &Site, Callbacks &Calls);
+// What happens as the function's body begins.
+void hookSyncEntry(llvm::Function &F, const SyncOperation &Does,
+                   Callbacks &Calls);
 void hookSyncLocals(llvm::ArrayRef<llvm::AllocaInst *> Locals,
                     Callbacks &Calls);
 

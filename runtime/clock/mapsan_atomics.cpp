@@ -55,7 +55,7 @@ static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
     else
       AddPending(thr, object->clock);
   }
-  if (!stores)
+  if (!stores || ReleasesNothing(thr))
     return;
   if (object && op.loads() && !RuleHolds(Rule::rmw_continues)) {
     RemoveSync(thr, bucket, object);
@@ -102,6 +102,18 @@ void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
   // be told: take both edges, and overwrite nothing.
   ScopedLock lock(bucket);
   Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/false);
+}
+
+void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
+  AtomicOp op(what);
+  // shared_ptr's store is an exchange within; but it ends release sequences.
+  if (op.kind == MapsanAtomicRmw && IsOverwriting(thr))
+    op.kind = MapsanAtomicStore;
+  if (op.releases())
+    ThreadFlush(thr);
+  Bucket *bucket = sync_table.For(addr);
+  ScopedLock lock(bucket);
+  Apply(thr, bucket, addr, op, done, /*overwrite=*/true);
 }
 
 void AtomicFence(Thread *thr, u32 order) {

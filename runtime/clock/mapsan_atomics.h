@@ -41,6 +41,8 @@ void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
 /// clock change in one step. `what`: MapsanAtomic | order << 4 | failure << 8.
 inline u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
   AtomicOp op(what);
+  if (ReleasesNothing(thr))
+    op.kind = MapsanAtomicLoad; // as far as it counts
   if (op.releases())
     ThreadFlush(thr);
   Bucket *bucket = sync_table.For(addr);
@@ -67,6 +69,9 @@ inline void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
     return;
   atomics_internal::End(thr, bucket, addr, what, token, done);
 }
+
+/// An access that is atomic by a lock that its library holds at the moment.
+void LockedAccess(Thread *thr, uptr addr, u32 what, bool done);
 
 void AtomicFence(Thread *thr, u32 order);
 

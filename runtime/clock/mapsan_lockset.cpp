@@ -52,7 +52,15 @@ void NameLock(Thread *thr, uptr addr, const char *what) {
 
 bool Holds(Thread *thr, uptr addr) { return FindHeld(thr, addr); }
 
+// A lock that is taken and given back within a call that observes is of no
+// interest but for what it acquires.
+static bool Observing(const Thread *thr) {
+  return UNLIKELY(thr->modelled.observing);
+}
+
 void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive) {
+  if (Observing(thr))
+    return SyncAcquire(thr, addr);
   if (HeldLock *held = FindHeld(thr, addr)) {
     if (recursive) {
       held->depth++;
@@ -65,6 +73,8 @@ void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive) {
 }
 
 void MutexUnlocking(Thread *thr, uptr addr) {
+  if (Observing(thr))
+    return SyncReleaseStore(thr, addr);
   if (HeldLock *held = FindHeld(thr, addr)) {
     if (--held->depth)
       return;
@@ -83,6 +93,8 @@ bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
 }
 
 void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
+  if (Observing(thr))
+    return SyncAcquire(thr, addr);
   if (!RwNoted(thr, addr, mode, pc, bp))
     return;
   if (mode == LockMode::Shared)
@@ -92,6 +104,8 @@ void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
 }
 
 void RwUnlocking(Thread *thr, uptr addr) {
+  if (Observing(thr))
+    return;
   LockMode mode = LockMode::Exclusive;
   if (HeldLock *held = FindHeld(thr, addr)) {
     if (--held->depth)
@@ -110,6 +124,8 @@ void RwUnlocking(Thread *thr, uptr addr) {
 }
 
 u32 MutexGivenUp(Thread *thr, uptr addr) {
+  if (Observing(thr))
+    return 1;
   u32 depth = 1;
   if (HeldLock *held = FindHeld(thr, addr)) {
     depth = held->depth;
@@ -120,6 +136,8 @@ u32 MutexGivenUp(Thread *thr, uptr addr) {
 }
 
 void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp) {
+  if (Observing(thr))
+    return SyncAcquire(thr, addr);
   Add(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, depth, pc, bp);
   SyncAcquire(thr, addr);
 }

@@ -112,6 +112,8 @@ void SyncAcquire(Thread *thr, uptr addr) {
 }
 
 void SyncReleaseStore(Thread *thr, uptr addr) {
+  if (ReleasesNothing(thr))
+    return;
   ThreadFlush(thr);
   Bucket *bucket = sync_table.For(addr);
   SyncPeek peek = Peek(bucket, addr);
@@ -125,6 +127,8 @@ void SyncReleaseStore(Thread *thr, uptr addr) {
 }
 
 void SyncReleaseJoin(Thread *thr, uptr addr) {
+  if (ReleasesNothing(thr))
+    return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
@@ -136,6 +140,8 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
 void SyncReadLock(Thread *thr, uptr addr) { SyncAcquire(thr, addr); }
 
 void SyncReadUnlock(Thread *thr, uptr addr) {
+  if (ReleasesNothing(thr))
+    return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
@@ -172,6 +178,8 @@ void SyncWriteLock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteUnlock(Thread *thr, uptr addr) {
+  if (ReleasesNothing(thr))
+    return;
   ThreadFlush(thr);
   Bucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);

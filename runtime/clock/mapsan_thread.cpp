@@ -296,6 +296,9 @@ void ThreadFinish(Thread *self) {
   if (RuleHolds(Rule::operation_left))
     DropOperations(self);
   DropFences(self);
+  ReleaseAtThreadExit(self);
+  ModelledJump(self, self->stack_top);
+  self->modelled = {};
   self->in_runtime++; // whatever still runs on this thread passes through
   self->lock_count = 0;
   self->locks_over = 0;
@@ -466,6 +469,11 @@ Snapshot *ThreadSnap(Thread *thr) {
 }
 
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {
+  if (UNLIKELY(thr->modelled.observing)) {
+    // Nobody changes a snapshot; the reference is counted.
+    JoinInto(&thr->modelled.observed, const_cast<Snapshot *>(snapshot));
+    return;
+  }
   auto keep = [](void *arg) { KeepBeginClocks(static_cast<Thread *>(arg)); };
   bool inside = !thr->operations.empty() && RuleHolds(Rule::operation_begins);
   thr->clock.Acquire(snapshot, inside ? keep : nullptr, thr);

@@ -11,6 +11,7 @@
 #include "../maps/mapsan_tombstones.h"
 #include "mapsan_clock.h"
 #include "mapsan_lockset.h"
+#include "mapsan_modelled.h"
 #include "mapsan_pool.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
@@ -71,6 +72,10 @@ struct Thread {
 
   ReadReleases read_releases;
 
+  // --- calls that the catalog models
+  ModelledCalls modelled;
+  ExitReleases at_exit;
+
   // --- fences (CLOCKS: Frel, Facq)
   Snapshot *release_fence;
   static constexpr u32 kMaxPending = 64;
@@ -114,6 +119,12 @@ inline Thread *CurrentThread() {
   if (LIKELY(thr))
     return thr->in_runtime ? nullptr : thr;
   return thread_internal::AdoptIfActive();
+}
+
+/// What it releases now counts for nothing: it observes (mapsan_modelled.h).
+inline bool ReleasesNothing(const Thread *thr) {
+  return UNLIKELY(thr->modelled.observing) &&
+         RuleHolds(Rule::library_wait_tells_nobody);
 }
 
 /// While it lives, hooks and interceptors of this thread pass through.

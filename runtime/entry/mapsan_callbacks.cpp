@@ -3,7 +3,7 @@
 // these calls: pass/instrument/. Each only finds the thread and hands on.
 
 #include "../clock/mapsan_atomics.h"
-#include "../clock/mapsan_lockset.h"
+#include "../clock/mapsan_modelled.h"
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
@@ -147,62 +147,36 @@ MAPSAN_ENTRY void __mapsan_sync_begin(void *object, u32 what) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
-  uptr addr = reinterpret_cast<uptr>(object);
-  bool inside = thr->ignore_sync; // another modelled call: its implementation
-  if (RuleHolds(Rule::catalog_inside))
-    thr->ignore_sync++;
-  if (inside)
-    return;
+  int saved = errno;
   ScopedRuntime runtime(thr);
-  switch (what) {
-  case MapsanSyncInit:
-  case MapsanSyncDestroy:
-    if (RuleHolds(Rule::life_of_init))
-      SyncBorn(addr, 1);
-    break;
-  case MapsanSyncUnlock:
-  case MapsanSyncUnlockShared:
-    RwUnlocking(thr, addr);
-    break;
-  case MapsanSyncRelease:
-    if (RuleHolds(Rule::catalog_release))
-      SyncReleaseJoin(thr, addr);
-    break;
-  }
+  ModelledBegin(thr, reinterpret_cast<uptr>(object), what, GET_CURRENT_FRAME());
+  errno = saved;
 }
 
 MAPSAN_ENTRY void __mapsan_sync_end(void *object, u32 what, u64 result) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
-  if (RuleHolds(Rule::catalog_inside) &&
-      (!thr->ignore_sync || --thr->ignore_sync))
-    return; // inside another modelled call: its implementation
+  int saved = errno;
   ScopedRuntime runtime(thr);
-  uptr addr = reinterpret_cast<uptr>(object);
-  uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
-  if (!result) { // a failed try, or the call was left by an exception
-    if (!RuleHolds(Rule::catalog_try_fails))
-      SyncAcquire(thr, addr);
+  ModelledEnd(thr, reinterpret_cast<uptr>(object), what, result, MAPSAN_HERE);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_sync_event(void *object, u32 what) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->ignore_sync)
     return;
-  }
-  auto locked = RuleHolds(Rule::catalog_lock)
-                    ? RwLocked
-                    : [](Thread *thr, uptr addr, LockMode mode, uptr pc,
-                         uptr bp) { RwNoted(thr, addr, mode, pc, bp); };
-  switch (what) {
-  case MapsanSyncTryLock:
-  case MapsanSyncLock:
-    locked(thr, addr, LockMode::Exclusive, pc, bp);
-    break;
-  case MapsanSyncTryLockShared:
-  case MapsanSyncLockShared:
-    locked(thr, addr, LockMode::Shared, pc, bp);
-    break;
-  case MapsanSyncAcquire:
-    SyncAcquire(thr, addr);
-    break;
-  }
+  ScopedRuntime runtime(thr);
+  ModelledEvent(thr, reinterpret_cast<uptr>(object), what);
+}
+
+MAPSAN_ENTRY void __mapsan_locked_access(void *object, u32 what, u32 done) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->ignore_sync)
+    return;
+  ScopedRuntime runtime(thr);
+  LockedAccess(thr, reinterpret_cast<uptr>(object), what, done);
 }
 
 MAPSAN_ENTRY void __mapsan_sync_born(void *addr, u64 size) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// longjmp: the map operations that began in the frames it skips are over. The
+// longjmp: the map operations and modelled calls that began in the frames it
+// skips are over. The
 // next hook would notice, but a lock released before that would not.
 
 #include "../maps/mapsan_map.h"
@@ -22,13 +23,15 @@ static uptr TargetOf(const void *jump_buffer) {
 
 static void Jump(const void *jump_buffer) {
   Thread *thr = CurrentThread();
-  if (!thr || thr->operations.empty() || !RuleHolds(Rule::operation_left))
+  if (!thr || !RuleHolds(Rule::operation_left) ||
+      (thr->operations.empty() && !thr->modelled.count))
     return;
   uptr target = TargetOf(jump_buffer);
   if (!target)
     return;
   ScopedRuntime inside(thr);
   HealOperations(thr, target);
+  ModelledJump(thr, target);
 }
 
 } // namespace __mapsan

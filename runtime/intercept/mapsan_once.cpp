@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// pthread_once, hence libstdc++'s std::call_once, and C11's call_once: what the
-// one call did happens before every return from pthread_once.
+// pthread_once, hence libstdc++'s std::call_once, and C11's call_once: each
+// execution of the routine happens before the next one, also one that throws or
+// is cancelled ([thread.once.callonce]), and the last before every return.
 
 #include "../clock/mapsan_sync.h"
 #include "mapsan_real.h"
 #include "mapsan_synchronising.h"
+#include "mapsan_unwinding.h"
 
 namespace __mapsan {
 namespace {
@@ -16,18 +18,24 @@ struct Call {
   void (*routine)();
   Call *outer;
 };
-
-// If the routine throws, this is left pointing into a frame that is gone; the
-// next call puts its own on top and never looks beneath.
 THREADLOCAL Call *innermost;
 
-void RunAndRelease() {
-  Call call = *innermost;
-  call.routine();
+void Ended(void *arg) {
+  Call *call = static_cast<Call *>(arg);
+  innermost = call->outer;
   if (Thread *thr = Synchronising(Rule::once)) {
     ScopedRuntime inside(thr);
-    SyncReleaseStore(thr, call.control);
+    SyncReleaseStore(thr, call->control);
   }
+}
+
+void RunAndRelease() {
+  Call *call = innermost;
+  if (Thread *thr = Synchronising(Rule::once_throws)) {
+    ScopedRuntime inside(thr);
+    SyncAcquire(thr, call->control);
+  }
+  __mapsan_call_with_unwinding(call->routine, Ended, call);
 }
 
 void Return(Thread *thr, const Call &call) {

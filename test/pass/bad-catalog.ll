@@ -4,7 +4,7 @@
 ; RUN: printf 'a: [b\nc: }\n' > %t.yaml
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%t.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s --check-prefix=SYNTAX
 
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync, modules, harmless)
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync, atomics, locked, modules, harmless)
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:23: unknown key 'efect' in a method
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:11: 'effect' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:9:30: unknown effect 'rad'
@@ -21,9 +21,16 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:26: unknown synchronisation 'luck'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:38:7: 'methods' is missing in sync class 'D'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class' or 'function'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:12: 'harmless' lists file names without a folder
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:33: 'harmless' must be a list of names
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:41:10: 'modules' must be a list
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:12: 'harmless' lists file names without a folder
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:33: 'harmless' must be a list of names
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:10: 'modules' must be a list
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:44: unknown way to succeed 'no'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:41:39: 'at' must be entry
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:42:36: only acquire and release happen at an entry
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:44:7: 'count' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:45:23: unknown way to count 'less'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:47:7: a locked entry needs 'before' or 'after'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:48:28: unknown access 'peek'
 ; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(

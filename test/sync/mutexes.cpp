@@ -263,7 +263,94 @@ SILENT(chain_of_two, "mutex") {
       });
 }
 
+// std::lock and std::try_lock take several, and give back what was in vain.
+SILENT(lock_of_three, "mutex_recursive") {
+  std::mutex m, n;
+  std::recursive_mutex o;
+  InTurn(
+      [&] {
+        std::lock(m, n, o);
+        WRITE;
+        m.unlock();
+        n.unlock();
+        o.unlock();
+      },
+      [&] {
+        std::lock_guard lock(o);
+        WRITE;
+      });
+}
+SILENT(locks_crosswise, "mutex") {
+  std::mutex m, n;
+  auto party = [&map](std::mutex &first, std::mutex &second) {
+    for (int i = 0; i < 300; i++) {
+      std::scoped_lock lock(first, second);
+      WRITE;
+    }
+  };
+  Together([&] { party(m, n); }, [&] { party(n, m); });
+}
+SILENT(try_lock_of_two, "mutex_try") {
+  std::mutex m, n;
+  auto body = [&] {
+    if (std::try_lock(m, n) != -1)
+      __builtin_abort();
+    WRITE;
+    m.unlock();
+    n.unlock();
+  };
+  InTurn(body, body);
+}
+// The first is free and taken for a moment; the second tells nothing.
+RACE(try_lock_of_two_fails, "mutex_try_fails") {
+  std::mutex m, n;
+  Together(
+      [&] {
+        n.lock();
+        WRITE;
+        n.unlock();
+        n.lock();
+        step.Done();
+        step.WaitFor(2);
+        n.unlock();
+      },
+      [&] {
+        step.WaitFor(1);
+        if (std::try_lock(m, n) != 1)
+          __builtin_abort();
+        WRITE;
+        step.Done();
+      });
+}
+SILENT(adopted, "mutex") {
+  std::mutex m, n;
+  auto body = [&] {
+    std::lock(m, n);
+    std::lock_guard first(m, std::adopt_lock);
+    std::scoped_lock second(std::adopt_lock, n);
+    WRITE;
+  };
+  InTurn(body, body);
+}
+RACE(deferred_and_not_locked) {
+  std::mutex m;
+  auto body = [&] {
+    std::unique_lock lock(m, std::defer_lock);
+    WRITE;
+  };
+  InTurn(body, body);
+}
+SILENT(released_by_hand, "mutex") {
+  std::mutex m;
+  auto body = [&] {
+    std::mutex *released = std::unique_lock(m).release();
+    WRITE;
+    released->unlock();
+  };
+  InTurn(body, body);
+}
+
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 48 cases
+// CHECK: DONE: 55 cases

@@ -135,6 +135,18 @@ void __mapsan_sync_end(void *object, int what, I64 result) {
     printf("sync %d: %ld\n", what, (long)result);
 }
 
+void __mapsan_sync_event(void *object, int what) {
+  (void)object;
+  if (!quiet())
+    printf("sync event %d\n", what);
+}
+
+void __mapsan_locked_access(void *address, int what, int done) {
+  (void)address;
+  if (!quiet())
+    printf("locked access %d: %d\n", what, done);
+}
+
 void __mapsan_sync_born(void *address, I64 size) {
   (void)address;
   (void)size;

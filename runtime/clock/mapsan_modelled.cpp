@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Modelled calls: see mapsan_modelled.h.
+
+#include "mapsan_modelled.h"
+
+#include "../../include/mapsan/abi.h"
+#include "mapsan_alloc.h"
+#include "mapsan_lockset.h"
+#include "mapsan_rules.h"
+#include "mapsan_sync.h"
+#include "mapsan_sync_object.h"
+#include "mapsan_thread.h"
+#include "sanitizer_common/sanitizer_libc.h"
+
+namespace __mapsan {
+namespace {
+
+MapsanSync KindOf(u32 what) {
+  return static_cast<MapsanSync>(what & ((1 << MAPSAN_SYNC_PHASE_SHIFT) - 1));
+}
+
+bool RunsTheProgram(MapsanSync kind) {
+  return kind == MapsanSyncProgram || kind == MapsanSyncEnter ||
+         kind == MapsanSyncOnceRun;
+}
+
+// What counts is the callee's business, or all of it does.
+bool IsTransparent(MapsanSync kind) {
+  return kind == MapsanSyncPublish || kind == MapsanSyncBarrier ||
+         kind == MapsanSyncAtThreadExit || kind == MapsanSyncOverwrite;
+}
+
+ModelledCall *Innermost(Thread *thr) {
+  ModelledCalls &calls = thr->modelled;
+  return calls.count ? &calls.stack[calls.count - 1] : nullptr;
+}
+
+// --- barriers
+
+// The clocks of four phases lie at the barrier's first four bytes, which are
+// no objects of their own: one phase is being waited for while the next is
+// being arrived at, and a third is to be emptied for those to come.
+constexpr uptr kPhases = 4;
+uptr PhaseClock(uptr barrier, u32 what) {
+  if (!RuleHolds(Rule::barrier_phases))
+    return barrier;
+  return barrier + (what >> (MAPSAN_SYNC_PHASE_SHIFT + 1)) % kPhases;
+}
+uptr NextPhaseClock(uptr barrier, uptr clock) {
+  return barrier + (clock - barrier + 1) % kPhases;
+}
+
+// The std::barrier that this is a step of: the library may step on another
+// object.
+ModelledCall *BarrierAround(Thread *thr) {
+  ModelledCall *around = Innermost(thr);
+  return around && KindOf(around->what) == MapsanSyncBarrier ? around : nullptr;
+}
+
+// --- before the call
+
+// Before the call itself, and for its kind alone.
+void Publish(Thread *thr, ModelledCall *call, ModelledCall *around) {
+  uptr addr = call->object;
+  switch (KindOf(call->what)) {
+  case MapsanSyncInit:
+  case MapsanSyncDestroy:
+    if (RuleHolds(Rule::life_of_init))
+      SyncBorn(addr, 1);
+    break;
+  case MapsanSyncUnlock:
+  case MapsanSyncUnlockShared:
+    RwUnlocking(thr, addr);
+    break;
+  case MapsanSyncRelease:
+    if (RuleHolds(Rule::catalog_release))
+      SyncReleaseJoin(thr, addr);
+    break;
+  case MapsanSyncPublish:
+    SyncReleaseJoin(thr, addr);
+    break;
+  case MapsanSyncBarrierArrive:
+    call->object = PhaseClock(around ? around->object : addr, call->what);
+    if (RuleHolds(Rule::barrier_arrival))
+      SyncReleaseJoin(thr, call->object);
+    break;
+  case MapsanSyncBarrierComplete:
+    // The phase that `around` has completed: its word says so.
+    if (around && around->what >> MAPSAN_SYNC_PHASE_SHIFT) {
+      uptr clock =
+          around->object + (around->what >> MAPSAN_SYNC_PHASE_SHIFT) - 1;
+      if (RuleHolds(Rule::barrier_completion))
+        SyncReleaseJoin(thr, clock);
+      if (RuleHolds(Rule::barrier_phases))
+        SyncBorn(NextPhaseClock(around->object, clock), 1);
+    }
+    break;
+  default:
+    break;
+  }
+}
+
+// The program's code is run by a call of the library's: what counted outside
+// of the library's calls counts again.
+void EnterProgram(Thread *thr, ModelledCall *call) {
+  ModelledCalls &calls = thr->modelled;
+  ModelledCall *outermost = call;
+  while (outermost > calls.stack && !RunsTheProgram(KindOf(outermost[-1].what)))
+    outermost--;
+  thr->ignore_sync = outermost->ignore_sync;
+  calls.observing = outermost->observing;
+  calls.observed = nullptr;
+  if (thr->ignore_sync)
+    return;
+  if (KindOf(call->what) == MapsanSyncOnceRun && call > calls.stack &&
+      KindOf(call[-1].what) == MapsanSyncOnce)
+    call->object = call[-1].object;
+  MapsanSync kind = KindOf(call->what);
+  if ((kind == MapsanSyncEnter && RuleHolds(Rule::stop_callback)) ||
+      (kind == MapsanSyncOnceRun && RuleHolds(Rule::once_throws)))
+    SyncAcquire(thr, call->object);
+}
+
+// --- after it
+
+void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
+  uptr addr = call->object;
+  if (KindOf(call->what) == MapsanSyncOnceRun && RuleHolds(Rule::once))
+    SyncReleaseStore(thr, addr); // also where it throws: the next one follows
+  if (!result) { // a failed try, or the call was left by an exception
+    if (!RuleHolds(KindOf(call->what) == MapsanSyncBarrierArrive
+                       ? Rule::barrier_arrivals
+                       : Rule::catalog_try_fails))
+      SyncAcquire(thr, addr);
+    return;
+  }
+  auto locked = RuleHolds(Rule::catalog_lock)
+                    ? RwLocked
+                    : [](Thread *thr, uptr addr, LockMode mode, uptr pc,
+                         uptr bp) { RwNoted(thr, addr, mode, pc, bp); };
+  switch (KindOf(call->what)) {
+  case MapsanSyncTryLock:
+  case MapsanSyncLock:
+    locked(thr, addr, LockMode::Exclusive, pc, bp);
+    break;
+  case MapsanSyncTryLockShared:
+  case MapsanSyncLockShared:
+    locked(thr, addr, LockMode::Shared, pc, bp);
+    break;
+  case MapsanSyncAcquire:
+  case MapsanSyncOnce:
+    SyncAcquire(thr, addr);
+    break;
+  case MapsanSyncBarrierArrive:
+    SyncAcquire(thr, addr);
+    if (ModelledCall *barrier = BarrierAround(thr))
+      barrier->what = MapsanSyncBarrier | (addr - barrier->object + 1)
+                                              << MAPSAN_SYNC_PHASE_SHIFT;
+    break;
+  case MapsanSyncBarrierWait:
+    SyncAcquire(thr, PhaseClock(addr, call->what));
+    break;
+  default:
+    break;
+  }
+}
+
+} // namespace
+
+void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
+  ModelledCalls &calls = thr->modelled;
+  if (calls.count == ModelledCalls::kMax) {
+    calls.over++;
+    return;
+  }
+  ModelledCall *around = BarrierAround(thr);
+  ModelledCall *call = &calls.stack[calls.count];
+  *call = {object, what, thr->ignore_sync, bp, calls.observing, calls.observed};
+  MapsanSync kind = KindOf(what);
+  if (RunsTheProgram(kind)) {
+    if (RuleHolds(Rule::library_calls_back))
+      EnterProgram(thr, call);
+  } else if (!thr->ignore_sync) {
+    Publish(thr, call, around);
+    if (kind == MapsanSyncAtThreadExit)
+      thr->at_exit.Add(object);
+    if (kind == MapsanSyncObserve) {
+      calls.observing = true;
+      calls.observed = nullptr;
+    } else if (!IsTransparent(kind) && RuleHolds(Rule::catalog_inside)) {
+      thr->ignore_sync++;
+    }
+  }
+  calls.count++;
+}
+
+void ModelledEnd(Thread *thr, uptr, u32, u64 result, uptr pc, uptr bp) {
+  ModelledCalls &calls = thr->modelled;
+  if (calls.over) {
+    calls.over--;
+    return;
+  }
+  if (!calls.count)
+    return; // begun before this thread was known
+  ModelledCall *call = &calls.stack[--calls.count];
+  // The program's code counted until here.
+  if (RunsTheProgram(KindOf(call->what)) && !thr->ignore_sync)
+    Acquire(thr, call, result, pc, bp);
+  thr->ignore_sync = call->ignore_sync;
+  if (RunsTheProgram(KindOf(call->what))) {
+    calls.observing = call->observing;
+    calls.observed = call->observed;
+  } else if (thr->ignore_sync) {
+    return; // the business of a call around this one
+  } else if (KindOf(call->what) == MapsanSyncObserve) {
+    Snapshot *observed = calls.observed;
+    calls.observing = call->observing;
+    calls.observed = call->observed;
+    if (RuleHolds(result ? Rule::library_wait : Rule::library_wait_fails) ==
+        (result != 0))
+      ThreadAcquire(thr, observed);
+    Drop(observed);
+  } else {
+    Acquire(thr, call, result, pc, bp);
+  }
+}
+
+void ModelledEvent(Thread *thr, uptr object, u32 what) {
+  if (KindOf(what) == MapsanSyncAcquire) {
+    if (RuleHolds(Rule::last_owner))
+      SyncAcquire(thr, object);
+  } else
+    SyncReleaseJoin(thr, object);
+}
+
+bool IsOverwriting(const Thread *thr) {
+  const ModelledCalls &calls = thr->modelled;
+  return calls.count &&
+         KindOf(calls.stack[calls.count - 1].what) == MapsanSyncOverwrite;
+}
+
+void ModelledJump(Thread *thr, uptr frame) {
+  ModelledCalls &calls = thr->modelled;
+  // Frames of another stack (a coroutine's) are none of this jump's.
+  while (calls.count && calls.stack[calls.count - 1].frame < frame &&
+         calls.stack[calls.count - 1].frame >= thr->stack_bottom &&
+         calls.stack[calls.count - 1].frame < thr->stack_top)
+    ModelledEnd(thr, 0, 0, 0, 0, 0);
+}
+
+void ReleaseAtThreadExit(Thread *thr) {
+  for (u32 i = 0; i < thr->at_exit.count; i++)
+    if (RuleHolds(Rule::release_at_thread_exit))
+      SyncReleaseJoin(thr, thr->at_exit.objects[i]);
+  RuntimeFree(thr->at_exit.objects);
+  thr->at_exit = {};
+}
+
+void ExitReleases::Add(uptr object) {
+  if (count == capacity) {
+    u32 more = capacity ? capacity * 2 : 8;
+    auto *grown = static_cast<uptr *>(RuntimeAlloc(more * sizeof(uptr)));
+    internal_memcpy(grown, objects, count * sizeof(uptr));
+    RuntimeFree(objects);
+    objects = grown;
+    capacity = more;
+  }
+  objects[count++] = object;
+}
+
+} // namespace __mapsan
