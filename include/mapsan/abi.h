@@ -72,7 +72,7 @@ enum MapsanSync {
   MapsanSyncBarrierComplete = 25, // ... and letting the waiters go
   MapsanSyncBarrierWait = 26,     // waits for a phase to be complete
   MapsanSyncAtThreadExit = 27,    // a release on the object at thread exit
-  MapsanSyncOverwrite = 28, // all; an exchange that it makes is a store
+  MapsanSyncOverwrite = 28,       // all; an exchange that it makes is a store
 };
 
 // The `what` word of sync_begin and sync_end is MapsanSync, for barriers with
