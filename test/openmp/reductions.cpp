@@ -68,17 +68,20 @@ SILENT(nowait, "omp_critical") {
     one.find(1);
   }
 }
+// Thread 1 combines its part after thread 0 has.
 RACE(read_before_the_barrier) {
   cases::Map all;
 #pragma omp parallel num_threads(2)
   {
 #pragma omp for schedule(static, 1) reduction(merge : all) nowait
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
+      if (i == 1)
+        step.WaitFor(1);
       all.emplace(i, i);
-    if (omp_get_thread_num() == 1) {
-      step.Done();
-    } else {
-      step.WaitFor(1);
+    }
+    step.Done();
+    if (omp_get_thread_num() == 0) {
+      step.WaitFor(2);
       all.find(1);
     }
   }
