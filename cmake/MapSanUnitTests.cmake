@@ -16,7 +16,8 @@
 # Under AddressSanitizer it is not: it reads stacks that are not its own.
 set(MAPSAN_UNIT_FLAVOURS plain asan tsan)
 set(MAPSAN_UNIT_FLAGS_plain "")
-set(MAPSAN_UNIT_FLAGS_asan -fsanitize=address,undefined
+# (fuzzer-no-link: test/fuzz links the same object)
+set(MAPSAN_UNIT_FLAGS_asan -fsanitize=address,undefined,fuzzer-no-link
     # sanitizer_common counts backwards over pointers in a header of its own.
     -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined)
 set(MAPSAN_UNIT_FLAGS_tsan -fsanitize=thread)

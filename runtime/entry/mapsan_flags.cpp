@@ -13,6 +13,7 @@
 
 namespace __mapsan {
 using namespace __sanitizer;
+using flag_type::Status;
 using flag_type::Text;
 
 namespace flags_internal {
@@ -40,6 +41,14 @@ bool ParseValue(const char *value, int *out) {
   if (!*value || *end || number < 0 || number > 0x7fffffff)
     return false;
   *out = static_cast<int>(number);
+  return true;
+}
+
+bool ParseValue(const char *value, Status *out) {
+  int number;
+  if (!ParseValue(value, &number) || number > 255)
+    return false;
+  *out = static_cast<Status>(number);
   return true;
 }
 
@@ -90,6 +99,7 @@ void PrintValue(InternalScopedString *out, flag_type::Rules value) {
 
 const char *Expected(const bool *) { return "0 or 1"; }
 const char *Expected(const int *) { return "a number, 0 or more"; }
+const char *Expected(const Status *) { return "a number from 0 to 255"; }
 const char *Expected(const Text *) { return "text"; }
 template <class Enum> const char *Expected(const Enum *) {
   return Words<Enum>::kExpected;
@@ -99,6 +109,9 @@ void PrintValue(InternalScopedString *out, bool value) {
   out->AppendF("%d", value);
 }
 void PrintValue(InternalScopedString *out, int value) {
+  out->AppendF("%d", value);
+}
+void PrintValue(InternalScopedString *out, Status value) {
   out->AppendF("%d", value);
 }
 void PrintValue(InternalScopedString *out, Text value) {

@@ -20,6 +20,8 @@ enum class Candidates { Report, Error, Ignore };
 
 namespace flag_type {
 using Text = const char *;
+/// A process' exit status: no more than a byte arrives.
+using Status = unsigned char;
 /// Names of rules, joined by '+'; null: none (clock/mapsan_rules.h).
 struct Rules {
   const char *names;
@@ -30,6 +32,7 @@ struct Rules {
 
 struct Flags {
   using Text = flag_type::Text;
+  using Status = flag_type::Status;
   using Rules = flag_type::Rules;
 #define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;
 #include "mapsan_flags.inc"

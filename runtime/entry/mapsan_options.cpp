@@ -11,6 +11,8 @@
 #include "sanitizer_common/sanitizer_flags.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
+#include <sys/auxv.h>
+
 // A program may define it to bring its own defaults.
 SANITIZER_INTERFACE_WEAK_DEF(const char *, __mapsan_default_options, void) {
   return "";
@@ -41,7 +43,10 @@ void InitializeFlags() {
   SanitizerToolName = "MapSanitizer";
   flags()->SetDefaults();
   flags()->Parse(__mapsan_default_options(), "__mapsan_default_options()");
-  flags()->Parse(GetEnv("MAPSAN_OPTIONS"), "MAPSAN_OPTIONS");
+  // Where the program has rights that its caller lacks (setuid), the caller is
+  // not to choose files to read and write.
+  if (!getauxval(AT_SECURE))
+    flags()->Parse(GetEnv("MAPSAN_OPTIONS"), "MAPSAN_OPTIONS");
 
   // What Die() exits with, which sanitizer_common calls when it is at a loss.
   CommonFlags common;

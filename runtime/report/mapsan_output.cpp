@@ -11,12 +11,16 @@
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_posix.h"
 #include <errno.h>
+#include <signal.h>
 
 namespace __mapsan {
 
 namespace {
 
 constexpr int kPatience = 1000; // milliseconds, for a pipe that nobody reads
+
+// What the program opens under that number later is no place for a report.
+bool closed_at_start[3];
 
 bool IsFile() {
   return report_file.fd != kStdoutFd && report_file.fd != kStderrFd;
@@ -43,7 +47,37 @@ bool CanWriteLog(const char *prefix) {
   return true;
 }
 
+// While it lives, writing to a pipe without a reader is an error and no signal:
+// a program that writes nothing does not die of what we have to say.
+class NoBrokenPipe {
+public:
+  NoBrokenPipe() {
+    sigset_t pending;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &old_);
+  }
+  ~NoBrokenPipe() {
+    timespec now = {};
+    if (broken_ && !was_pending_)
+      sigtimedwait(&pipe_, nullptr, &now);
+    pthread_sigmask(SIG_SETMASK, &old_, nullptr);
+  }
+  NoBrokenPipe(const NoBrokenPipe &) = delete;
+  NoBrokenPipe &operator=(const NoBrokenPipe &) = delete;
+  void Broken() { broken_ = true; }
+
+private:
+  sigset_t pipe_, old_;
+  bool was_pending_, broken_ = false;
+};
+
 void WriteAll(fd_t fd, const char *text, uptr size) {
+  if (fd >= 0 && fd < 3 && closed_at_start[fd])
+    return;
+  NoBrokenPipe guard;
   for (int waited = 0; size;) {
     error_t error;
     uptr written = internal_write(fd, text, size);
@@ -54,6 +88,8 @@ void WriteAll(fd_t fd, const char *text, uptr size) {
       internal_usleep(1000);
       waited++;
     } else if (error != EINTR) {
+      if (error == EPIPE)
+        guard.Broken();
       return; // nobody is listening
     }
   }
@@ -62,6 +98,12 @@ void WriteAll(fd_t fd, const char *text, uptr size) {
 } // namespace
 
 void InitializeOutput() {
+  for (fd_t fd = 0; fd < 3; fd++) {
+    uptr copy = internal_dup(fd);
+    closed_at_start[fd] = internal_iserror(copy);
+    if (!closed_at_start[fd])
+      internal_close(static_cast<fd_t>(copy));
+  }
   const char *path = common_flags()->log_path;
   if (!path || !*path || !internal_strcmp(path, "stderr"))
     return;

@@ -7,7 +7,7 @@
 // UNKNOWN: MapSanitizer: MAPSAN_OPTIONS: unknown option 'halt_on_eror': ignored (help=1 lists the options)
 
 // RUN: MAPSAN_OPTIONS=exitcode=abc:policy=foo:enabled=maybe:max_reports=-1:detect=some:candidates=2 %t 2>&1 | %FileCheck %s --check-prefixes=VALUES,DONE
-// VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'exitcode': 'abc' is not a number, 0 or more; ignored
+// VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'exitcode': 'abc' is not a number from 0 to 255; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'policy': 'foo' is not effective or strict; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'enabled': 'maybe' is not 0 or 1; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'max_reports': '-1' is not a number, 0 or more; ignored

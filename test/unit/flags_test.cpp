@@ -72,8 +72,8 @@ TEST(Flags, CommonFlagsReachSanitizerCommon) {
 TEST(Flags, BadOnesChangeNothing) {
   for (const char *options :
        {"exitcode=abc", "exitcode=", "exitcode=-1", "exitcode=1x",
-        "exitcode=99999999999", "exitcode", "=5", "exitcod=5", "policy=Strict",
-        "enabled=2", "EXITCODE=5"}) {
+        "exitcode=99999999999", "exitcode=256", "exitcode", "=5", "exitcod=5",
+        "policy=Strict", "enabled=2", "EXITCODE=5"}) {
     Flags flags = Parsed(options);
     EXPECT_EQ(flags.exitcode, 66) << options;
     EXPECT_EQ(flags.policy, Policy::Effective) << options;

@@ -43,7 +43,7 @@ void Compare(u32 seed) {
   std::vector<std::unique_ptr<Operation>> all;
   std::vector<Operation *> inside(threads);
   std::map<Pair, int> told;
-  Place place;
+  Place place = {};
   auto tell = [&](const Access &current, const Access &previous) {
     told[PairOf(current.stack, previous.stack)]++;
     EXPECT_FALSE(current.pending && current.wrote);
@@ -111,7 +111,7 @@ TEST(Presence, EveryPairOnceAndNoOther) {
 TEST(Presence, RemembersEachPlaceOnce) {
   test::StartWorld();
   static Site site = MakeSite(MapsanEffectMayWrite);
-  Place place;
+  Place place = {};
   int told = 0;
   auto tell = [&](const Access &, const Access &) { told++; };
   Presence waits = {};
@@ -147,7 +147,7 @@ TEST(Presence, SitesOfUnloadedModulesAreForgotten) {
   test::StartWorld();
   static Site sites[2] = {MakeSite(MapsanEffectRead),
                           MakeSite(MapsanEffectRead)};
-  Place place;
+  Place place = {};
   std::vector<const Site *> told;
   auto tell = [&](const Access &, const Access &previous) {
     told.push_back(previous.site);
