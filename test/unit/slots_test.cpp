@@ -121,6 +121,16 @@ TEST_F(Slots, WhatNobodyWasToldKeepsNoSlot) {
       ThreadDetached(thr); // as std::thread::detach of one that was quick
   }
   EXPECT_LT(used.size(), kThreads / 2u); // (other tests left some)
+  int cells = 0;
+  {
+    Bucket *bucket = map_table.For(AddressOf(maps[0]));
+    ScopedLock lock(bucket);
+    ForEachRead(FindMap(bucket, AddressOf(maps[0]), 42), [&](AccessCell *) {
+      cells++;
+      return true;
+    });
+  }
+  EXPECT_LT(cells, kThreads / 2); // one for all whom nobody will be after
   EXPECT_TRUE(TakeFindings().empty());
   Thread *other = ThreadCreate(main, 0, true);
   for (int i = 0; i < kThreads; i++)
