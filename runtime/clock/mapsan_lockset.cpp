@@ -33,6 +33,7 @@ static void Add(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
   lock.mode = mode;
   lock.is_rwlock = is_rwlock;
   lock.what = nullptr;
+  lock.is_robust = false;
   lock.pc_count = WalkFrames(thr, pc, bp, lock.pcs, HeldLock::kFrames);
   thr->lockset_known = false;
 }
@@ -81,6 +82,20 @@ void MutexUnlocking(Thread *thr, uptr addr) {
     Remove(thr, held);
   }
   SyncReleaseStore(thr, addr);
+}
+
+void MutexIsRobust(Thread *thr, uptr addr) {
+  if (HeldLock *held = FindHeld(thr, addr))
+    held->is_robust = true;
+}
+
+void LocksLeftBehind(Thread *thr) {
+  for (u32 i = 0; i < thr->lock_count; i++)
+    if (thr->locks[i].is_robust && RuleHolds(Rule::mutex_robust))
+      SyncReleaseStore(thr, thr->locks[i].addr);
+  thr->lock_count = 0;
+  thr->locks_over = 0;
+  thr->lockset_known = false;
 }
 
 bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {

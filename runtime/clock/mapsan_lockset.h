@@ -22,6 +22,7 @@ struct HeldLock {
   LockMode mode;
   bool is_rwlock;
   const char *what; // a constant: "critical section"; null: a lock as such
+  bool is_robust; // the end of the thread unlocks it
   u32 pc_count;
   uptr pcs[kFrames]; // return addresses, innermost first
 };
@@ -44,6 +45,9 @@ void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
 /// The same for reports alone: no clock moves. False if it is held already.
 bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp);
 
+/// The mutex that has just been taken is robust: see LocksLeftBehind.
+void MutexIsRobust(Thread *thr, uptr addr);
+
 /// It is about to be released: before the real unlock. A lock that this
 /// thread was not seen to take is released all the same (an exclusive one).
 void MutexUnlocking(Thread *thr, uptr addr);
@@ -58,6 +62,10 @@ void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp);
 /// How reports call the lock that was just taken, if it is none of the
 /// program's own objects. `what` is a constant.
 void NameLock(Thread *thr, uptr addr, const char *what);
+
+/// The thread ends: the next owner of a robust mutex that it still holds is
+/// told so and comes after all that it did.
+void LocksLeftBehind(Thread *thr);
 
 /// This thread holds `addr` in any mode.
 bool Holds(Thread *thr, uptr addr);

@@ -299,10 +299,8 @@ void ThreadFinish(Thread *self) {
   ReleaseAtThreadExit(self);
   ModelledJump(self, self->stack_top);
   self->modelled = {};
+  LocksLeftBehind(self);
   self->in_runtime++; // whatever still runs on this thread passes through
-  self->lock_count = 0;
-  self->locks_over = 0;
-  self->lockset_known = false;
   RuntimeFree(self->outer_frames);
   self->outer_frames = nullptr;
   RuntimeFree(self->spare_presence);

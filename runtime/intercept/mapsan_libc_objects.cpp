@@ -14,15 +14,29 @@ const uptr kMutexSize = sizeof(pthread_mutex_t);
 const uptr kRwlockSize = sizeof(pthread_rwlock_t);
 const uptr kSpinlockSize = sizeof(pthread_spinlock_t);
 const uptr kSemaphoreSize = sizeof(sem_t);
+const uptr kBarrierSize = sizeof(pthread_barrier_t);
+const int kSerialThread = PTHREAD_BARRIER_SERIAL_THREAD;
 
-bool IsRecursive(const void *mutex) {
+#if SANITIZER_GLIBC
+constexpr int kRobust = 16, kTypes = 3; // of __kind
+#endif
+
+MutexType TypeOf(const void *mutex) {
 #if SANITIZER_GLIBC
   const auto *data = &static_cast<const pthread_mutex_t *>(mutex)->__data;
-  return (__atomic_load_n(&data->__kind, __ATOMIC_RELAXED) & 3) ==
-         PTHREAD_MUTEX_RECURSIVE;
+  int kind = __atomic_load_n(&data->__kind, __ATOMIC_RELAXED);
+  return {(kind & kTypes) == PTHREAD_MUTEX_RECURSIVE, (kind & kRobust) != 0};
 #else
-  return true;
+  return {true, false};
 #endif
+}
+
+bool BarrierIsShared(const void *attr) {
+  int shared = PTHREAD_PROCESS_PRIVATE;
+  if (attr)
+    pthread_barrierattr_getpshared(
+        static_cast<const pthread_barrierattr_t *>(attr), &shared);
+  return shared == PTHREAD_PROCESS_SHARED;
 }
 
 bool UnlockWillFail(const void *mutex) {
@@ -31,7 +45,6 @@ bool UnlockWillFail(const void *mutex) {
   // ourselves matters, and that does not change under us.
   const auto *data = &static_cast<const pthread_mutex_t *>(mutex)->__data;
   int kind = __atomic_load_n(&data->__kind, __ATOMIC_RELAXED);
-  constexpr int kRobust = 16, kTypes = 3;
   bool checked = (kind & kRobust) ||
                  (kind & kTypes) == PTHREAD_MUTEX_RECURSIVE ||
                  (kind & kTypes) == PTHREAD_MUTEX_ERRORCHECK;

@@ -9,14 +9,22 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-extern const uptr kMutexSize, kRwlockSize, kSpinlockSize, kSemaphoreSize;
+extern const uptr kMutexSize, kRwlockSize, kSpinlockSize, kSemaphoreSize,
+    kBarrierSize;
+extern const int kSerialThread; // of pthread_barrier_wait
 
 /// pthread_mutex_unlock by this thread will fail: a mutex of a type that is
 /// checked, and not ours. Makes a system call for those types.
 bool UnlockWillFail(const void *mutex);
 
-/// Its owner may take it again.
-bool IsRecursive(const void *mutex);
+struct MutexType {
+  bool recursive; // its owner may take it again
+  bool robust;    // the next owner is told that this one died with it
+};
+MutexType TypeOf(const void *mutex);
+
+/// Its barrier is for other processes, too. Null: it is not.
+bool BarrierIsShared(const void *pthread_barrierattr);
 
 /// The real function took the mutex: 0, or the previous owner died with it.
 bool TookMutex(int result);

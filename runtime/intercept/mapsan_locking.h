@@ -52,7 +52,8 @@ inline int LockTaken(int result, bool took, Rule fails, void *lock, uptr pc,
 
 /// What a mutex of this type goes by if `rule` is what others go by.
 inline Rule RuleOfType(Rule rule, const void *mutex) {
-  return kDebugRuntime && IsRecursive(mutex) ? Rule::mutex_recursive : rule;
+  return kDebugRuntime && TypeOf(mutex).recursive ? Rule::mutex_recursive
+                                                  : rule;
 }
 
 /// A mutex of POSIX or of C11, by a plain lock or by a try. `result`: of the
@@ -60,8 +61,12 @@ inline Rule RuleOfType(Rule rule, const void *mutex) {
 inline int MutexTaken(int result, Rule rule, void *mutex, uptr pc, uptr bp) {
   return LockTaken(result, TookMutex(result), Rule::mutex_try_fails, mutex, pc,
                    bp, [=](Thread *thr, uptr addr, uptr pc) {
-                     if (RuleHolds(RuleOfType(rule, mutex)))
-                       MutexLocked(thr, addr, pc, bp, IsRecursive(mutex));
+                     if (!RuleHolds(RuleOfType(rule, mutex)))
+                       return;
+                     MutexType type = TypeOf(mutex);
+                     MutexLocked(thr, addr, pc, bp, type.recursive);
+                     if (UNLIKELY(type.robust))
+                       MutexIsRobust(thr, addr);
                    });
 }
 

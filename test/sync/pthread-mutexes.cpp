@@ -140,6 +140,42 @@ SILENT(unlocked_by_another, "mutex") {
          });
 }
 
+SILENT(process_shared, "mutex") {
+  pthread_mutexattr_t attr;
+  pthread_mutexattr_init(&attr);
+  pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+  pthread_mutex_t m;
+  pthread_mutex_init(&m, &attr);
+  auto body = [&] {
+    pthread_mutex_lock(&m);
+    WRITE;
+    pthread_mutex_unlock(&m);
+  };
+  InTurn(body, body);
+}
+// While somebody waits for it.
+SILENT(priority_inheriting, "mutex") {
+  pthread_mutexattr_t attr;
+  pthread_mutexattr_init(&attr);
+  pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+  pthread_mutex_t m;
+  pthread_mutex_init(&m, &attr);
+  auto body = [&] {
+    pthread_mutex_lock(&m);
+    WRITE;
+    pthread_mutex_unlock(&m);
+  };
+  Together(body, body);
+}
+SILENT(adaptive, "mutex") {
+  Mutex m(PTHREAD_MUTEX_ADAPTIVE_NP);
+  auto body = [&] {
+    pthread_mutex_lock(m);
+    WRITE;
+    pthread_mutex_unlock(m);
+  };
+  Together(body, body);
+}
 SILENT(robust, "mutex") {
   Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
   auto body = [&] {
@@ -148,6 +184,47 @@ SILENT(robust, "mutex") {
     Expect(pthread_mutex_unlock(m), 0);
   };
   InTurn(body, body);
+}
+// The owner dies with it: what it did is over, by whatever it died.
+template <class Death>
+static void OwnerDies(cases::Map &map, cases::Step &step, Death death) {
+  Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
+  Together(
+      [&] {
+        pthread_mutex_lock(m);
+        WRITE;
+        step.Done();
+        death();
+      },
+      [&] {
+        step.WaitFor(1);
+        Expect(pthread_mutex_lock(m), EOWNERDEAD);
+        WRITE;
+        pthread_mutex_consistent(m);
+        pthread_mutex_unlock(m);
+      });
+}
+SILENT(robust_owner_returned, "mutex_robust") {
+  OwnerDies(map, step, [] {});
+}
+SILENT(robust_owner_exited, "mutex_robust") {
+  OwnerDies(map, step, [] { pthread_exit(nullptr); });
+}
+// Nobody made it consistent: it is lost, and whoever wants it has not got it.
+RACE(robust_not_recoverable, "mutex_try_fails") {
+  Mutex m(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
+  cases::Thread owner([&] { pthread_mutex_lock(m); });
+  owner.Join();
+  InTurn(
+      [&] {
+        Expect(pthread_mutex_lock(m), EOWNERDEAD);
+        WRITE;
+        pthread_mutex_unlock(m);
+      },
+      [&] {
+        Expect(pthread_mutex_lock(m), ENOTRECOVERABLE);
+        WRITE;
+      });
 }
 // EOWNERDEAD is a lock taken: the next owner is ordered after.
 SILENT(robust_owner_died, "mutex") {
@@ -294,4 +371,4 @@ RACE(spin_another_life, "life_of_init") {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 24 cases
+// CHECK: DONE: 30 cases
