@@ -7,6 +7,7 @@
 #include "../clock/mapsan_code.h"
 #include "../clock/mapsan_stack.h"
 #include "mapsan_intercept.h"
+#include "mapsan_libc_objects.h"
 #include "sanitizer_common/sanitizer_libc.h"
 
 extern "C" __sanitizer::uptr pthread_self();
@@ -37,7 +38,7 @@ void Leave(Birth *birth) {
 
 } // namespace
 
-Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
+Birth *ThreadConceived(void *start, void *arg, const void *attr, uptr pc,
                        uptr bp) {
   Thread *self = CurrentThread();
   // A thread of the runtime's own, or of a handler that interrupted it. One
@@ -51,7 +52,7 @@ Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
     stack = StackIdOfCreation(self, pc, bp, &creator);
   else if (!IsInstrumented(pc))
     creator = SuspectAt(pc);
-  Thread *child = ThreadCreate(self, stack, detached);
+  Thread *child = ThreadCreate(self, stack, CreatesDetached(attr));
   if (!child)
     return nullptr;
   ThreadStartedBy(child, creator);
@@ -59,20 +60,26 @@ Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc,
   birth->start = start;
   birth->arg = arg;
   birth->child = child;
+  birth->has_own_mask = SetsSignalMask(attr);
+  BlockSignals(&birth->mask);
   atomic_store(&birth->handle, kUnset, memory_order_relaxed);
   atomic_store(&birth->users, 2, memory_order_relaxed);
   return birth;
 }
 
 void ThreadDelivered(Birth *birth, bool created, const void *handle) {
-  ScopedRuntimeIfAny inside;
-  if (!created) {
-    ThreadCreateFailed(birth->child);
-    RuntimeFree(birth);
-    return;
+  __sanitizer_sigset_t mask = birth->mask;
+  {
+    ScopedRuntimeIfAny inside;
+    if (created) {
+      SetHandle(birth, *static_cast<const uptr *>(handle));
+      Leave(birth);
+    } else {
+      ThreadCreateFailed(birth->child);
+      RuntimeFree(birth);
+    }
   }
-  SetHandle(birth, *static_cast<const uptr *>(handle));
-  Leave(birth);
+  SetSigProcMask(&mask, nullptr);
 }
 
 void ThreadBegins(Birth *birth) {
@@ -80,9 +87,13 @@ void ThreadBegins(Birth *birth) {
   self->in_runtime++; // finding the stack's bounds may allocate
   ThreadStart(self);
   SetHandle(birth, pthread_self());
+  __sanitizer_sigset_t mask = birth->mask;
+  bool has_own_mask = birth->has_own_mask;
   Leave(birth);
   WatchThreadEnd();
   self->in_runtime--;
+  if (!has_own_mask)
+    SetSigProcMask(&mask, nullptr);
 }
 
 Thread *FindThread(uptr handle) {

@@ -7,6 +7,7 @@
 
 #include "../clock/mapsan_thread.h"
 #include "sanitizer_common/sanitizer_atomic.h"
+#include "sanitizer_common/sanitizer_linux.h"
 
 namespace __mapsan {
 
@@ -21,14 +22,21 @@ struct Birth {
   void *start; // the program's function, of whatever type
   void *arg;
   Thread *child;
+  // What the child may be interrupted by once it is known: a signal handler
+  // that came before would find a thread that nobody saw start.
+  __sanitizer_sigset_t mask;
+  bool has_own_mask;      // by its attributes: not ours to set
   atomic_uint32_t handle; // how far the tying is
   atomic_uint32_t users;
 };
 
-/// In the parent, before the real creation. (pc, bp): as usual. Null if the
-/// thread is none of ours to follow: forward and no more.
-Birth *ThreadConceived(void *start, void *arg, bool detached, uptr pc, uptr bp);
-/// In the parent, afterwards. `handle` holds the pthread_t if it was created.
+/// In the parent, before the real creation; signals are blocked from here on.
+/// `attr`: null, or a pthread_attr_t. (pc, bp): as usual. Null if the thread is
+/// none of ours to follow: forward and no more.
+Birth *ThreadConceived(void *start, void *arg, const void *attr, uptr pc,
+                       uptr bp);
+/// In the parent, afterwards, and signals come again. `handle` holds the
+/// pthread_t if it was created.
 void ThreadDelivered(Birth *birth, bool created, const void *handle);
 /// In the child, first thing. `birth` is gone afterwards.
 void ThreadBegins(Birth *birth);

@@ -25,7 +25,7 @@ using namespace __mapsan;
 
 INTERCEPTOR(int, thrd_create, void *handle, int (*start)(void *), void *arg) {
   Birth *birth = ThreadConceived(reinterpret_cast<void *>(start), arg,
-                                 /*detached=*/false, MAPSAN_HERE);
+                                 /*attr=*/nullptr, MAPSAN_HERE);
   if (!birth)
     return real::thrd_create(handle, start, arg);
   int result = real::thrd_create(handle, Begin, birth);

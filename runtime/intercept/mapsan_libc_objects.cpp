@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 
 namespace __mapsan {
 
@@ -63,6 +64,17 @@ bool CreatesDetached(const void *attr) {
     pthread_attr_getdetachstate(static_cast<const pthread_attr_t *>(attr),
                                 &state);
   return state == PTHREAD_CREATE_DETACHED;
+}
+
+bool SetsSignalMask(const void *attr) {
+#ifdef PTHREAD_ATTR_NO_SIGMASK_NP
+  sigset_t mask;
+  return attr &&
+         pthread_attr_getsigmask_np(static_cast<const pthread_attr_t *>(attr),
+                                    &mask) != PTHREAD_ATTR_NO_SIGMASK_NP;
+#else
+  return false;
+#endif
 }
 
 bool SelfIsDetached() {

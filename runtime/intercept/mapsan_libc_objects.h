@@ -29,7 +29,10 @@ bool BarrierIsShared(const void *pthread_barrierattr);
 /// The real function took the mutex: 0, or the previous owner died with it.
 bool TookMutex(int result);
 
+/// (Of null: the defaults.)
 bool CreatesDetached(const void *pthread_attr);
+/// The thread will begin with another signal mask than its parent's.
+bool SetsSignalMask(const void *pthread_attr);
 /// The calling thread cannot be joined.
 bool SelfIsDetached();
 

@@ -32,9 +32,8 @@ using namespace __mapsan;
 
 INTERCEPTOR(int, pthread_create, void *handle, const void *attr,
             void *(*start)(void *), void *arg) {
-  Birth *birth = ThreadConceived(reinterpret_cast<void *>(start), arg,
-                                 CreatesDetached(attr), GET_CALLER_PC(),
-                                 GET_CURRENT_FRAME());
+  Birth *birth = ThreadConceived(reinterpret_cast<void *>(start), arg, attr,
+                                 GET_CALLER_PC(), GET_CURRENT_FRAME());
   if (!birth)
     return real::pthread_create(handle, attr, start, arg);
   int result = real::pthread_create(handle, attr, Begin, birth);

@@ -67,6 +67,40 @@ static void after_create(void) {
   thrd_join(thread, 0);
 }
 
+static int exits_at_once(void *unused) {
+  (void)unused;
+  WRITE;
+  thrd_exit(7);
+}
+static void thread_exit(void) {
+  thrd_t thread;
+  int result = 0;
+  thrd_create(&thread, exits_at_once, 0);
+  thrd_join(thread, &result);
+  WRITE;
+  if (result != 7)
+    puts("UNEXPECTED result");
+}
+// The destructors of its thread-specific storage are its last acts.
+static tss_t key;
+static void write_at_end(void *unused) {
+  (void)unused;
+  WRITE;
+}
+static int sets_key(void *unused) {
+  (void)unused;
+  tss_set(key, &key);
+  return 0;
+}
+static void storage(void) {
+  thrd_t thread;
+  tss_create(&key, write_at_end);
+  thrd_create(&thread, sets_key, 0);
+  thrd_join(thread, 0);
+  WRITE;
+  tss_delete(key);
+}
+
 // --- mutexes
 
 static void in_turn(int (*first)(void *), int (*second)(void *)) {
@@ -244,6 +278,8 @@ static void begin_case(void) {
 
 int main(void) {
   SILENT(create_and_join, "thread_create", "thread_join");
+  SILENT(thread_exit, "thread_join");
+  SILENT(storage, "thread_join");
   RACE(not_yet_joined);
   RACE(detached);
   RACE(after_create);
@@ -263,4 +299,4 @@ int main(void) {
 }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 16 cases
+// CHECK: DONE: 18 cases

@@ -8,6 +8,7 @@
 // in the C library's forced unwinding, with or without MapSan.)
 
 #include "cases.h"
+#include <semaphore.h>
 #include <unistd.h>
 
 using cases::Step;
@@ -143,7 +144,84 @@ RACE(cancelled_wait_unlocked) {
   pthread_join(thread, nullptr);
 }
 
+// --- with a lock held
+
+struct Holder {
+  cases::Map &map;
+  cases::Step &step;
+  pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+
+  static void Unlock(void *argument) {
+    pthread_mutex_unlock(&static_cast<Holder *>(argument)->m);
+  }
+  static void *Run(void *argument) {
+    auto *self = static_cast<Holder *>(argument);
+    cases::Map &map = self->map;
+    pthread_mutex_lock(&self->m);
+    pthread_cleanup_push(Unlock, self);
+    WRITE;
+    self->step.Done();
+    for (;;)
+      pause();
+    pthread_cleanup_pop(0);
+  }
+};
+SILENT(cancelled_holding, "mutex") {
+  Holder holder = {map, step};
+  pthread_t thread;
+  pthread_create(&thread, nullptr, Holder::Run, &holder);
+  step.WaitFor(1);
+  pthread_cancel(thread);
+  pthread_mutex_lock(&holder.m);
+  WRITE;
+  pthread_mutex_unlock(&holder.m);
+  pthread_join(thread, nullptr);
+}
+RACE(cancelled_holding_unordered) {
+  Holder holder = {map, step};
+  pthread_t thread;
+  pthread_create(&thread, nullptr, Holder::Run, &holder);
+  step.WaitFor(1);
+  pthread_cancel(thread);
+  WRITE;
+  pthread_join(thread, nullptr);
+}
+// While it waits for a semaphore, or for another thread: it has got neither.
+struct WritesAtEnd {
+  cases::Map &map;
+  ~WritesAtEnd() { WRITE; }
+};
+RACE(cancelled_sem_wait) {
+  sem_t never;
+  sem_init(&never, 0, 0);
+  Thread thread([&] {
+    WritesAtEnd at_end = {map};
+    step.Done();
+    sem_wait(&never);
+  });
+  step.WaitFor(1);
+  WRITE;
+  pthread_cancel(thread.Handle());
+  thread.Join();
+}
+SILENT(cancelled_join, "thread_join") {
+  Thread other([&] {
+    step.WaitFor(2);
+    WRITE;
+  });
+  Thread joiner([&] {
+    step.Done();
+    other.Join();
+  });
+  step.WaitFor(1);
+  pthread_cancel(joiner.Handle());
+  joiner.Join();
+  step.Done();
+  other.Join();
+  WRITE;
+}
+
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 7 cases
+// CHECK: DONE: 11 cases

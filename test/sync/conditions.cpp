@@ -147,11 +147,23 @@ SILENT(ping_pong, "mutex+condition_wait") {
   Together([&] { player(0); }, [&] { player(1); });
 }
 
+/// One whose timed waits go by this clock.
+struct Condition {
+  pthread_cond_t c;
+  explicit Condition(clockid_t clock) {
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, clock);
+    pthread_cond_init(&c, &attr);
+    pthread_condattr_destroy(&attr);
+  }
+};
+
 // The C library's own waits, in one thread's turn.
-#define PTHREAD_WAIT(Name, Wait)                                               \
+#define PTHREAD_WAIT(Name, Clock, Wait)                                        \
   SILENT(Name, "condition_wait", "mutex") {                                    \
     pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;                             \
-    pthread_cond_t condition = PTHREAD_COND_INITIALIZER;                       \
+    Condition condition(Clock);                                                \
     bool ready = false;                                                        \
     const timespec until = {1, 0};                                             \
     (void)until;                                                               \
@@ -170,16 +182,19 @@ SILENT(ping_pong, "mutex+condition_wait") {
           pthread_mutex_lock(&m);                                              \
           WRITE;                                                               \
           ready = true;                                                        \
-          pthread_cond_signal(&condition);                                     \
+          pthread_cond_signal(&condition.c);                                   \
           pthread_mutex_unlock(&m);                                            \
         });                                                                    \
   }
-PTHREAD_WAIT(pthread_wait, pthread_cond_wait(&condition, &m))
-PTHREAD_WAIT(pthread_timedwait, pthread_cond_timedwait(&condition, &m, &until))
-PTHREAD_WAIT(pthread_clockwait,
-             pthread_cond_clockwait(&condition, &m, CLOCK_MONOTONIC, &until))
+PTHREAD_WAIT(pthread_wait, CLOCK_REALTIME, pthread_cond_wait(&condition.c, &m))
+PTHREAD_WAIT(pthread_timedwait, CLOCK_REALTIME,
+             pthread_cond_timedwait(&condition.c, &m, &until))
+PTHREAD_WAIT(pthread_timedwait_monotonic, CLOCK_MONOTONIC,
+             pthread_cond_timedwait(&condition.c, &m, &until))
+PTHREAD_WAIT(pthread_clockwait, CLOCK_REALTIME,
+             pthread_cond_clockwait(&condition.c, &m, CLOCK_MONOTONIC, &until))
 
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 24 cases
+// CHECK: DONE: 25 cases

@@ -10,7 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -71,6 +73,29 @@ int main(int argc, char **argv) {
     pthread_create(&thread, nullptr, ExitLater, nullptr);
     pthread_join(thread, nullptr);
   }
+  // Threads that outlive main, and threads that the end finds at work.
+  if (!strcmp(how, "outlives-main")) {
+    std::thread([argc] {
+      for (int i = 0; i < 100; i++)
+        sched_yield();
+      if (argc == 2)
+        Race();
+    }).detach();
+    pthread_exit(nullptr);
+  }
+  if (!strcmp(how, "others-at-work")) {
+    for (int i = 0; i < 3; i++)
+      std::thread([] {
+        std::unordered_map<int, int> own;
+        for (;;) {
+          std::mutex m;
+          std::lock_guard lock(m);
+          own.clear();
+          own.emplace(1, 1);
+        }
+      }).detach();
+    return 3;
+  }
   // The child's status is its own affair, and so is the parent's.
   if (!strcmp(how, "fork")) {
     pid_t child = fork();
@@ -115,6 +140,11 @@ int main(int argc, char **argv) {
 // CHECK-NEXT: last-thread race: 66
 // CHECK-NEXT: other-thread: buffered, 3
 // CHECK-NEXT: other-thread race: buffered, 66
+// The last thread's end is the process's, with status 0.
+// CHECK-NEXT: outlives-main: buffered, 66
+// CHECK-NEXT: outlives-main race: buffered, 66
+// CHECK-NEXT: others-at-work: buffered, 3
+// CHECK-NEXT: others-at-work race: buffered, 66
 // The child inherits the parent's buffer. A race before the fork is the
 // parent's; one in the child is the child's.
 // CHECK-NEXT: fork: buffered, buffered, child 66, 3

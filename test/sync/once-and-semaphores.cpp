@@ -8,8 +8,10 @@
 #include "cases.h"
 #include <cerrno>
 #include <ctime>
+#include <fcntl.h>
 #include <mutex>
 #include <semaphore.h>
+#include <unistd.h>
 
 SILENT(call_once, "once") {
   std::once_flag flag;
@@ -93,6 +95,47 @@ SEMAPHORE(FAILS, timedwait_fails, sem_post(&s);
 SEMAPHORE(RACE, post_before_the_write, , sem_post(&s); sem_wait(&s))
 SEMAPHORE(REBORN, another_life, sem_post(&s), sem_destroy(&s);
           sem_init(&s, 0, 1); sem_wait(&s))
+// Named ones. Opened twice, it is one.
+SILENT(named, "semaphore") {
+  char name[64];
+  std::snprintf(name, sizeof name, "/mapsan-test-%d", getpid());
+  sem_t *s = sem_open(name, O_CREAT | O_EXCL, 0600, 0);
+  sem_t *again = sem_open(name, 0);
+  sem_unlink(name);
+  if (s == SEM_FAILED || again == SEM_FAILED)
+    __builtin_abort();
+  InTurn(
+      [&] {
+        WRITE;
+        sem_post(s);
+      },
+      [&] {
+        sem_wait(again);
+        WRITE;
+      });
+  sem_close(again);
+  sem_close(s);
+}
+RACE(another_name) {
+  char names[2][64];
+  sem_t *s[2];
+  for (int i = 0; i < 2; i++) {
+    std::snprintf(names[i], sizeof names[i], "/mapsan-test-%d-%d", getpid(), i);
+    s[i] = sem_open(names[i], O_CREAT | O_EXCL, 0600, i);
+    sem_unlink(names[i]);
+    if (s[i] == SEM_FAILED)
+      __builtin_abort();
+  }
+  InTurn(
+      [&] {
+        WRITE;
+        sem_post(s[0]);
+      },
+      [&] {
+        sem_wait(s[1]);
+        WRITE;
+      });
+}
 // Two posts: neither poster is ordered after the other, a waiter after both.
 SILENT(two_posts, "semaphore", "semaphore_joins") {
   sem_t s;
@@ -121,4 +164,4 @@ RACE(posters_among_themselves) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 16 cases
+// CHECK: DONE: 18 cases

@@ -9,6 +9,7 @@
 
 #include "cases.h"
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -91,6 +92,58 @@ RACE(std_thread_detached) {
   thread.detach();
   step.WaitFor(1);
   WRITE;
+}
+
+// One that could not be created leaves nothing behind.
+SILENT(creation_fails, "thread_create", "thread_join") {
+  pthread_attr_t attr;
+  pthread_attr_init(&attr);
+  pthread_attr_setstacksize(&attr, std::size_t(1) << 46);
+  pthread_t thread;
+  WRITE;
+  if (!pthread_create(
+          &thread, &attr, [](void *) -> void * { return nullptr; }, nullptr))
+    __builtin_abort();
+  pthread_attr_destroy(&attr);
+  Thread other([&] { WRITE; });
+  other.Join();
+  WRITE;
+}
+// Signals are as the parent, or the attributes, had them.
+static sigset_t MaskOfChild(const pthread_attr_t *attr) {
+  static sigset_t mask;
+  pthread_t thread;
+  pthread_create(
+      &thread, attr,
+      [](void *) -> void * {
+        pthread_sigmask(SIG_SETMASK, nullptr, &mask);
+        return nullptr;
+      },
+      nullptr);
+  pthread_join(thread, nullptr);
+  return mask;
+}
+SILENT(signal_masks, NO_RULE) {
+  sigset_t usr1, usr2, old, now;
+  sigemptyset(&usr1);
+  sigaddset(&usr1, SIGUSR1);
+  sigemptyset(&usr2);
+  sigaddset(&usr2, SIGUSR2);
+  pthread_sigmask(SIG_SETMASK, &usr1, &old);
+  sigset_t child = MaskOfChild(nullptr);
+  pthread_attr_t attr;
+  pthread_attr_init(&attr);
+  pthread_attr_setsigmask_np(&attr, &usr2);
+  sigset_t by_attribute = MaskOfChild(&attr);
+  pthread_attr_destroy(&attr);
+  pthread_sigmask(SIG_SETMASK, &old, &now);
+  auto is = [](const sigset_t &mask, int in, int out) {
+    return sigismember(&mask, in) && !sigismember(&mask, out) &&
+           !sigismember(&mask, SIGTERM);
+  };
+  if (!is(child, SIGUSR1, SIGUSR2) || !is(by_attribute, SIGUSR2, SIGUSR1) ||
+      !is(now, SIGUSR1, SIGUSR2))
+    __builtin_abort();
 }
 
 // --- the other ways to join
@@ -290,4 +343,4 @@ RACE(successors_in_its_place) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 26 cases
+// CHECK: DONE: 28 cases

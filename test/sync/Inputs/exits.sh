@@ -4,7 +4,7 @@
 # and prints "<way> [race]: <what it printed><exit status>".
 
 for how in return exit _exit _Exit quick_exit abort at-exit last-thread \
-  other-thread fork vfork; do
+  other-thread outlives-main others-at-work fork vfork; do
   for race in "" race; do
     output=$("$1" $how $race 2>/dev/null)
     echo "$how${race:+ $race}: $output$?"
