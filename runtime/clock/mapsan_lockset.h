@@ -22,7 +22,7 @@ struct HeldLock {
   LockMode mode;
   bool is_rwlock;
   const char *what; // a constant: "critical section"; null: a lock as such
-  bool is_robust; // the end of the thread unlocks it
+  bool is_robust;   // the end of the thread unlocks it
   u32 pc_count;
   uptr pcs[kFrames]; // return addresses, innermost first
 };
