@@ -22,6 +22,7 @@ class Result:
 
     def __init__(self):
         self.races = []
+        self.observed = {}  # step: (result, ticket, begin, end), if it ran freely
         self.failure = None
 
 
@@ -37,7 +38,8 @@ class Executor:
     def __init__(self, tool, prefix, clangxx, level, flags, work, extra=()):
         self.tool = tool
         self.path = os.path.join(work, "executor-%s-%s" % (tool, level))
-        self.compiler = ([os.path.join(prefix, "bin", "mapsan-clang++")] if tool == "mapsan" else
+        self.compiler = ([os.path.join(prefix, "bin", "mapsan-clang++"),
+                          "--mapsan-catalog=" + os.path.join(SOURCES, "table.yaml")] if tool == "mapsan" else
                          [clangxx, "-fsanitize=thread", "-DPROXY"])
         self.compiler += ["-std=c++20", "-" + level, "-gline-tables-only", "-Wall", "-Wextra",
                           "-Werror", "-Wno-atomic-memory-ordering"] + list(extra)
@@ -89,7 +91,7 @@ class Executor:
         # ThreadSanitizer wants the memory where it expects it.
         return (["setarch", "-R"] if self.tool == "tsan" else []) + [self.path]
 
-    def run(self, texts, timeout=120):
+    def run(self, texts, timeout=120, free=False):
         """Plays programs; a Result for each. One that fails costs its process,
         the others go on in the next."""
         environment = dict(os.environ, MAPSAN_OPTIONS=MAPSAN_OPTIONS, TSAN_OPTIONS=TSAN_OPTIONS)
@@ -97,7 +99,7 @@ class Executor:
         while len(results) < len(texts):
             rest = texts[len(results):]
             try:
-                process = subprocess.run(self.command() + ["-"], input="".join(rest), text=True,
+                process = subprocess.run(self.command() + ["--free"] * free + ["-"], input="".join(rest), text=True,
                                          capture_output=True, env=environment,
                                          timeout=timeout)
                 output, status = process.stdout, "status %d" % process.returncode
@@ -123,6 +125,8 @@ def parse(output):
             over = False
         elif words[0] == "race":
             results[-1].races.append((int(words[1]), int(words[2])))
+        elif words[0] == "observed":
+            results[-1].observed[int(words[1])] = tuple(map(int, words[2:]))
         elif words[0] == "failed":
             results[-1].failure = " ".join(words[1:])
         elif words[0] == "over":

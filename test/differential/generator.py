@@ -13,7 +13,7 @@ from program import Program, Step, returns
 
 THREAD_KINDS = ["pthread", "pthread_exit", "std_thread", "c11", "c11_exit", "jthread", "async",
                 "pthread_detached"]
-MAP_KINDS = ["unordered_map", "unordered_map", "map", "set"]
+MAP_KINDS = ["unordered_map", "unordered_map", "map", "set", "table"]
 
 
 class Generator:
@@ -59,14 +59,15 @@ class Generator:
     def use(self, t, m, wrote):
         """Steps with which t uses map m."""
         rng, r = self.rng, self.rng.random()
-        if self.maps[m] == "unordered_map" and r < 0.15:
+        if self.maps[m] in ("unordered_map", "table") and r < 0.15:
             verb = rng.choice(["write_", "erase_"] if wrote else ["read_", "hit_"])
             return [Step(t, verb, m), Step(t, "end")]
-        if wrote:
+        if wrote and self.maps[m] != "table":
             if r < 0.22:
                 return [Step(t, "destroy", m), Step(t, "construct", m)]
             if r < 0.25:
                 return [Step(t, "recycle", m)]
+        if wrote:
             return [Step(t, rng.choice(["write", "write", "write", "erase"]), m)]
         return [Step(t, rng.choice(["read", "read", "hit", "iterate"]), m)]
 
@@ -123,14 +124,13 @@ class Generator:
     def generate(self):
         """A race-free program."""
         rng = self.rng
+        first = [Step(0, "create", t) for t in self.steady if t]
         ways = list(self.wanted)
         rng.shuffle(ways)
         count = len(self.maps)
         strands = [self.strand(m, ways[m::count]) for m in range(count)]
         for _ in range(rng.randint(0, 4)):
             strands.append(self.noise())
-        # Thread numbers are known now; those of the beginning are created first.
-        first = [Step(0, "create", t) for t in self.steady if t]
         self.execution = Execution(self.program)
         for step in first:
             self.play(step)
@@ -241,8 +241,16 @@ def vary(program, rng, vocabulary):
             if certain and kind in needed:
                 critical.add(node.step)
                 critical.add(other.step)
-    critical = [i for i in critical if steps[i].verb not in ("create", "join", "exit", "end")]
+    uses = [i for i, s in enumerate(steps) if s.verb in ("read", "write", "hit", "erase") and
+            program.maps[s.args[0]] in ("unordered_map", "table")]
+    critical = [i for i in critical if steps[i].verb not in ("create", "exit", "end")]
     for _ in range(40):
+        if uses and rng.random() < 0.15:
+            changed = stretch(program, rng.choice(uses), rng)
+            try:
+                return changed.with_steps(execute(changed).steps)
+            except Illegal:
+                continue
         if critical and rng.random() < 0.8:
             i = rng.choice(critical)
         else:
@@ -255,6 +263,24 @@ def vary(program, rng, vocabulary):
         except Illegal:
             continue
     return None
+
+
+def stretch(program, i, rng):
+    """The operation of step i begins earlier, or ends later: what its thread does
+    meanwhile, it does inside."""
+    steps = list(program.steps)
+    use = steps[i]
+    own = [j for j, s in enumerate(steps) if s.thread == use.thread]
+    at = own.index(i)
+    open_ = Step(use.thread, use.verb + "_", *use.args)
+    if rng.random() < 0.5:
+        steps[i] = open_
+        later = own[min(at + rng.randint(1, 5), len(own) - 1)]
+        steps.insert(min(later + rng.randint(0, 4), len(steps)), Step(use.thread, "end"))
+    else:
+        steps[i] = Step(use.thread, "end")
+        steps.insert(own[max(at - rng.randint(1, 5), 0)], open_)
+    return program.with_steps(steps)
 
 
 MAP_USES = ("read", "write", "hit", "iterate", "erase")
@@ -275,6 +301,9 @@ def break_at(program, i, rng):
         args = list(step.args)
         args[k] = rng.choice(weaker)
         steps[i] = step.with_args(*args)
+    elif step.verb in ("join", "tryjoin", "timedjoin"):
+        steps = without(steps, i)
+        steps.insert(i, Step(step.thread, "detach", step.args[0]))
     elif what == "leave out":
         steps = without(steps, i)
     elif what == "move":

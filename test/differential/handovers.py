@@ -189,6 +189,12 @@ def releases(sources, obj, rng, relaxed=False):
 @way("atomic")
 def atomic(g, sources, targets, rng):
     obj = g.new_object(guise(g, rng, *ATOMICS))
+    if len(sources) == 1 and rng.random() < 0.3:
+        # What is there no longer is released again, though nothing is new.
+        s, other = sources[0], rng.choice(g.steady)
+        first = Step(s, "store", obj, "release", "fresh")
+        between = Step(other, "store", obj, rng.choice(["relaxed", "release"]), "fresh")
+        return [first, between, first] + [acquires(t, obj, rng) for t in targets]
     return releases(sources, obj, rng) + [acquires(t, obj, rng) for t in targets]
 
 
@@ -434,10 +440,16 @@ def join(g, sources, targets, rng):
     verb = rng.choice(verbs)
     end = [Step(child, "exit")]
     m = g.use(child, g.map_in_hand, True)
+    more, last = [], t
+    if rng.random() < 0.6:
+        # Goes on in a thread that may have the slot of the one that ended.
+        last = g.new_thread()
+        g.steady.append(last)
+        more = [Step(t, "create", last)]
     if verb != "tryjoin" and rng.random() < 0.5:
         return [Step(s, "create", child)] + m + [Step(t, verb, child).blocking()] + end + [
-            returns(t)], [t]
-    return [Step(s, "create", child)] + m + end + [Step(t, verb, child)], [t]
+            returns(t)] + more, [last]
+    return [Step(s, "create", child)] + m + end + [Step(t, verb, child)] + more, [last]
 
 
 @way("future, at thread exit", many_sources=False)

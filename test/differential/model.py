@@ -307,6 +307,8 @@ class Execution:
         if verb in ("construct", "destroy", "recycle"):
             if any(o.end is None for o in life.operations):
                 raise Illegal("somebody is inside")
+            if self.map_kinds[m] == "table":
+                raise Illegal("has one life")
         if verb in ("construct", "recycle"):
             if verb == "construct" and not life.dead:
                 raise Illegal("lives")
@@ -318,7 +320,7 @@ class Execution:
             lives.append(life)
         elif life.dead:
             raise Illegal("is dead")
-        if opens and self.map_kinds[m] != "unordered_map":
+        if opens and self.map_kinds[m] not in ("unordered_map", "table"):
             raise Illegal("others may not be open")
         if any(o.end is None and o.thread == t for o in life.operations):
             raise Illegal("inside itself")

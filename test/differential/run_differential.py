@@ -196,8 +196,8 @@ class Run:
         return enough
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prefix", default="build/llvm-19")
     parser.add_argument("--clangxx", default=None)
@@ -205,36 +205,49 @@ def main():
     parser.add_argument("--level", default="O0")
     parser.add_argument("--flags", default="")
     parser.add_argument("--programs", type=int, default=300)
-    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
-    parser.add_argument("--no-tsan", action="store_true")
-    parser.add_argument("--coverage", action="store_true")
-    parser.add_argument("--shrink", type=int, default=600, help="runs for making one smaller")
-    parser.add_argument("--shown", type=int, default=5, help="failing programs made smaller")
     parser.add_argument("--work", default=None)
-    parser.add_argument("--file", default=None)
-    options = parser.parse_args()
+    return parser
+
+
+def prepare(options):
     options.prefix = os.path.abspath(options.prefix)
     options.work = options.work or os.path.join(options.prefix, "test", "differential",
                                                 options.library)
     os.makedirs(options.work, exist_ok=True)
     version = os.path.basename(options.prefix).split("-")[-1]
-    clangxx = options.clangxx or "clang++-" + (version if version.isdigit() else "19")
+    options.clangxx = options.clangxx or "clang++-" + (version if version.isdigit() else "19")
+    # std::jthread, until it is no experiment any more
+    options.extra = ["-fexperimental-library"] if options.library == "libc++" else []
+    return options
 
-    extra = ["-fexperimental-library"] if options.library == "libc++" else []
-    mapsan = executors.Executor("mapsan", options.prefix, clangxx, options.level, options.flags,
-                                options.work, extra)
-    mapsan.build()
+
+def mapsan_executor(options):
+    executor = executors.Executor("mapsan", options.prefix, options.clangxx, options.level,
+                                  options.flags, options.work, options.extra)
+    executor.build()
+    missing = set(handovers.ALL_KINDS) - executor.kinds()
+    return executor, handovers.Vocabulary(
+        list(options.without) + NOT_YET[options.library] + sorted(missing))
+
+
+def main():
+    parser = arguments(__doc__)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--no-tsan", action="store_true")
+    parser.add_argument("--coverage", action="store_true")
+    parser.add_argument("--shrink", type=int, default=600, help="runs for making one smaller")
+    parser.add_argument("--shown", type=int, default=5, help="failing programs made smaller")
+    parser.add_argument("--file", default=None)
+    options = prepare(parser.parse_args())
+    mapsan, vocabulary = mapsan_executor(options)
     tsan = None
     if not options.no_tsan:
         # (Its verdicts do not depend on the level.)
-        tsan = executors.Executor("tsan", options.prefix, clangxx, "O1", options.flags,
-                                  options.work, extra)
+        tsan = executors.Executor("tsan", options.prefix, options.clangxx, "O1", options.flags,
+                                  options.work, options.extra)
         tsan.build()
-    missing = set(handovers.ALL_KINDS) - mapsan.kinds()
-    vocabulary = handovers.Vocabulary(
-        list(options.without) + NOT_YET[options.library] + sorted(missing))
 
     run = Run(options, mapsan, tsan)
     if options.file:

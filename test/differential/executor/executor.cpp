@@ -2,6 +2,7 @@
 // Plays programs, each in its one interleaving, and says which maps raced.
 //
 //   executor FILE...         (-: standard input; a FILE may hold many programs)
+//   executor --free FILE...  threads run freely; says what they saw
 //   executor --kinds         which kinds of objects there are
 //
 // Prints for each program
@@ -59,11 +60,31 @@ static void Hangs(int) {
 static int recycled, reused;
 static bool as_expected = true;
 
+// `observed STEP RESULT TICKET BEGIN END` for each step that was done, and the
+// maps that were reported.
+static void PlayFree(const Program &program) {
+  std::printf("program %s\n", program.name.c_str());
+  std::fflush(stdout);
+  alarm(30);
+  Stage stage(program, /*free=*/true);
+  stage.RunFree();
+  alarm(0);
+  for (size_t i = 0; i < program.steps.size(); i++) {
+    const Observation &o = stage.observation(static_cast<int>(i));
+    if (o.done)
+      std::printf("observed %zu %d %d %lu %lu\n", i, o.result, o.ticket,
+                  o.begin, o.end);
+  }
+  for (Race race : stage.races())
+    std::printf("race %d 0\n", race.map);
+  std::printf("over\n");
+}
+
 static void Play(const Program &program) {
   std::printf("program %s\n", program.name.c_str());
   std::fflush(stdout); // (the process may not survive it)
   alarm(30);
-  Stage stage(program);
+  Stage stage(program, /*free=*/false);
   std::string failure = stage.Conduct();
   alarm(0);
   std::vector<std::string> races;
@@ -113,14 +134,15 @@ int main(int argc, char **argv) {
   mapsan_set_report_callback(Report);
 #endif
   std::signal(SIGALRM, Hangs);
-  for (int i = 1; i < argc; i++) {
+  bool free = argc > 1 && !std::strcmp(argv[1], "--free");
+  for (int i = 1 + free; i < argc; i++) {
     std::ifstream file;
     bool standard = !std::strcmp(argv[i], "-");
     if (!standard)
       file.open(argv[i]);
     Program program;
     while (Read(standard ? std::cin : file, &program))
-      Play(program);
+      free ? PlayFree(program) : Play(program);
   }
   std::printf("reused %d of %d addresses\n", reused, recycled);
   return as_expected ? 0 : 1;

@@ -3,10 +3,12 @@
 // read and written where the map would be.
 
 #include "object.h"
+#include "table.h"
 #include "worker.h"
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -205,9 +207,45 @@ public:
   bool Contains(const void *address) const override { return address == map_; }
 };
 
+/// A map without contents, so that its operations may overlap as they like.
+class TableMap : public MapCell {
+  alignas(Table) char memory_[sizeof(Table)];
+  Table &table_ = *Create<Table>(memory_);
+
+public:
+  int Do(Worker &self, const Step &step) override {
+    Worker *inside =
+        NameOf(step.verb)[std::strlen(NameOf(step.verb)) - 1] == '_' ? &self
+                                                                     : nullptr;
+    switch (step.verb) {
+    case read:
+    case read_:
+    case iterate:
+      return table_.get(inside);
+    case hit:
+    case hit_:
+      return table_.put(inside, 0);
+    case write:
+    case write_:
+      return table_.put(inside, 1);
+    case erase:
+    case erase_:
+      table_.clear(inside);
+      return 1;
+    default:
+      Unknown("a table", step.verb);
+    }
+  }
+  bool Contains(const void *address) const override {
+    return address == &table_;
+  }
+};
+
 } // namespace
 
 MapCell *MapCell::Make(const std::string &kind) {
+  if (kind == "table")
+    return new TableMap;
   if (kind == "unordered_map")
     return new RealMap<std::unordered_map<int, int, OpeningHash>>;
   if (kind == "map")

@@ -16,7 +16,7 @@ namespace differential {
 static Stage *current;
 Stage *Stage::Current() { return current; }
 
-Stage::Stage(const Program &program) : program(program) {
+Stage::Stage(const Program &program, bool free) : free(free), program(program) {
   for (const std::string &kind : program.maps)
     maps_.emplace_back(MapCell::Make(kind));
   for (const ObjectDeclaration &object : program.objects)
@@ -29,6 +29,8 @@ Stage::Stage(const Program &program) : program(program) {
     if (program.steps[i].mode != Mode::Returns)
       workers[program.steps[i].thread]->own_steps.push_back(
           static_cast<int>(i));
+  observations_.reset(new Observation[program.steps.size()]());
+  tickets_.reset(new int[program.objects.size() + 1]());
   current = this;
 }
 
@@ -127,6 +129,63 @@ UNSEEN std::string Stage::Conduct() {
   if (program.root_joined)
     pthread_join(root, nullptr);
   return "";
+}
+
+void Stage::Gate(int threads) {
+  invisible_done(&gate_);
+  while (invisible_load(&gate_.over) < threads)
+    asm volatile("pause");
+}
+
+// The ticket is drawn under the lock itself, so that it is the lock's order; a
+// reader looks at how many writers there have been.
+void Stage::Observed(int step, unsigned long begin, int result) {
+  Observation &o = observations_[step];
+  switch (program.steps.data()[step].verb) {
+  case lock:
+  case trylock:
+  case timedlock:
+  case clocklock:
+  case wrlock:
+  case trywrlock:
+  case timedwrlock:
+  case clockwrlock:
+    if (result)
+      o.ticket = ++tickets_[program.steps.data()[step].args[0]];
+    break;
+  case rdlock:
+  case tryrdlock:
+  case timedrdlock:
+  case clockrdlock:
+    if (result)
+      o.ticket = tickets_[program.steps.data()[step].args[0]];
+    break;
+  default:
+    break;
+  }
+  o.result = result;
+  o.begin = begin;
+  o.end = __builtin_ia32_rdtsc();
+  o.done = true;
+}
+
+UNSEEN void Stage::RunFree() {
+  pthread_t root;
+  auto *begin = reinterpret_cast<void *(*)(void *)>(+[](void *worker) {
+    static_cast<Worker *>(worker)->Run();
+    return static_cast<void *>(nullptr);
+  });
+  if (pthread_create(&root, nullptr, begin, workers[0]))
+    std::abort();
+  if (!program.root_joined)
+    pthread_detach(root);
+  for (Worker *worker : workers) {
+    invisible_wait_for(&worker->ready, 1);
+    while (Exists(worker->tid))
+      sched_yield();
+  }
+  if (program.root_joined)
+    pthread_join(root, nullptr);
 }
 
 } // namespace differential

@@ -18,17 +18,36 @@ struct Race {
   int step;
 };
 
+/// What a thread saw of a step, when nobody conducts.
+struct Observation {
+  bool done;
+  int result;
+  int ticket;               // of a lock: how many have had it before
+  unsigned long begin, end; // time stamps
+};
+
 /// One run of one program.
 class Stage {
 public:
-  explicit Stage(const Program &program);
+  /// `free`: without a conductor.
+  Stage(const Program &program, bool free);
   ~Stage();
+
+  const bool free;
 
   const Program &program;
   std::vector<Worker *> workers; // kept for ever: threads may outlive the run
 
   /// Runs it. Empty, or what went otherwise than the program says.
   std::string Conduct();
+
+  /// Lets its threads run freely. What they saw is in observations().
+  void RunFree();
+  const Observation &observation(int step) const { return observations_[step]; }
+  /// By a worker.
+  UNSEEN void Observed(int step, unsigned long begin, int result);
+  /// Returns when `threads` threads have come here.
+  void Gate(int threads);
 
   MapCell &map(int number) { return *maps_[number]; }
   ObjectCell &object(int number) { return *objects_[number]; }
@@ -52,6 +71,9 @@ private:
   std::vector<std::unique_ptr<MapCell>> maps_;
   std::vector<std::unique_ptr<ObjectCell>> objects_;
   std::unique_ptr<int[]> results_;
+  std::unique_ptr<Observation[]> observations_;
+  std::unique_ptr<int[]> tickets_;
+  invisible_step gate_ = {0};
   int step_ = 0;
   static constexpr int kMaxRaces = 256;
   Race races_[kMaxRaces];

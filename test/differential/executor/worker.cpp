@@ -35,9 +35,21 @@ UNSEEN void Worker::Run() {
 }
 
 UNSEEN const Step &Worker::Next() {
-  invisible_wait_for(&go, position_ + 1);
+  if (!stage->free)
+    invisible_wait_for(&go, position_ + 1);
   current_ = own_steps.data()[position_++];
   return stage->program.steps.data()[current_];
+}
+
+UNSEEN void Worker::Over() {
+  if (!stage->free)
+    invisible_done(&done);
+}
+
+// What would have been inside a call that ran nothing.
+UNSEEN void Worker::SkipToEnd() {
+  while (Next().verb != end)
+    ;
 }
 
 UNSEEN static int Do(Worker &self, const Step &step) {
@@ -62,6 +74,15 @@ UNSEEN static int Do(Worker &self, const Step &step) {
   case hit_:
   case erase_:
     return stage.map(step.args[0]).Do(self, step);
+  case unless:
+    return 0;
+  case gate:
+    stage.Gate(step.args[0]);
+    return 0;
+  case spin:
+    for (int i = 0; i < step.args[0]; i++)
+      asm volatile("pause");
+    return 0;
   case reborn:
     stage.object(step.args[0]).Reborn();
     return 0;
@@ -98,7 +119,21 @@ UNSEEN int Worker::Play() {
     }
     if (step.mode == Mode::Blocks)
       invisible_done(&entered);
+    int at = current_;
+    unsigned long begin = stage->free ? __builtin_ia32_rdtsc() : 0;
     int result = Do(*this, step);
+    if (stage->free) {
+      stage->Observed(at, begin, result);
+      if (step.verb == once_ && !result)
+        SkipToEnd();
+      if (step.verb == unless)
+        left_out_ = step.args[0];
+      else if (left_out_) {
+        position_ += result ? 0 : left_out_;
+        left_out_ = 0;
+      }
+      continue;
+    }
     stage->Returned(current_, result);
     Over();
   }

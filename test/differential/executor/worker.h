@@ -49,11 +49,13 @@ public:
 private:
   const Step &Next();
   int Play();
-  void Over() { invisible_done(&done); }
+  void Over();
+  void SkipToEnd();
 
   int position_ = 0; // steps begun
   int current_ = -1; // the step begun last
   bool tail_ = false;
+  int left_out_ = 0; // (Verb::unless)
 };
 
 } // namespace differential

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Random programs whose threads run freely: MapSan's verdict on each map must be
+what the model makes of what the threads saw (free.py).
+
+    test/differential/run_free.py --prefix build/llvm-19 --programs 10000 --seed 7
+        [--library libstdc++|libc++] [--level O0|O2] [--flags "..."] [--work DIR]
+
+A program that disagrees is written to the work folder with all that was observed;
+it may not do so again. The last line counts.
+"""
+
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import free
+import handovers
+import run_differential
+
+
+def main():
+    parser = run_differential.arguments(__doc__)
+    options = run_differential.prepare(parser.parse_args())
+    executor, vocabulary = run_differential.mapsan_executor(options)
+    count = racy = silent = opened = 0
+    bad = []
+    for start in range(0, options.programs, 100):
+        programs = [free.generate(random.Random("free/%d/%d" % (options.seed, i)), vocabulary,
+                                  "%d.%d" % (options.seed, i))
+                    for i in range(start, min(start + 100, options.programs))]
+        texts = [p.text([None] * len(p.steps)) for p in programs]
+        for program, text, result in zip(programs, texts, executor.run(texts, free=True)):
+            count += 1
+            if result.failure:
+                bad.append((program, text, result, "failed: " + result.failure))
+                continue
+            reported = {m for m, _ in result.races}
+            for m, verdict in free.Replay(program, result.observed).verdicts().items():
+                racy += verdict.certain
+                silent += verdict.excluded
+                opened += not verdict.certain and not verdict.excluded
+                if verdict.certain and m not in reported:
+                    bad.append((program, text, result, "map %d races, and MapSan is silent" % m))
+                elif verdict.excluded and m in reported:
+                    bad.append((program, text, result,
+                                "map %d does not race, and MapSan reports it" % m))
+    for program, text, result, why in bad[:10]:
+        path = os.path.join(options.work, "free-%s.txt" % program.name)
+        with open(path, "w") as file:
+            file.write(text)
+            for step, seen in sorted(result.observed.items()):
+                file.write("# observed %d %s\n" % (step, " ".join(map(str, seen))))
+        print("program %s (%s): %s" % (program.name, path, why))
+    print("%d programs, free: %d maps race, %d do not, %d open; %d disagreements" % (
+        count, racy, silent, opened, len(bad)))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
