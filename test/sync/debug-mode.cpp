@@ -57,8 +57,8 @@ SILENT(under_a_mutex, "mutex") {
   };
   InTurn(body, body);
 }
-// These lock in the same library, for the program.
-SILENT(atomic_shared_ptr, "mutex") {
+// These lock in the same library; the locks are their own, the access is not.
+SILENT(atomic_shared_ptr, "atomic_release") {
   std::shared_ptr<int> pointer;
   InTurn(
       [&] {
