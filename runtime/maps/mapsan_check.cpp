@@ -34,6 +34,7 @@ static bool Take(AccessCell *cell, u64 word) {
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
   AccessCell *reusable = nullptr, *own = nullptr;
   bool nobodys = false;
+  state->has_reads = true;
   ForEachRead(state, [&](AccessCell *cell) {
     u64 word = atomic_load(&cell->word, memory_order_relaxed);
     if (word && SlotOf(word) == thr->clock.slot()) {
@@ -54,12 +55,13 @@ AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
 }
 
 void DropOrderedReads(MapState *state, const BeginClock &clock) {
+  bool left = false;
   ForEachRead(state, [&](AccessCell *cell) {
     u64 word = atomic_load(&cell->word, memory_order_relaxed);
-    if (word && clock.Orders(word))
-      Take(cell, word);
+    left |= word && !(clock.Orders(word) && Take(cell, word));
     return true;
   });
+  state->has_reads = left;
 }
 
 } // namespace __mapsan

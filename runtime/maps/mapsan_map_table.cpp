@@ -64,7 +64,9 @@ MapState *CreateMap(Thread *thr, Bucket *bucket, uptr addr, u64 family) {
 
 static void ClearAccesses(Thread *thr, MapState *state) {
   ClearCell(&state->write);
-  ClearCell(&state->first_read);
+  if (state->has_reads)
+    ClearCell(&state->first_read);
+  state->has_reads = false;
   auto *chunk = reinterpret_cast<ReadChunk *>(
       atomic_load(&state->more_reads, memory_order_relaxed));
   atomic_store(&state->more_reads, 0, memory_order_release);

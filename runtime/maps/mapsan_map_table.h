@@ -102,9 +102,10 @@ struct MapState {
   u32 size_before, size_after, buckets_before, buckets_after; // of `write`
   atomic_uint8_t dead; // destroyed: a tombstone
   bool wrote_size;     // the four words above are known
+  bool has_reads;      // false: all read cells are empty, leave their lines be
   // ...and what one reader writes, in another, so that as long as there are
   // only readers the others' copies of the first two stay good.
-  char padding[14];
+  char padding[13];
   AccessCell first_read;
 
   u64 Life() const { return atomic_load(&life, memory_order_relaxed); }
@@ -125,10 +126,10 @@ void RemoveMap(Thread *thr, Bucket *bucket, MapState *state);
 /// Forgets all accesses: a new life. Bucket lock held.
 void RenewMap(Thread *thr, MapState *state);
 
-/// Calls back for every read cell, empty ones too; `callback` returns false to
-/// stop. Bucket lock held.
+/// Calls back for every read cell, empty ones too (none if all are); `callback`
+/// returns false to stop. Bucket lock held.
 template <class Callback> void ForEachRead(MapState *state, Callback callback) {
-  if (!callback(&state->first_read))
+  if (!state->has_reads || !callback(&state->first_read))
     return;
   for (auto *chunk = reinterpret_cast<ReadChunk *>(
            atomic_load(&state->more_reads, memory_order_acquire));

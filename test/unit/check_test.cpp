@@ -21,6 +21,7 @@ protected:
     writer = ThreadCreate(nullptr, 0, false);
     reader->clock.MarkDirty();
     ThreadFlush(reader); // its first group is published, and the next is open
+    state.has_reads = true;
     cell()->SetDetails(details);
     setWord(cell(), reader, 1);
     writer->clock.Raise(reader->clock.slot(), 1);
