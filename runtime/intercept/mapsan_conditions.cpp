@@ -35,11 +35,14 @@ void Reacquired(void *arg) {
 
 int WaitOn(Wait wait) {
   wait.thr = Synchronising(Rule::condition_wait);
-  if (!wait.thr)
+  uptr mutex = reinterpret_cast<uptr>(wait.mutex);
+  // A library's own mutex, which it took unseen (libomp's threads sleep so);
+  // the program's may be waited for from within a library, too.
+  if (!wait.thr || (LockIsInternal(wait.pc, mutex) && !Holds(wait.thr, mutex)))
     return wait.real(&wait);
   {
     ScopedRuntime inside(wait.thr);
-    wait.depth = MutexGivenUp(wait.thr, reinterpret_cast<uptr>(wait.mutex));
+    wait.depth = MutexGivenUp(wait.thr, mutex);
   }
   int result = CallWithCleanup(
       [](void *arg) {

@@ -33,7 +33,6 @@ using GetTaskInfo = int (*)(int ancestor_level, int *flags, Data **task,
 enum EventNumber : int {
   kThreadBegin = 1,
   kParallelBegin = 3,
-  kParallelEnd = 4,
   kTaskCreate = 5,
   kTaskSchedule = 6,
   kImplicitTask = 7,

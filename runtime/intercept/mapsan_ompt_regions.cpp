@@ -27,25 +27,19 @@ void ParallelBegin(Data *, const void *, Data *parallel, unsigned, int,
   event.Publish(Rule::omp_parallel_begin, &team->fork);
 }
 
-void ParallelEnd(Data *parallel, Data *, int, const void *) {
-  ScopedRuntimeIfAny inside;
-  if (Team *team = TeamOf(parallel)) {
-    parallel->ptr = nullptr;
-    LeaveTeam(team);
-  }
-}
-
 static void ImplicitTaskBegins(Data *parallel, Data *data, unsigned size,
-                               int flags) {
+                               unsigned index, int flags) {
   Event event;
   Team *team = TeamOf(parallel);
-  if (!team) {
-    // The initial task, which no region began. It never ends.
+  bool alone = !team; // the initial task, which no region began
+  if (alone) {
     team = NewTeam();
     if (parallel)
       parallel->ptr = team;
   }
-  data->ptr = NewImplicitTask(team, size ? size : 1, flags);
+  Task *task = NewImplicitTask(team, size ? size : 1, flags);
+  task->ends_region = alone || index == 0;
+  data->ptr = task;
   event.Draw(Rule::omp_parallel_begin, &team->fork);
 }
 
@@ -60,14 +54,19 @@ static void ImplicitTaskEnds(Data *data, unsigned index) {
   if (index == 0 || !RuleHolds(Rule::omp_late_end))
     event.Draw(Rule::omp_parallel_end, &task->phase->clock);
   Team *team = task->team;
+  bool ends_region = task->ends_region;
   EndTask(data);
   LeaveTeam(team);
+  // Not when libomp says that the region ends: the data that it passes then
+  // may be another region's already, which got the team's memory.
+  if (ends_region)
+    LeaveTeam(team);
 }
 
 void ImplicitTask(int endpoint, Data *parallel, Data *task, unsigned size,
                   unsigned index, int flags) {
   if (endpoint == kBegin)
-    ImplicitTaskBegins(parallel, task, size, flags);
+    ImplicitTaskBegins(parallel, task, size, index, flags);
   else if (endpoint == kEnd)
     ImplicitTaskEnds(task, index);
 }

@@ -35,7 +35,8 @@ struct Task {
   int flags; // TaskFlag
   bool started;
   bool in_barrier;
-  u32 loops; // worksharing loops that this implicit task has met
+  bool ends_region; // of the thread that began it
+  u32 loops;        // worksharing loops that this implicit task has met
   Task *parent;
   Team *team;   // null: not known
   Phase *phase; // null: not known

@@ -7,7 +7,7 @@
 //     ---- barrier ----  and goes on to phase 1
 //     phase 1 ..........
 //     -- the join ------ workers release to the last phase's clock; the thread
-//   parallel_end         that began the region acquires it
+//                        that began the region acquires it, and ends it
 
 #ifndef MAPSAN_OMPT_TEAM_H
 #define MAPSAN_OMPT_TEAM_H

@@ -17,7 +17,6 @@ namespace ompt = __mapsan::ompt;
 
 SAME(kThreadBegin, ompt_callback_thread_begin);
 SAME(kParallelBegin, ompt_callback_parallel_begin);
-SAME(kParallelEnd, ompt_callback_parallel_end);
 SAME(kTaskCreate, ompt_callback_task_create);
 SAME(kTaskSchedule, ompt_callback_task_schedule);
 SAME(kImplicitTask, ompt_callback_implicit_task);
@@ -119,7 +118,6 @@ namespace ompt {
                 #Handler " is not called like that")
 FITS(ThreadBegin, thread_begin);
 FITS(ParallelBegin, parallel_begin);
-FITS(ParallelEnd, parallel_end);
 FITS(ImplicitTask, implicit_task);
 FITS(SyncRegionBeginsOrEnds, sync_region);
 FITS(SyncRegionWait, sync_region);
