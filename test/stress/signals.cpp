@@ -66,7 +66,7 @@ int main(int argc, char **argv) {
     while (!__atomic_load_n(&tid, __ATOMIC_ACQUIRE))
       std::this_thread::yield();
   // One signal after the other, as fast as they are handled.
-  int count = Scale(20000, 2000000);
+  int count = Scale(20000, 500000);
   for (int i = 0; i < count; i++) {
     int before = handled.load(std::memory_order_acquire);
     syscall(SYS_tgkill, getpid(), tids[i % kThreads], SIGUSR1);
