@@ -8,6 +8,7 @@
 #include "analysis/RepeatedReads.h"
 #include "catalog/CatalogReader.h"
 #include "instrument/AtomicHooks.h"
+#include "instrument/BodyHooks.h"
 #include "instrument/MapHooks.h"
 #include "instrument/ModuleHooks.h"
 #include "instrument/SyncHooks.h"
@@ -101,6 +102,10 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
       findRepeatedReads(Sites.Maps);
     if (!Sites.empty())
       Work.treat(F, Sites);
+    if (auto Body = Matcher.body(F)) {
+      hookBody(F, *Body, Work.Calls);
+      ++Work.Count.Syncs;
+    }
   }
   // Also without a single hook: the module is one that hides nothing.
   if (HasCode)

@@ -73,7 +73,57 @@ enum MapsanSync {
   MapsanSyncBarrierWait = 26,     // waits for a phase to be complete
   MapsanSyncAtThreadExit = 27,    // a release on the object at thread exit
   MapsanSyncOverwrite = 28,       // all; an exchange that it makes is a store
+
+  // Libraries that arrive uninstrumented.
+  MapsanSyncLockUpgrade = 32,    // shared, and exclusive among upgraders
+  MapsanSyncTryLockUpgrade = 33, // the same if the result is true
+  MapsanSyncUnlockUpgrade = 34,  //
+  MapsanSyncConvert = 35,        // from one MapsanLockMode to another
+  MapsanSyncTryConvert = 36,     // the same if the result is true
+  MapsanSyncWait = 37,       // a held lock, given up and taken again inside
+  MapsanSyncTryAcquire = 38, // acquire if the result is true
+  MapsanSyncMeet = 39,       // release before, acquire after: all who meet here
+  MapsanSyncSpawn = 40, // release for the bodies that start on the object
+  MapsanSyncJoin = 41,  // acquire what bodies on the object did
+  MapsanSyncRun = 42,   // both
+  // Functions of the program's that such a library calls: all counts.
+  MapsanSyncBody = 43,       // acquires what was spawned; done for joins
+  MapsanSyncBodyStarts = 44, // the former alone
+  MapsanSyncBodyMeets = 45,  // acquires first, releases last
 };
+
+// Above MapsanSync and a barrier's phase in the `what` word.
+enum MapsanSyncFlag {
+  // The call runs code of the program's inside, whose synchronisation counts;
+  // in a call on a lock, it is run under the lock.
+  MapsanSyncCallsBack = 1 << 24,
+  // The object is new each time: what was released there before is forgotten.
+  MapsanSyncFresh = 1 << 25,
+  // MapsanLockMode: of a conversion.
+  MapsanSyncFromShift = 26,
+  MapsanSyncToShift = 28
+};
+
+enum MapsanLockMode {
+  MapsanLockExclusive = 0,
+  MapsanLockShared = 1,
+  MapsanLockUpgrade = 2
+};
+
+// What the function that is passed to a modelled call is (function_passed).
+enum MapsanPassed {
+  MapsanPassedOnce = 0, // the MapsanSyncOnceRun of a MapsanSyncOnce
+  MapsanPassedBody = 1  // a MapsanSyncBody on its first argument
+};
+
+// Not every sync object is an address. The bits that no user address has tell
+// parts of an object apart (bits 48 to 59), and objects that are none in memory
+// (bit 47 and a hash of their name).
+#define MAPSAN_SYNC_PART_SHIFT 48
+#define MAPSAN_SYNC_PART_MASK 0xfffull
+#define MAPSAN_SYNC_NAMED (1ull << 47)
+#define MAPSAN_SYNC_PLACE(Object)                                              \
+  ((Object) & ((1ull << MAPSAN_SYNC_PART_SHIFT) - 1))
 
 // The `what` word of sync_begin and sync_end is MapsanSync, for barriers with
 // the phase (as the library numbers them, in steps of two) above it.

@@ -114,6 +114,13 @@ std::string canonicalName(StringRef Name) {
   return Out;
 }
 
+bool isWithin(StringRef Scope, StringRef Pattern) {
+  if (Pattern.consume_back("*"))
+    return Scope.starts_with(Pattern);
+  return Scope.consume_front(Pattern) &&
+         (Scope.empty() || Scope.starts_with("::"));
+}
+
 std::vector<std::string> splitList(StringRef Bracketed) {
   std::vector<std::string> Items;
   if (Bracketed.size() < 2)

@@ -30,6 +30,10 @@ bool isLibcxxNamespace(llvm::StringRef Segment);
 // bracket; other brackets inside are skipped over where they can mislead.
 size_t groupLength(llvm::StringRef Text);
 
+// Is the class `Scope` the one called `Pattern`, or inside of it? A trailing *
+// of the pattern is a glob.
+bool isWithin(llvm::StringRef Scope, llvm::StringRef Pattern);
+
 // "(A<x, y> const&, int)" -> {"A<x, y> const&", "int"}.
 std::vector<std::string> splitList(llvm::StringRef Bracketed);
 

@@ -55,6 +55,27 @@ const Word<MapsanSync> SyncWords[] = {
     {"barrier-wait", MapsanSyncBarrierWait},
     {"at-thread-exit", MapsanSyncAtThreadExit},
     {"overwrite", MapsanSyncOverwrite},
+    {"lock-upgrade", MapsanSyncLockUpgrade},
+    {"try-lock-upgrade", MapsanSyncTryLockUpgrade},
+    {"unlock-upgrade", MapsanSyncUnlockUpgrade},
+    {"convert", MapsanSyncConvert},
+    {"try-convert", MapsanSyncTryConvert},
+    {"wait", MapsanSyncWait},
+    {"try-acquire", MapsanSyncTryAcquire},
+    {"meet", MapsanSyncMeet},
+    {"spawn", MapsanSyncSpawn},
+    {"join", MapsanSyncJoin},
+    {"run", MapsanSyncRun},
+    // In rows about functions of the program's.
+    {"run", MapsanSyncBody},
+    {"acquire", MapsanSyncBodyStarts},
+    {"meet", MapsanSyncBodyMeets},
+};
+
+const Word<MapsanLockMode> LockModeWords[] = {
+    {"exclusive", MapsanLockExclusive},
+    {"shared", MapsanLockShared},
+    {"upgrade", MapsanLockUpgrade},
 };
 
 const Word<Success> SuccessWords[] = {
@@ -118,6 +139,9 @@ std::optional<Success> successByName(const std::string &Name) {
 }
 std::optional<AtomicsCount> atomicsByName(const std::string &Name) {
   return byName(AtomicsWords, Name);
+}
+std::optional<MapsanLockMode> lockModeByName(const std::string &Name) {
+  return byName(LockModeWords, Name);
 }
 
 // FNV-1a: the id must be the same in every module, whichever compiler version

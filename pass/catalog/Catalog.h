@@ -82,6 +82,23 @@ struct SyncRow {
   int Phase = -1;       // which argument is a barrier's phase or token
   unsigned Size = 0;    // bytes of the object; 0: not stated
   Success SucceedsBy = Success::NonZero;
+
+  // The object need be no argument: what the call returns, or one object for
+  // the whole process, told by its name.
+  enum { Argument, Result, Named } ObjectIs = Argument;
+  std::string ObjectName;
+  int Part = -1; // the argument that tells several objects at one address apart
+  int ExclusiveIf = -1; // a lock is shared where this argument is zero
+  int Group = -1;       // of Spawn: the argument that is joined
+  bool Fresh = false;   // MapsanSyncFresh
+  MapsanLockMode From = MapsanLockExclusive, To = MapsanLockExclusive;
+
+  std::string Parameter;     // class of the callee's first one; empty: any
+  int Arguments = -1;        // as in OperationRow
+  bool FromWithin = false;   // also where a method of the class makes the call
+  bool CallsBack = false;    // MapsanSyncCallsBack
+  int Calls = -1;            // the argument that is a function of the program's
+  std::vector<SyncRow> More; // what else the same call does
 };
 
 // What the atomic instructions in a function's body count for.
@@ -114,6 +131,8 @@ struct Catalog {
   std::deque<Family> Families; // a deque: rows keep their addresses
   std::vector<OperationRow> Functions;
   std::vector<SyncRow> Syncs;
+  std::vector<SyncRow>
+      Bodies; // functions of the program's, called by libraries
   // Patterns of file names: modules that synchronise nothing for the program,
   // and those whose synchronisation the rows above model.
   std::vector<std::string> Harmless, Modules;
@@ -130,6 +149,7 @@ std::optional<MapsanEffect> effectByName(const std::string &Name);
 std::optional<Evidence> evidenceByName(const std::string &Name);
 std::optional<Returns> returnsByName(const std::string &Name);
 std::optional<MapsanSync> syncByName(const std::string &Name);
+std::optional<MapsanLockMode> lockModeByName(const std::string &Name);
 std::optional<AtomicsCount> atomicsByName(const std::string &Name);
 std::optional<Success> successByName(const std::string &Name);
 std::optional<MapsanAtomic> accessByName(const std::string &Name);

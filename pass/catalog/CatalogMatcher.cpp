@@ -2,6 +2,7 @@
 // Answers what a callee does, by the catalog.
 
 #include "CatalogMatcher.h"
+#include "CalleeArguments.h"
 #include "CanonicalName.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/DerivedTypes.h"
@@ -58,46 +59,6 @@ Returns resultOf(const Function &F) {
   return Returns::Other;
 }
 
-// The class that a reference parameter names, or "" for any other parameter.
-std::string referredClass(StringRef Parameter) {
-  if (!Parameter.consume_back("&&") && !Parameter.consume_back("&"))
-    return "";
-  Parameter = Parameter.rtrim();
-  Parameter.consume_back("const");
-  return canonicalName(Parameter);
-}
-
-bool refersToConst(StringRef Parameter) {
-  return Parameter.rtrim("&").rtrim().ends_with("const");
-}
-
-// The special name of a constructor, destructor or assignment, else its own.
-std::string rowName(const CalleeName &Name) {
-  if (Name.Destructor)
-    return "(destructor)";
-  const bool Assigns = Name.Base == "operator=";
-  if (!Name.Constructor && !Assigns)
-    return Name.Base;
-  const char *Noun = Assigns ? "assignment)" : "constructor)";
-  if (!Assigns && Name.Parameters.empty())
-    return "(default-constructor)";
-  if (!Name.Parameters.empty() &&
-      referredClass(Name.Parameters[0]) == Name.Scope)
-    return (StringRef(Name.Parameters[0]).ends_with("&&") &&
-                    !refersToConst(Name.Parameters[0])
-                ? "(move-"
-                : "(copy-") +
-           std::string(Noun);
-  return "(" + std::string(Noun);
-}
-
-// The wider special name under which a catalog may file the same method.
-StringRef generalName(StringRef RowName) {
-  if (RowName.ends_with("constructor)"))
-    return "(constructor)";
-  return RowName.ends_with("assignment)") ? "(assignment)" : "";
-}
-
 // What a report calls the operation.
 std::string reportName(const CalleeName &Name, StringRef RowName) {
   if (!Name.Constructor && !Name.Destructor)
@@ -126,27 +87,6 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
     }
   }
   return Best;
-}
-
-unsigned firstArgument(const Function &F) {
-  return F.hasStructRetAttr() ? 1 : 0;
-}
-
-// Where the source's parameter stands in IR, after `Before` others: directly,
-// unless one of those was split into several registers.
-std::optional<unsigned> argumentIndex(const Function &F, unsigned First,
-                                      ArrayRef<std::string> Parameters,
-                                      unsigned Parameter) {
-  auto IsOneWord = [](StringRef P) {
-    return P.ends_with("&") || P.ends_with("*");
-  };
-  if (F.arg_size() != First + Parameters.size() &&
-      !all_of(Parameters.take_front(Parameter), IsOneWord))
-    return std::nullopt;
-  unsigned Index = First + Parameter;
-  if (Index >= F.arg_size() || !F.getArg(Index)->getType()->isPointerTy())
-    return std::nullopt;
-  return Index;
 }
 
 MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
@@ -184,6 +124,15 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
     addNeedles(A.Name, Needles);
   for (const LockedRow &L : Rows.Locked)
     addNeedles(L.Function, Needles);
+  for (const SyncRow &B : Rows.Bodies) {
+    StringRef Last = lastSegment(B.Name);
+    if (!StringRef(B.Name).contains("::"))
+      CNames[B.Name] = 1;
+    else if (Last.starts_with("operator")) // behind a template's arguments
+      addNeedles(StringRef(B.Name).drop_back(Last.size() + 2), BodyNeedles);
+    else
+      addNeedles(B.Name, BodyNeedles);
+  }
   llvm::sort(Needles);
   Needles.erase(std::unique(Needles.begin(), Needles.end()), Needles.end());
 }
@@ -235,7 +184,7 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
     const Family *OtherFamily = familyOfReference(Name.Parameters[P]);
     if (!OtherFamily)
       continue;
-    if (auto Index = argumentIndex(Callee, This + 1, Name.Parameters, P)) {
+    if (auto Index = pointerIndex(Callee, This + 1, Name.Parameters, P)) {
       MapArgument Other = mapArgument(Callee, *OtherFamily, *Index);
       Other.Effect = *R->Other;
       Other.By = Evidence::Header;
@@ -263,7 +212,7 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
     const Family *Of = familyOfReference(Name.Parameters[P]);
     auto Index =
-        argumentIndex(Callee, firstArgument(Callee), Name.Parameters, P);
+        pointerIndex(Callee, firstArgument(Callee), Name.Parameters, P);
     if (!Of || !Index)
       continue;
     MapArgument A = mapArgument(Callee, *Of, *Index);
@@ -285,42 +234,6 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
 
 // The rows that fit, of which those for the method's exact special name go
 // before those for the general one.
-void CatalogMatcher::matchSync(const CalleeName &Name, const Function &Callee,
-                               Answer &Into) const {
-  const std::string Row = rowName(Name);
-  const std::string Qualified = Name.qualified();
-  auto Fits = [&](const SyncRow &S, StringRef Method) {
-    return S.Class.empty() ? S.Name == Qualified
-                           : S.Class == Name.Scope && S.Name == Method;
-  };
-  for (StringRef Method : {generalName(Row), StringRef(Row)})
-    for (const SyncRow &S : Rows.Syncs) {
-      if (Method.empty() || !Fits(S, Method))
-        continue;
-      SyncOperation Op;
-      Op.Row = &S;
-      const unsigned First = firstArgument(Callee);
-      Op.Argument = First + S.Object;
-      if (Op.Argument >= Callee.arg_size() ||
-          !Callee.getArg(Op.Argument)->getType()->isPointerTy())
-        continue;
-      if (S.Phase >= 0) {
-        Op.Phase = First + S.Phase;
-        if (unsigned(Op.Phase) >= Callee.arg_size())
-          continue;
-      }
-      Op.ObjectBytes =
-          S.Size ? S.Size
-                 : Callee.getArg(Op.Argument)->getDereferenceableBytes();
-      if (S.AtEntry)
-        Into.Entry = Op;
-      else if (S.Within.empty())
-        Into.Sync = Op;
-      else
-        Into.SyncWithin.push_back(Op);
-    }
-}
-
 const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   auto [It, New] = Answers.try_emplace(&Callee);
   if (!New || !mayMatch(Callee.getName()))
@@ -348,58 +261,6 @@ const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {
     It->second = {Name.Scope, Name.qualified()};
   }
   return It->second;
-}
-
-// `Pattern` itself, or a class inside of it.
-static bool isWithin(StringRef Scope, StringRef Pattern) {
-  if (Pattern.consume_back("*"))
-    return Scope.starts_with(Pattern);
-  return Scope.consume_front(Pattern) &&
-         (Scope.empty() || Scope.starts_with("::"));
-}
-
-// What a class calls in itself is part of the call that is hooked already;
-// but for rows that say what of an implementation counts.
-bool CatalogMatcher::isWithinOwnClass(const SyncRow &Row, const Function &F) {
-  return Row.Does < MapsanSyncInternal && !Row.Class.empty() &&
-         isWithin(nameOf(F).Scope, Row.Class);
-}
-
-const SyncOperation *CatalogMatcher::syncOperation(const Function &Callee,
-                                                   const Function &Caller) {
-  const Answer &A = answer(Callee);
-  for (const SyncOperation &Op : A.SyncWithin) {
-    auto Is = [&](const std::string &Name) {
-      return Name == nameOf(Caller).Scope || Name == nameOf(Caller).Qualified;
-    };
-    if (any_of(Op.Row->Within, Is))
-      return &Op;
-  }
-  return A.Sync && !isWithinOwnClass(*A.Sync->Row, Caller) ? &*A.Sync : nullptr;
-}
-
-const SyncOperation *CatalogMatcher::syncEntry(const Function &F) {
-  const Answer &A = answer(F);
-  return A.Entry ? &*A.Entry : nullptr;
-}
-
-AtomicsCount CatalogMatcher::atomicsOf(const Function &F) {
-  if (!mayMatch(F.getName()))
-    return AtomicsCount::All;
-  const Caller &Name = nameOf(F);
-  for (const AtomicsRow &Row : Rows.Atomics)
-    if (Row.Name == Name.Qualified || Row.Name == Name.Scope)
-      return Row.Count;
-  return AtomicsCount::All;
-}
-
-const LockedRow *CatalogMatcher::lockedAccess(const Function &F) {
-  if (!mayMatch(F.getName()))
-    return nullptr;
-  for (const LockedRow &Row : Rows.Locked)
-    if (Row.Function == nameOf(F).Qualified)
-      return &Row;
-  return nullptr;
 }
 
 bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {

@@ -34,8 +34,10 @@ struct MapOperation {
 struct SyncOperation {
   const SyncRow *Row = nullptr;
   unsigned Argument = 0;
-  int Phase = -1;           // index of that argument; -1: none
-  uint64_t ObjectBytes = 0; // 0: unknown
+  // Indices of those arguments; -1: none.
+  int Phase = -1, Part = -1, ExclusiveIf = -1, Group = -1, Function = -1;
+  uint64_t ObjectBytes = 0;        // 0: unknown
+  std::vector<SyncOperation> More; // what else the same call does
 };
 
 class CatalogMatcher {
@@ -48,6 +50,8 @@ public:
                                      const llvm::Function &Caller);
   // What begins with the body of `F`.
   const SyncOperation *syncEntry(const llvm::Function &F);
+  // What a library may call `F` for.
+  std::optional<SyncOperation> body(const llvm::Function &F) const;
   // What the atomic instructions in the body of `F` count for.
   AtomicsCount atomicsOf(const llvm::Function &F);
 
@@ -79,6 +83,9 @@ private:
                                             const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
                  Answer &Into) const;
+  std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
+                                     const CalleeName &Name,
+                                     const llvm::Function &Callee) const;
   const Family *familyOfReference(llvm::StringRef Parameter) const;
   const Caller &nameOf(const llvm::Function &F);
   bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
@@ -87,6 +94,7 @@ private:
   llvm::StringMap<const Family *> FamilyByClass;
   llvm::StringMap<char> CNames; // functions of the sync section by their symbol
   std::vector<std::string> Needles; // one is in each mangled name that matches
+  std::vector<std::string> BodyNeedles; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;
   std::unordered_map<const llvm::Function *, Caller> Callers;
 };

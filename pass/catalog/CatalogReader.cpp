@@ -5,6 +5,7 @@
 #include "BuiltinCatalog.h"
 #include "CanonicalName.h"
 #include "EntryFields.h"
+#include "SyncSection.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
@@ -15,13 +16,6 @@ using namespace llvm;
 namespace mapsan {
 
 namespace {
-
-// The special method names; anything else is a C++ identifier or operator.
-const StringRef SpecialNames[] = {
-    "(default-constructor)", "(copy-constructor)", "(move-constructor)",
-    "(constructor)",         "(destructor)",       "(copy-assignment)",
-    "(move-assignment)",     "(assignment)",
-};
 
 class Reader {
 public:
@@ -39,19 +33,12 @@ private:
                      ArrayRef<StringRef> Allowed) {
     return EntryFields(N, What, Allowed, Report);
   }
-  template <typename Fn>
-  void each(EntryFields &F, StringRef Section, Fn Do, bool Required = false);
 
-  std::string methodName(EntryFields &F);
   std::optional<OperationRow> operation(const YamlNode &N, StringRef What);
-  void does(EntryFields &F, SyncRow &Row);
 
   void methodSet(const YamlNode &N);
   void family(const YamlNode &N);
   void function(const YamlNode &N);
-  void atomics(const YamlNode &N);
-  void locked(const YamlNode &N);
-  void sync(const YamlNode &N);
   void modules(EntryFields &F, StringRef Section,
                std::vector<std::string> &Patterns);
 
@@ -67,28 +54,6 @@ private:
   } Report{this};
 };
 
-// Each entry of a section; one that is empty has none.
-template <typename Fn>
-void Reader::each(EntryFields &F, StringRef Section, Fn Do, bool Required) {
-  const YamlNode *N = F.find(Section);
-  if (!N && Required)
-    F.fault("'" + Section + "' is missing");
-  if (!N || N->Is == YamlNode::Null ||
-      (N->Is == YamlNode::Scalar && N->Text.empty()))
-    return;
-  if (N->Is != YamlNode::Sequence)
-    return F.fault(*N, "'" + Section + "' must be a list");
-  for (const YamlNode &Item : N->Items)
-    Do(Item);
-}
-
-std::string Reader::methodName(EntryFields &F) {
-  std::string Name = F.text("name", /*Required=*/true);
-  if (StringRef(Name).starts_with("(") && !is_contained(SpecialNames, Name))
-    F.fault(*F.find("name"), "unknown special name '" + Name + "'");
-  return Name;
-}
-
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
   EntryFields F = fields(N, What,
@@ -97,7 +62,7 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
-  Row.Name = methodName(F);
+  Row.Name = F.methodName();
   if (!F.find("effect"))
     F.fault("'effect' is missing");
   Row.Effect = F.word("effect", "effect", effectByName).value_or(Row.Effect);
@@ -138,7 +103,7 @@ void Reader::methodSet(const YamlNode &N) {
     if (auto Row = operation(Item, "a method"))
       addRow(Rows, *Row);
   };
-  each(F, "methods", AddTo, /*Required=*/true);
+  F.each("methods", AddTo, /*Required=*/true);
 }
 
 // A family without a name, a class or methods is nothing; with any other fault
@@ -196,114 +161,6 @@ void Reader::function(const YamlNode &N) {
   }
 }
 
-void Reader::does(EntryFields &F, SyncRow &Row) {
-  if (!F.find("does"))
-    F.fault("'does' is missing");
-  Row.Does =
-      F.word("does", "synchronisation", syncByName).value_or(MapsanSyncInit);
-  Row.Size = F.number("size", static_cast<int>(Row.Size));
-  Row.Object = F.number("object", 0);
-  Row.Through = F.number("through", -1);
-  Row.Offset = F.number("offset", 0);
-  Row.Phase = F.number("phase", -1);
-  std::string At = F.text("at");
-  Row.AtEntry = At == "entry";
-  if (!At.empty() && !Row.AtEntry)
-    F.fault(*F.find("at"), "'at' must be entry");
-  if (Row.AtEntry && Row.Does != MapsanSyncAcquire &&
-      Row.Does != MapsanSyncRelease)
-    F.fault(*F.find("at"), "only acquire and release happen at an entry");
-  Row.SucceedsBy = F.word("success", "way to succeed", successByName)
-                       .value_or(Row.SucceedsBy);
-}
-
-void Reader::atomics(const YamlNode &N) {
-  EntryFields F = fields(N, "an atomics entry", {"of", "count"});
-  if (!F.isMapping())
-    return;
-  if (!F.find("of"))
-    F.fault("'of' is missing");
-  if (!F.find("count"))
-    F.fault("'count' is missing");
-  auto Count = F.word("count", "way to count", atomicsByName);
-  for (const YamlNode *Name : F.list("of"))
-    if (F.Sound)
-      Into.Atomics.push_back({canonicalName(Name->Text), *Count});
-}
-
-void Reader::locked(const YamlNode &N) {
-  EntryFields F = fields(N, "a locked entry",
-                         {"function", "access", "object", "order", "failure",
-                          "before", "after", "succeeded"});
-  if (!F.isMapping())
-    return;
-  LockedRow Row;
-  Row.Function = canonicalName(F.text("function", /*Required=*/true));
-  if (!F.find("access"))
-    F.fault("'access' is missing");
-  Row.Access = F.word("access", "access", accessByName).value_or(Row.Access);
-  Row.Object = F.number("object", 0);
-  Row.Order = F.number("order", -1);
-  Row.Failure = F.number("failure", -1);
-  auto Names = [&](StringRef Key, std::vector<std::string> &Into) {
-    for (const YamlNode *Name : F.list(Key))
-      Into.push_back(canonicalName(Name->Text));
-  };
-  Names("before", Row.Before);
-  Names("after", Row.After);
-  Names("succeeded", Row.Succeeded);
-  if (Row.Before.empty() && Row.After.empty())
-    F.fault("a locked entry needs 'before' or 'after'");
-  if (F.Sound)
-    Into.Locked.push_back(Row);
-}
-
-void Reader::sync(const YamlNode &N) {
-  EntryFields F =
-      fields(N, "a sync entry",
-             {"class", "methods", "function", "within", "object", "does",
-              "size", "success", "at", "through", "offset", "phase"});
-  if (!F.isMapping())
-    return;
-  if (!F.find("class") == !F.find("function"))
-    return F.fault("a sync entry needs either 'class' or 'function'");
-  SyncRow Row;
-  for (const YamlNode *Caller : F.list("within"))
-    Row.Within.push_back(canonicalName(Caller->Text));
-  if (F.find("function")) {
-    Row.Name = canonicalName(F.text("function", /*Required=*/true));
-    does(F, Row);
-    if (F.Sound)
-      Into.Syncs.push_back(Row);
-    return;
-  }
-  std::vector<std::string> Classes;
-  if (F.find("class")->Is == YamlNode::Sequence)
-    for (const YamlNode *Class : F.list("class"))
-      Classes.push_back(canonicalName(Class->Text));
-  else
-    Classes.push_back(canonicalName(F.text("class", /*Required=*/true)));
-  Row.Size = F.number("size", 0);
-  if (!F.find("methods"))
-    return F.fault("'methods' is missing in sync class '" + Classes.front() +
-                   "'");
-  each(F, "methods", [&](const YamlNode &Item) {
-    EntryFields M = fields(Item, "a sync method",
-                           {"name", "does", "size", "success", "at", "object",
-                            "through", "offset", "phase"});
-    if (!M.isMapping())
-      return;
-    SyncRow Method = Row;
-    Method.Name = methodName(M);
-    does(M, Method);
-    for (const std::string &Class : Classes) {
-      Method.Class = Class;
-      if (M.Sound)
-        Into.Syncs.push_back(Method);
-    }
-  });
-}
-
 void Reader::modules(EntryFields &F, StringRef Section,
                      std::vector<std::string> &Patterns) {
   for (const YamlNode *Pattern : F.list(Section)) {
@@ -325,14 +182,14 @@ void Reader::readDocument(const YamlNode &Root) {
       F.find("mapsan-catalog"))
     F.fault(*F.find("mapsan-catalog"),
             "this MapSan reads format 1 (mapsan-catalog: 1)");
-  each(F, "method-sets", [&](const YamlNode &I) { methodSet(I); });
-  each(F, "families", [&](const YamlNode &I) { family(I); });
-  each(F, "functions", [&](const YamlNode &I) { function(I); });
-  each(F, "sync", [&](const YamlNode &I) { sync(I); });
+  F.each("method-sets", [&](const YamlNode &I) { methodSet(I); });
+  F.each("families", [&](const YamlNode &I) { family(I); });
+  F.each("functions", [&](const YamlNode &I) { function(I); });
+  F.each("sync", [&](const YamlNode &I) { readSync(I, Into, Report); });
   modules(F, "modules", Into.Modules);
   modules(F, "harmless", Into.Harmless);
-  each(F, "atomics", [&](const YamlNode &I) { atomics(I); });
-  each(F, "locked", [&](const YamlNode &I) { locked(I); });
+  F.each("atomics", [&](const YamlNode &I) { readAtomics(I, Into, Report); });
+  F.each("locked", [&](const YamlNode &I) { readLocked(I, Into, Report); });
 }
 
 } // namespace

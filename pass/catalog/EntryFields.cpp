@@ -9,6 +9,13 @@ using namespace llvm;
 
 namespace mapsan {
 
+// The special method names; anything else is a C++ identifier or operator.
+static const StringRef SpecialNames[] = {
+    "(default-constructor)", "(copy-constructor)", "(move-constructor)",
+    "(constructor)",         "(destructor)",       "(copy-assignment)",
+    "(move-assignment)",     "(assignment)",
+};
+
 EntryFields::EntryFields(const YamlNode &N, StringRef What,
                          ArrayRef<StringRef> Allowed, YamlErrorHandler Report)
     : Node(N), Report(Report) {
@@ -62,6 +69,26 @@ std::vector<const YamlNode *> EntryFields::list(StringRef Key) {
       fault(Item, "'" + Key + "' must be a list of names");
   }
   return Out;
+}
+
+std::string EntryFields::methodName() {
+  std::string Name = text("name", /*Required=*/true);
+  if (StringRef(Name).starts_with("(") && !is_contained(SpecialNames, Name))
+    fault(*find("name"), "unknown special name '" + Name + "'");
+  return Name;
+}
+
+const YamlNode *EntryFields::sequence(StringRef Key, bool Required) {
+  const YamlNode *N = find(Key);
+  if (!N && Required)
+    fault("'" + Key + "' is missing");
+  if (!N || N->Is == YamlNode::Null ||
+      (N->Is == YamlNode::Scalar && N->Text.empty()))
+    return nullptr;
+  if (N->Is == YamlNode::Sequence)
+    return N;
+  fault(*N, "'" + Key + "' must be a list");
+  return nullptr;
 }
 
 int EntryFields::number(StringRef Key, int Default) {

@@ -39,6 +39,17 @@ public:
   int number(llvm::StringRef Key, int Default);
   bool boolean(llvm::StringRef Key);
 
+  // The key `name`: a C++ identifier or operator, or a special name.
+  std::string methodName();
+
+  // Calls back for each entry of a list; one that is empty has none.
+  template <typename Fn>
+  void each(llvm::StringRef Key, Fn Do, bool Required = false) {
+    if (const YamlNode *N = sequence(Key, Required))
+      for (const YamlNode &Item : N->Items)
+        Do(Item);
+  }
+
   // A value that is one of a list of words, as Catalog.h has them.
   template <typename T>
   std::optional<T> word(llvm::StringRef Key, llvm::StringRef Noun,
@@ -53,6 +64,8 @@ public:
   }
 
 private:
+  const YamlNode *sequence(llvm::StringRef Key, bool Required);
+
   const YamlNode &Node;
   YamlErrorHandler Report;
   std::map<std::string, const YamlNode *> ByName;

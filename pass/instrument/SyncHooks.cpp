@@ -4,6 +4,7 @@
 #include "SyncHooks.h"
 #include "CallEdges.h"
 #include "DebugLocations.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 
@@ -14,6 +15,8 @@ static Value *resultWord(IRBuilder<> &Builder, CallBase &Call,
                          const SyncRow &Row) {
   bool Tries =
       Row.Does == MapsanSyncTryLock || Row.Does == MapsanSyncTryLockShared ||
+      Row.Does == MapsanSyncTryLockUpgrade ||
+      Row.Does == MapsanSyncTryConvert || Row.Does == MapsanSyncTryAcquire ||
       Row.Does == MapsanSyncObserve || Row.Does == MapsanSyncBarrierArrive;
   if (!Tries || Row.SucceedsBy == Success::Always ||
       !Call.getType()->isIntOrPtrTy())
@@ -24,9 +27,21 @@ static Value *resultWord(IRBuilder<> &Builder, CallBase &Call,
                             Builder.getInt64Ty());
 }
 
-// Where the object is, by the row: at the argument, or some way on from it.
-static Value *objectAddress(IRBuilder<> &Builder, Value *Argument,
-                            const SyncRow &Row) {
+// An object that is none in memory: MAPSAN_SYNC_NAMED and a hash of its name
+// (FNV-1a), the same in every module.
+static Value *namedObject(IRBuilder<> &Builder, StringRef Name) {
+  uint64_t Hash = 0xcbf29ce484222325ull;
+  for (unsigned char C : Name)
+    Hash = (Hash ^ C) * 0x100000001b3ull;
+  return Builder.CreateIntToPtr(
+      Builder.getInt64((Hash & (MAPSAN_SYNC_NAMED - 1)) | MAPSAN_SYNC_NAMED),
+      Builder.getPtrTy());
+}
+
+Value *objectAddress(IRBuilder<> &Builder, Value *Argument, const SyncRow &Row,
+                     Value *Part) {
+  if (Row.ObjectIs == SyncRow::Named)
+    return namedObject(Builder, Row.ObjectName);
   auto Add = [&](Value *Address, unsigned Bytes) {
     return Bytes ? Builder.CreatePtrAdd(Address, Builder.getInt64(Bytes))
                  : Address;
@@ -34,16 +49,55 @@ static Value *objectAddress(IRBuilder<> &Builder, Value *Argument,
   if (Row.Through >= 0)
     Argument = Builder.CreateLoad(Builder.getPtrTy(),
                                   Add(Argument, unsigned(Row.Through)));
-  return Add(Argument, Row.Offset);
+  Argument = Add(Argument, Row.Offset);
+  if (!Part)
+    return Argument;
+  Type *I64 = Builder.getInt64Ty();
+  // One more, so that the first part is not the object as a whole.
+  Value *Bits =
+      Builder.CreateAdd(Builder.CreateAnd(Builder.CreateZExtOrTrunc(Part, I64),
+                                          MAPSAN_SYNC_PART_MASK / 2),
+                        Builder.getInt64(1));
+  return Builder.CreateIntToPtr(
+      Builder.CreateOr(Builder.CreatePtrToInt(Argument, I64),
+                       Builder.CreateShl(Bits, MAPSAN_SYNC_PART_SHIFT)),
+      Builder.getPtrTy());
+}
+
+namespace {
+
+// One object of the call, with what its hooks are called with.
+struct Bracket {
+  const SyncOperation *Op;
+  Value *Object; // null: the result
+  Value *What;
+};
+
+MapsanSync sharedForm(MapsanSync Does) {
+  return Does == MapsanSyncLock      ? MapsanSyncLockShared
+         : Does == MapsanSyncTryLock ? MapsanSyncTryLockShared
+                                     : Does;
 }
 
 // MapsanSync, with a barrier's phase above it: an argument, or a token that an
-// argument refers to.
-static Value *whatWord(IRBuilder<> &Builder, const SyncCall &Site) {
-  Value *What = Builder.getInt32(Site.Does->Row->Does);
-  if (Site.Does->Phase < 0)
+// argument refers to; and MapsanSyncFlag.
+Value *whatWord(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
+                bool Counts) {
+  const SyncRow &Row = *Op.Row;
+  uint32_t Flags = uint32_t(Row.From) << MapsanSyncFromShift |
+                   uint32_t(Row.To) << MapsanSyncToShift;
+  if (Counts)
+    Flags |= MapsanSyncCallsBack;
+  if (Row.Fresh)
+    Flags |= MapsanSyncFresh;
+  Value *What = Builder.getInt32(Row.Does | Flags);
+  if (Op.ExclusiveIf >= 0)
+    What = Builder.CreateSelect(
+        Builder.CreateIsNotNull(Call.getArgOperand(Op.ExclusiveIf)), What,
+        Builder.getInt32(sharedForm(Row.Does) | Flags));
+  if (Op.Phase < 0)
     return What;
-  Value *Phase = Site.Call->getArgOperand(Site.Does->Phase);
+  Value *Phase = Call.getArgOperand(Op.Phase);
   if (Phase->getType()->isPointerTy())
     Phase = Builder.CreateLoad(Builder.getInt8Ty(), Phase);
   if (!Phase->getType()->isIntegerTy())
@@ -55,42 +109,106 @@ static Value *whatWord(IRBuilder<> &Builder, const SyncCall &Site) {
                           Builder.CreateShl(Phase, MAPSAN_SYNC_PHASE_SHIFT));
 }
 
+Value *argument(CallBase &Call, int Index) {
+  return Index < 0 ? nullptr : Call.getArgOperand(Index);
+}
+
+Bracket open(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
+             bool Counts, Callbacks &Calls) {
+  Bracket B = {&Op, nullptr, nullptr};
+  if (Op.Row->ObjectIs != SyncRow::Result)
+    B.Object = objectAddress(Builder,
+                             Op.Row->ObjectIs == SyncRow::Argument
+                                 ? Call.getArgOperand(Op.Argument)
+                                 : nullptr,
+                             *Op.Row, argument(Call, Op.Part));
+  B.What = whatWord(Builder, Call, Op, Counts);
+  if (Op.Group >= 0)
+    Calls.call(Builder, Callback::sync_group,
+               {B.Object, Call.getArgOperand(Op.Group)});
+  Calls.call(
+      Builder, Callback::sync_begin,
+      {B.Object ? B.Object : ConstantPointerNull::get(Builder.getPtrTy()),
+       B.What});
+  return B;
+}
+
+void close(IRBuilder<> &Builder, CallBase &Call, const Bracket &B,
+           Value *Result, bool Returned, Callbacks &Calls) {
+  Value *Object = B.Object;
+  if (!Object)
+    Object = Returned ? objectAddress(Builder, &Call, *B.Op->Row, nullptr)
+                      : ConstantPointerNull::get(Builder.getPtrTy());
+  Calls.call(Builder, Callback::sync_end, {Object, B.What, Result});
+}
+
+// All that the call does. Of several brackets the innermost alone says that
+// what is inside is not counted, or it would not count the others.
+SmallVector<Bracket, 2> openAll(IRBuilder<> &Builder, const SyncCall &Site,
+                                Callbacks &Calls) {
+  const SyncOperation &First = *Site.Does;
+  SmallVector<const SyncOperation *, 2> All = {&First};
+  for (const SyncOperation &Also : First.More)
+    All.push_back(&Also);
+  SmallVector<Bracket, 2> Brackets;
+  for (const SyncOperation *Op : All)
+    Brackets.push_back(open(Builder, *Site.Call, *Op,
+                            First.Row->CallsBack || Op != All.back(), Calls));
+  return Brackets;
+}
+
+// A life that begins, of so many bytes, and nothing else.
+bool isPlainBirth(const SyncOperation &Op) {
+  return Op.Row->Does == MapsanSyncInit && Op.ObjectBytes && Op.More.empty() &&
+         Op.Row->ObjectIs == SyncRow::Argument;
+}
+
+} // namespace
+
 bool hookSyncCall(const SyncCall &Site, Callbacks &Calls) {
-  const SyncRow &Row = *Site.Does->Row;
+  const SyncOperation &Op = *Site.Does;
   const DebugLoc Where = hookLocation(*Site.Call);
-  Value *Object = Site.Call->getArgOperand(Site.Does->Argument);
   IRBuilder<> Builder(Site.Call);
   Builder.SetCurrentDebugLocation(Where);
-  if (Row.Does == MapsanSyncInit && Site.Does->ObjectBytes) {
+  if (isPlainBirth(Op)) {
     Calls.call(Builder, Callback::sync_born,
-               {Object, Builder.getInt64(Site.Does->ObjectBytes)});
+               {Site.Call->getArgOperand(Op.Argument),
+                Builder.getInt64(Op.ObjectBytes)});
     return true;
   }
   if (hasNoCallEdges(*Site.Call))
     return false;
-  Object = objectAddress(Builder, Object, Row);
-  Value *What = whatWord(Builder, Site);
-  Calls.call(Builder, Callback::sync_begin, {Object, What});
+  if (Op.Function >= 0) {
+    auto Passed =
+        Op.Row->Does == MapsanSyncOnce ? MapsanPassedOnce : MapsanPassedBody;
+    Site.Call->setArgOperand(Op.Function,
+                             Calls.call(Builder, Callback::function_passed,
+                                        {Site.Call->getArgOperand(Op.Function),
+                                         Builder.getInt32(Passed)}));
+  }
+  const SmallVector<Bracket, 2> Brackets = openAll(Builder, Site, Calls);
   CallEdges Edges = *openCallEdges(*Site.Call);
   if (!Edges.Normal) {
     // Nothing may follow a musttail call; that it succeeds is the likelier.
     Builder.SetInsertPoint(Edges.Call);
-    Calls.call(Builder, Callback::sync_end,
-               {Object, What, Builder.getInt64(1)});
+    for (const Bracket &B : reverse(Brackets))
+      close(Builder, *Edges.Call, B, Builder.getInt64(1), false, Calls);
     return true;
   }
   Builder.SetInsertPoint(Edges.Normal);
   Builder.SetCurrentDebugLocation(Where);
-  Calls.call(Builder, Callback::sync_end,
-             {Object, What, resultWord(Builder, *Edges.Call, Row)});
+  for (const Bracket &B : reverse(Brackets))
+    close(Builder, *Edges.Call, B, resultWord(Builder, *Edges.Call, *B.Op->Row),
+          true, Calls);
   if (Edges.Unwind) {
     Builder.SetInsertPoint(Edges.Unwind);
     Builder.SetCurrentDebugLocation(Where);
-    // Who waits for a result and is thrown an exception has got it.
-    bool Succeeded =
-        Row.Does == MapsanSyncObserve && Row.SucceedsBy == Success::Always;
-    Calls.call(Builder, Callback::sync_end,
-               {Object, What, Builder.getInt64(Succeeded)});
+    for (const Bracket &B : reverse(Brackets)) {
+      // Who waits for a result and is thrown an exception has got it.
+      bool Succeeded = B.Op->Row->Does == MapsanSyncObserve &&
+                       B.Op->Row->SucceedsBy == Success::Always;
+      close(Builder, *Edges.Call, B, Builder.getInt64(Succeeded), false, Calls);
+    }
   }
   return true;
 }
@@ -99,7 +217,8 @@ void hookSyncEntry(Function &F, const SyncOperation &Does, Callbacks &Calls) {
   Instruction *Place = &*F.getEntryBlock().getFirstNonPHIOrDbgOrAlloca();
   IRBuilder<> Builder(Place);
   Builder.SetCurrentDebugLocation(hookLocation(*Place));
-  Value *Object = objectAddress(Builder, F.getArg(Does.Argument), *Does.Row);
+  Value *Object =
+      objectAddress(Builder, F.getArg(Does.Argument), *Does.Row, nullptr);
   Calls.call(Builder, Callback::sync_event,
              {Object, Builder.getInt32(Does.Row->Does)});
 }

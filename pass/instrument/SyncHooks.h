@@ -15,6 +15,10 @@ bool hookSyncCall(const SyncCall &Site, Callbacks &Calls);
 // What happens as the function's body begins.
 void hookSyncEntry(llvm::Function &F, const SyncOperation &Does,
                    Callbacks &Calls);
+// The object, as the runtime is told of it, that a row finds at an argument.
+// `Part`: null, or the value that tells it from others there.
+llvm::Value *objectAddress(llvm::IRBuilder<> &Builder, llvm::Value *Argument,
+                           const SyncRow &Row, llvm::Value *Part);
 void hookSyncLocals(llvm::ArrayRef<llvm::AllocaInst *> Locals,
                     Callbacks &Calls);
 

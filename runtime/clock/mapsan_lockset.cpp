@@ -157,6 +157,30 @@ void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp) {
   SyncAcquire(thr, addr);
 }
 
+u32 RwGivenUp(Thread *thr, uptr addr, LockMode *mode) {
+  u32 depth = 1;
+  *mode = LockMode::Exclusive;
+  if (HeldLock *held = FindHeld(thr, addr)) {
+    depth = held->depth;
+    *mode = held->mode;
+    Remove(thr, held);
+  }
+  if (*mode == LockMode::Shared)
+    SyncReadUnlock(thr, addr);
+  else
+    SyncWriteUnlock(thr, addr);
+  return depth;
+}
+
+void RwReacquired(Thread *thr, uptr addr, LockMode mode, u32 depth, uptr pc,
+                  uptr bp) {
+  Add(thr, addr, mode, /*is_rwlock=*/true, depth, pc, bp);
+  if (mode == LockMode::Shared)
+    SyncReadLock(thr, addr);
+  else
+    SyncWriteLock(thr, addr);
+}
+
 // --- interned sets
 
 namespace {

@@ -63,6 +63,12 @@ void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp);
 /// program's own objects. `what` is a constant.
 void NameLock(Thread *thr, uptr addr, const char *what);
 
+/// The same for a lock that a modelled call waits under; `mode`: in which it
+/// was held, exclusive if it was not seen to be taken.
+u32 RwGivenUp(Thread *thr, uptr addr, LockMode *mode);
+void RwReacquired(Thread *thr, uptr addr, LockMode mode, u32 depth, uptr pc,
+                  uptr bp);
+
 /// The thread ends: the next owner of a robust mutex that it still holds is
 /// told so and comes after all that it did.
 void LocksLeftBehind(Thread *thr);

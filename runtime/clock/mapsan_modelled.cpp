@@ -19,20 +19,112 @@ MapsanSync KindOf(u32 what) {
   return static_cast<MapsanSync>(what & ((1 << MAPSAN_SYNC_PHASE_SHIFT) - 1));
 }
 
+bool IsBody(MapsanSync kind) {
+  return kind == MapsanSyncBody || kind == MapsanSyncBodyStarts ||
+         kind == MapsanSyncBodyMeets;
+}
+
 bool RunsTheProgram(MapsanSync kind) {
   return kind == MapsanSyncProgram || kind == MapsanSyncEnter ||
-         kind == MapsanSyncOnceRun;
+         kind == MapsanSyncOnceRun || IsBody(kind);
 }
 
 // What counts is the callee's business, or all of it does.
-bool IsTransparent(MapsanSync kind) {
-  return kind == MapsanSyncPublish || kind == MapsanSyncBarrier ||
+bool IsTransparent(u32 what) {
+  MapsanSync kind = KindOf(what);
+  return (what & MapsanSyncCallsBack && RuleHolds(Rule::catalog_calls_back)) ||
+         kind == MapsanSyncPublish || kind == MapsanSyncBarrier ||
          kind == MapsanSyncAtThreadExit || kind == MapsanSyncOverwrite;
 }
 
 ModelledCall *Innermost(Thread *thr) {
   ModelledCalls &calls = thr->modelled;
   return calls.count ? &calls.stack[calls.count - 1] : nullptr;
+}
+
+// --- locks of libraries
+
+// Beside the parts that the pass may use, and kEndSide: the exclusion among
+// upgraders; the end of a body of which it is not known to which of several
+// groups it belongs, joined by every join.
+constexpr uptr kUpgradeSide = uptr(1) << 61;
+constexpr uptr kAnyGroup = uptr(1) << 60 | MAPSAN_SYNC_NAMED;
+
+LockMode ModeOf(u32 mode) {
+  return mode == MapsanLockExclusive ? LockMode::Exclusive : LockMode::Shared;
+}
+u32 FromMode(u32 what) { return what >> MapsanSyncFromShift & 3; }
+u32 ToMode(u32 what) { return what >> MapsanSyncToShift & 3; }
+
+void Lock(Thread *thr, uptr addr, u32 mode, uptr pc, uptr bp) {
+  if (!RuleHolds(Rule::catalog_lock)) {
+    RwNoted(thr, addr, ModeOf(mode), pc, bp);
+    return;
+  }
+  RwLocked(thr, addr, ModeOf(mode), pc, bp);
+  if (mode == MapsanLockUpgrade)
+    SyncAcquire(thr, addr | kUpgradeSide);
+}
+
+void Unlock(Thread *thr, uptr addr, u32 mode) {
+  if (mode == MapsanLockUpgrade)
+    SyncReleaseStore(thr, addr | kUpgradeSide);
+  RwUnlocking(thr, addr);
+}
+
+void GiveUp(Thread *thr, ModelledCall *call) {
+  if (!RuleHolds(Rule::catalog_wait))
+    return;
+  LockMode mode;
+  call->depth = RwGivenUp(thr, call->object, &mode);
+  call->mode = static_cast<u32>(mode);
+}
+
+void TakeAgain(Thread *thr, const ModelledCall *call, uptr pc, uptr bp) {
+  if (RuleHolds(Rule::catalog_wait))
+    RwReacquired(thr, call->object, static_cast<LockMode>(call->mode),
+                 call->depth, pc, bp);
+}
+
+void Release(Thread *thr, uptr addr, bool fresh) {
+  if (fresh)
+    SyncReleaseStore(thr, addr);
+  else
+    SyncReleaseJoin(thr, addr);
+}
+
+// --- bodies
+
+void BodyBegins(Thread *thr, ModelledCall *call) {
+  if (!call->object || !RuleHolds(Rule::catalog_body))
+    return;
+  SyncAcquire(thr, call->object);
+  if (KindOf(call->what) == MapsanSyncBody)
+    call->group = SyncGroup(call->object);
+}
+
+void BodyEnds(Thread *thr, const ModelledCall *call) {
+  MapsanSync kind = KindOf(call->what);
+  if (!call->object || kind == MapsanSyncBodyStarts ||
+      !RuleHolds(Rule::catalog_join))
+    return;
+  // What belongs to a group is waited for there and nowhere else.
+  uptr joined = call->group ? call->group : call->object;
+  bool is_end = kind == MapsanSyncBody && joined != kAnyGroup;
+  SyncReleaseJoin(thr, is_end ? joined | kEndSide : joined);
+}
+
+// Is the innermost a lock's call that evaluates conditions?
+void NoteUnderLock(Thread *thr) {
+  const ModelledCall *call = Innermost(thr);
+  thr->under_lock = false;
+  if (!call || !(call->what & MapsanSyncCallsBack) || thr->ignore_sync ||
+      !RuleHolds(Rule::catalog_calls_back))
+    return;
+  MapsanSync kind = KindOf(call->what);
+  thr->under_lock =
+      (kind >= MapsanSyncLock && kind <= MapsanSyncUnlockShared) ||
+      kind == MapsanSyncWait;
 }
 
 // --- barriers
@@ -72,9 +164,24 @@ void Publish(Thread *thr, ModelledCall *call, ModelledCall *around) {
   case MapsanSyncUnlockShared:
     RwUnlocking(thr, addr);
     break;
+  case MapsanSyncUnlockUpgrade:
+    Unlock(thr, addr, MapsanLockUpgrade);
+    break;
+  case MapsanSyncConvert:
+  case MapsanSyncTryConvert:
+    Unlock(thr, addr, FromMode(call->what));
+    break;
+  case MapsanSyncWait:
+    GiveUp(thr, call);
+    break;
   case MapsanSyncRelease:
+  case MapsanSyncMeet:
     if (RuleHolds(Rule::catalog_release))
-      SyncReleaseJoin(thr, addr);
+      Release(thr, addr, call->what & MapsanSyncFresh);
+    break;
+  case MapsanSyncSpawn:
+  case MapsanSyncRun:
+    Release(thr, addr, call->what & MapsanSyncFresh);
     break;
   case MapsanSyncPublish:
     SyncReleaseJoin(thr, addr);
@@ -116,6 +223,8 @@ void EnterProgram(Thread *thr, ModelledCall *call) {
       KindOf(call[-1].what) == MapsanSyncOnce)
     call->object = call[-1].object;
   MapsanSync kind = KindOf(call->what);
+  if (IsBody(kind))
+    BodyBegins(thr, call);
   if ((kind == MapsanSyncEnter && RuleHolds(Rule::stop_callback)) ||
       (kind == MapsanSyncOnceRun && RuleHolds(Rule::once_throws)))
     SyncAcquire(thr, call->object);
@@ -127,6 +236,13 @@ void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
   uptr addr = call->object;
   if (KindOf(call->what) == MapsanSyncOnceRun && RuleHolds(Rule::once))
     SyncReleaseStore(thr, addr); // also where it throws: the next one follows
+  if (IsBody(KindOf(call->what)))
+    return BodyEnds(thr, call);
+  if (KindOf(call->what) == MapsanSyncWait) // however it ends
+    return TakeAgain(thr, call, pc, bp);
+  if (KindOf(call->what) == MapsanSyncTryConvert)
+    return Lock(thr, addr, result ? ToMode(call->what) : FromMode(call->what),
+                pc, bp);
   if (!result) { // a failed try, or the call was left by an exception
     if (!RuleHolds(KindOf(call->what) == MapsanSyncBarrierArrive
                        ? Rule::barrier_arrivals
@@ -134,20 +250,34 @@ void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
       SyncAcquire(thr, addr);
     return;
   }
-  auto locked = RuleHolds(Rule::catalog_lock)
-                    ? RwLocked
-                    : [](Thread *thr, uptr addr, LockMode mode, uptr pc,
-                         uptr bp) { RwNoted(thr, addr, mode, pc, bp); };
   switch (KindOf(call->what)) {
   case MapsanSyncTryLock:
   case MapsanSyncLock:
-    locked(thr, addr, LockMode::Exclusive, pc, bp);
+    Lock(thr, addr, MapsanLockExclusive, pc, bp);
     break;
   case MapsanSyncTryLockShared:
   case MapsanSyncLockShared:
-    locked(thr, addr, LockMode::Shared, pc, bp);
+    Lock(thr, addr, MapsanLockShared, pc, bp);
+    break;
+  case MapsanSyncTryLockUpgrade:
+  case MapsanSyncLockUpgrade:
+    Lock(thr, addr, MapsanLockUpgrade, pc, bp);
+    break;
+  case MapsanSyncConvert:
+    Lock(thr, addr, ToMode(call->what), pc, bp);
+    break;
+  case MapsanSyncInit: // a result, or what a constructor did inside
+    if (RuleHolds(Rule::life_of_init))
+      SyncBorn(addr, 1);
+    break;
+  case MapsanSyncJoin:
+  case MapsanSyncRun:
+    SyncAcquire(thr, addr | kEndSide);
+    SyncAcquire(thr, kAnyGroup);
     break;
   case MapsanSyncAcquire:
+  case MapsanSyncTryAcquire:
+  case MapsanSyncMeet:
   case MapsanSyncOnce:
     SyncAcquire(thr, addr);
     break;
@@ -175,7 +305,9 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
   }
   ModelledCall *around = BarrierAround(thr);
   ModelledCall *call = &calls.stack[calls.count];
-  *call = {object, what, thr->ignore_sync, bp, calls.observing, calls.observed};
+  *call = {
+      object, what, thr->ignore_sync, bp, calls.observing, calls.observed, 0,
+      0,      0};
   MapsanSync kind = KindOf(what);
   if (RunsTheProgram(kind)) {
     if (RuleHolds(Rule::library_calls_back))
@@ -187,14 +319,15 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
     if (kind == MapsanSyncObserve) {
       calls.observing = true;
       calls.observed = nullptr;
-    } else if (!IsTransparent(kind) && RuleHolds(Rule::catalog_inside)) {
+    } else if (!IsTransparent(what) && RuleHolds(Rule::catalog_inside)) {
       thr->ignore_sync++;
     }
   }
   calls.count++;
+  NoteUnderLock(thr);
 }
 
-void ModelledEnd(Thread *thr, uptr, u32, u64 result, uptr pc, uptr bp) {
+void ModelledEnd(Thread *thr, uptr object, u32, u64 result, uptr pc, uptr bp) {
   ModelledCalls &calls = thr->modelled;
   if (calls.over) {
     calls.over--;
@@ -203,6 +336,8 @@ void ModelledEnd(Thread *thr, uptr, u32, u64 result, uptr pc, uptr bp) {
   if (!calls.count)
     return; // begun before this thread was known
   ModelledCall *call = &calls.stack[--calls.count];
+  if (!call->object)
+    call->object = object; // what the call returned
   // The program's code counted until here.
   if (RunsTheProgram(KindOf(call->what)) && !thr->ignore_sync)
     Acquire(thr, call, result, pc, bp);
@@ -211,7 +346,7 @@ void ModelledEnd(Thread *thr, uptr, u32, u64 result, uptr pc, uptr bp) {
     calls.observing = call->observing;
     calls.observed = call->observed;
   } else if (thr->ignore_sync) {
-    return; // the business of a call around this one
+    return NoteUnderLock(thr); // the business of a call around this one
   } else if (KindOf(call->what) == MapsanSyncObserve) {
     Snapshot *observed = calls.observed;
     calls.observing = call->observing;
@@ -223,6 +358,31 @@ void ModelledEnd(Thread *thr, uptr, u32, u64 result, uptr pc, uptr bp) {
   } else {
     Acquire(thr, call, result, pc, bp);
   }
+  NoteUnderLock(thr);
+}
+
+void ModelledGroup(Thread *thr, uptr object, uptr group) {
+  if (!thr->ignore_sync)
+    SyncSetGroup(thr, object, group, kAnyGroup);
+}
+
+bool InModelledCall(const Thread *thr) {
+  const ModelledCalls &calls = thr->modelled;
+  if (!calls.count || !RuleHolds(Rule::catalog_thread))
+    return false;
+  MapsanSync kind = KindOf(calls.stack[calls.count - 1].what);
+  return kind <= MapsanSyncInternal || kind > MapsanSyncOverwrite
+             ? !RunsTheProgram(kind)
+             : false;
+}
+
+void LockForOperation(Thread *thr) {
+  SyncReadLock(thr, Innermost(thr)->object);
+}
+
+// A condition only reads: a reader's unlock.
+void UnlockAfterOperation(Thread *thr) {
+  SyncReadUnlock(thr, Innermost(thr)->object);
 }
 
 void ModelledEvent(Thread *thr, uptr object, u32 what) {

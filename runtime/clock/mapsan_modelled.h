@@ -27,6 +27,9 @@ struct ModelledCall {
   uptr frame; // of the caller
   bool observing;
   Snapshot *observed;
+  u32 depth;  // of a lock given up: its recursion,
+  u32 mode;   // and its mode
+  uptr group; // of a body: where its end is waited for; or 0
 };
 
 /// Those of one thread, innermost last; and the mode that they put it into.
@@ -54,6 +57,25 @@ struct ExitReleases {
 void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp);
 void ModelledEnd(Thread *thr, uptr object, u32 what, u64 result, uptr pc,
                  uptr bp);
+
+/// What is about to be spawned on `object` is joined by joins of `group`, too.
+void ModelledGroup(Thread *thr, uptr object, uptr group);
+
+/// What to pass to a library in place of a function of the program's, so that
+/// its calls are seen (MapsanPassed). `function` itself where there are too
+/// many. (Defined in intercept/mapsan_stand_ins.cpp.)
+uptr StandInFor(uptr function, u32 passed);
+
+/// The thread is inside a library's call, which may create threads for its own
+/// ends: what such a thread knows, it is told by spawns.
+bool InModelledCall(const Thread *thr);
+
+/// Map operations inside a call that evaluates conditions under a lock
+/// (absl::Mutex::Await; an Unlock evaluates those of others): they are under
+/// it, although this thread has given it up, or not yet got it. Asked only
+/// while thr->under_lock stands.
+void LockForOperation(Thread *thr);
+void UnlockAfterOperation(Thread *thr);
 
 /// Inside a modelled body: acquire or release, here and now.
 void ModelledEvent(Thread *thr, uptr object, u32 what);

@@ -3,6 +3,7 @@
 
 #include "mapsan_sync.h"
 
+#include "../../include/mapsan/abi.h"
 #include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
 
@@ -26,8 +27,7 @@ void SyncObject::SetClock(Snapshot *s) {
 }
 
 // Marks the key of what is handed over: no address has this bit.
-static constexpr uptr kHandOver = uptr(1) << 62;
-static uptr MemoryOf(uptr key) { return key & ~kHandOver; }
+static constexpr uptr kHandOver = uptr(1) << 63;
 
 static void SetNext(SyncObject *object, SyncObject *next) {
   atomic_store(&object->next, reinterpret_cast<uptr>(next),
@@ -49,7 +49,7 @@ SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
   bucket->SetHead(object);
-  live_filter.Add(MemoryOf(addr));
+  live_filter.Add(MAPSAN_SYNC_PLACE(addr));
   return object;
 }
 
@@ -62,10 +62,11 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   else
     bucket->SetHead(NextSync(object));
   live_filter.Remove(
-      MemoryOf(atomic_load(&object->addr, memory_order_relaxed)));
+      MAPSAN_SYNC_PLACE(atomic_load(&object->addr, memory_order_relaxed)));
   object->SetClock(nullptr);
   ReaderClocks::Destroy(object->readers);
   object->readers = nullptr;
+  object->group = 0;
   object->CountGeneration();
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
@@ -102,7 +103,7 @@ void JoinClock(SyncObject *object, Snapshot *s) {
 }
 
 void SyncAcquire(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingNew(thr, peek))
     return;
@@ -115,7 +116,7 @@ void SyncReleaseStore(Thread *thr, uptr addr) {
   if (ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingToRelease(thr, peek))
     return;
@@ -132,7 +133,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   JoinClock(FindOrCreateSync(thr, bucket, addr), thr->clock.Snap());
 }
@@ -153,7 +154,7 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
                          memory_order_relaxed) == last.generation &&
              thr->clock.Refresh(last.snapshot)))
     return;
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   SyncObject *object = FindOrCreateSync(thr, bucket, addr);
   if (!object->readers)
@@ -164,7 +165,7 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && !peek.found)
     return;
@@ -181,7 +182,7 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   if (ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   if (thr->clock.AllZero()) {
     if (SyncObject *object = FindSync(bucket, addr))
@@ -198,7 +199,7 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
 
 void SyncHandOver(Thread *thr, uptr addr) {
   ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!RuleHolds(Rule::annotation_last_giver) && object)
@@ -210,7 +211,7 @@ void SyncHandOver(Thread *thr, uptr addr) {
 }
 
 void SyncTakeOver(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!object)
@@ -220,7 +221,23 @@ void SyncTakeOver(Thread *thr, uptr addr) {
     RemoveSync(thr, bucket, object);
 }
 
-void SyncBorn(uptr addr, uptr size) {
+// An object that has a group and nothing else: its body is to be joined also
+// where nothing has to be told to it.
+void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  ScopedLock lock(bucket);
+  SyncObject *object = FindOrCreateSync(thr, bucket, addr);
+  object->group = object->group && object->group != group ? any : group;
+}
+
+uptr SyncGroup(uptr addr) {
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  ScopedLock lock(bucket);
+  SyncObject *object = FindSync(bucket, addr);
+  return object ? object->group : 0;
+}
+
+template <bool kEndsToo> static void RemoveIn(uptr addr, uptr size) {
   live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
     ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
@@ -232,12 +249,16 @@ void SyncBorn(uptr addr, uptr size) {
       ScopedLock lock(bucket);
       for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
         next = NextSync(o);
-        uptr where = MemoryOf(atomic_load(&o->addr, memory_order_relaxed));
-        if (where >= begin && where < end)
+        uptr key = atomic_load(&o->addr, memory_order_relaxed);
+        uptr where = MAPSAN_SYNC_PLACE(key);
+        if (where >= begin && where < end && (kEndsToo || !(key & kEndSide)))
           RemoveSync(thr, bucket, o);
       }
     }
   });
 }
+
+void SyncBorn(uptr addr, uptr size) { RemoveIn<true>(addr, size); }
+void SyncMemoryChanged(uptr addr, uptr size) { RemoveIn<false>(addr, size); }
 
 } // namespace __mapsan

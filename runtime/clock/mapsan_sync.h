@@ -38,8 +38,20 @@ void SyncWriteUnlock(Thread *thr, uptr addr);
 void SyncHandOver(Thread *thr, uptr addr);
 void SyncTakeOver(Thread *thr, uptr addr);
 
-/// Sync objects in [addr, addr + size) end their lives here.
+/// What was released at `addr` belongs to `group` from here on; to `any`, if
+/// it belonged to another one already.
+void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any);
+/// 0: none.
+uptr SyncGroup(uptr addr);
+
+/// A part of an object that outlives its memory: whoever waits for the end of a
+/// library's object may be told of it after another thread has freed it.
+constexpr uptr kEndSide = uptr(1) << 62;
+
+/// Sync objects in [addr, addr + size) end their lives here, with all parts.
 void SyncBorn(uptr addr, uptr size);
+/// The memory was released or handed out: the end sides stay.
+void SyncMemoryChanged(uptr addr, uptr size);
 
 } // namespace __mapsan
 

@@ -14,10 +14,11 @@ namespace __mapsan {
 /// The clocks released at one address. Found under the bucket's lock; the
 /// atomic fields also without it (Peek). Exists only while it has contents.
 struct SyncObject {
-  atomic_uintptr_t addr;
+  atomic_uintptr_t addr; // with the bits that tell parts apart (abi.h)
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
+  uptr group;            // SyncSetGroup; or 0
   // How often `readers` was emptied or dropped, over all that this memory was
   // used for: snapshots in there that were known at another count are gone.
   atomic_uint64_t reader_generation;

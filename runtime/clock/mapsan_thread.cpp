@@ -181,11 +181,12 @@ static Thread *NewThread(const ThreadInfo &about, const ThreadClock *creator) {
   return nullptr;
 }
 
-Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached) {
+Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached,
+                     bool inherits) {
   ThreadInfo about = {};
   about.parent_tid = parent ? parent->tid : 0;
   about.creation_stack = creation_stack;
-  bool inherits = parent && RuleHolds(Rule::thread_create);
+  inherits = inherits && parent && RuleHolds(Rule::thread_create);
   Snapshot *inherited = inherits ? ThreadSnap(parent)->Ref() : nullptr;
   Thread *thr = NewThread(about, inherits ? &parent->clock : nullptr);
   if (!thr) {
@@ -299,6 +300,7 @@ void ThreadFinish(Thread *self) {
   ReleaseAtThreadExit(self);
   ModelledJump(self, self->stack_top);
   self->modelled = {};
+  self->under_lock = false;
   LocksLeftBehind(self);
   self->in_runtime++; // whatever still runs on this thread passes through
   RuntimeFree(self->outer_frames);

@@ -50,10 +50,11 @@ struct StackCacheEntry {
 struct Thread {
   // --- hot
   u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
-  u16 ignore_maps;  // >0: map operations are not looked at
-  u16 overlap_only; // detect=overlap: no fast path. Constant
-  u32 ignore_sync;  // >0: synchronisation below is somebody's implementation;
-                    // detect=overlap: one more, so that none is looked at
+  u16 ignore_maps;   // >0: map operations are not looked at
+  bool overlap_only; // detect=overlap: no fast path. Constant
+  bool under_lock;   // operations are bracketed by LockForOperation
+  u32 ignore_sync;   // >0: synchronisation below is somebody's implementation;
+                     // detect=overlap: one more, so that none is looked at
   ThreadClock clock;
   RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
@@ -177,9 +178,10 @@ inline bool IsThread(const Thread *thr, u32 tid) {
 // --- the life of a thread
 
 /// In the parent, before the real pthread_create: a record whose clock holds
-/// everything the parent has done. `parent` may be null. Null if there are too
-/// many: that one cannot be followed.
-Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached);
+/// everything the parent has done, if it `inherits`. `parent` may be null. Null
+/// if there are too many: that one cannot be followed.
+Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached,
+                     bool inherits = true);
 /// pthread_create failed: forget it.
 void ThreadCreateFailed(Thread *child);
 /// A suspect (mapsan_suspects.h) asked for it. Before it starts.

@@ -69,6 +69,8 @@ static NOINLINE void SlowBegin(void *site, void *map, uptr pc, uptr bp) {
     return CountLost();
   int saved = errno;
   ScopedRuntime runtime(thr);
+  if (UNLIKELY(thr->under_lock))
+    LockForOperation(thr);
   MapBegin(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(map), pc, bp);
   errno = saved;
 }
@@ -82,6 +84,8 @@ static NOINLINE void SlowEnd(void *site, void *map, u32 evidence, uptr pc,
   ScopedRuntime runtime(thr);
   MapEnd(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
          static_cast<MapsanEvidence>(evidence), pc, bp);
+  if (UNLIKELY(thr->under_lock))
+    UnlockAfterOperation(thr);
   errno = saved;
 }
 
@@ -111,6 +115,8 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   ScopedRuntime runtime(thr);
   MapUnwind(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
             MAPSAN_HERE);
+  if (UNLIKELY(thr->under_lock))
+    UnlockAfterOperation(thr);
   errno = saved;
 }
 
@@ -161,6 +167,20 @@ MAPSAN_ENTRY void __mapsan_sync_end(void *object, u32 what, u64 result) {
   ScopedRuntime runtime(thr);
   ModelledEnd(thr, reinterpret_cast<uptr>(object), what, result, MAPSAN_HERE);
   errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_sync_group(void *object, void *group) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  ScopedRuntime runtime(thr);
+  ModelledGroup(thr, reinterpret_cast<uptr>(object),
+                reinterpret_cast<uptr>(group));
+}
+
+MAPSAN_ENTRY void *__mapsan_function_passed(void *function, u32 passed) {
+  return reinterpret_cast<void *>(
+      StandInFor(reinterpret_cast<uptr>(function), passed));
 }
 
 MAPSAN_ENTRY void __mapsan_sync_event(void *object, u32 what) {

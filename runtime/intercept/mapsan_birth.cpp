@@ -52,7 +52,9 @@ Birth *ThreadConceived(void *start, void *arg, const void *attr, uptr pc,
     stack = StackIdOfCreation(self, pc, bp, &creator);
   else if (!IsInstrumented(pc))
     creator = SuspectAt(pc);
-  Thread *child = ThreadCreate(self, stack, CreatesDetached(attr));
+  // What a library creates for its own ends is told what it needs by spawns.
+  bool inherits = self && !InModelledCall(self);
+  Thread *child = ThreadCreate(self, stack, CreatesDetached(attr), inherits);
   if (!child)
     return nullptr;
   ThreadStartedBy(child, creator);

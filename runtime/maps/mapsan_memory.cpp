@@ -11,12 +11,12 @@ namespace __mapsan {
 
 void MemoryReleased(uptr addr, uptr size) {
   if (RuleHolds(Rule::life_of_memory))
-    SyncBorn(addr, size);
+    SyncMemoryChanged(addr, size);
 }
 
 void MemoryObtained(uptr addr, uptr size) {
   if (RuleHolds(Rule::life_of_memory))
-    SyncBorn(addr, size);
+    SyncMemoryChanged(addr, size);
   if (RuleHolds(Rule::life_of_map))
     ForgetMaps(addr, size);
 }

@@ -47,7 +47,7 @@ void DescribeLocks(TextArena *arena, OperationView *view, u32 lockset,
   LockView *locks = arena->New<LockView>(held->count);
   for (u32 i = 0; i < held->count; i++) {
     const HeldLock &lock = held->locks[i];
-    locks[i] = {numbers->Of(lock.addr), lock.addr,
+    locks[i] = {numbers->Of(lock.addr), MAPSAN_SYNC_PLACE(lock.addr),
                 lock.mode == LockMode::Shared, lock.what,
                 LockFrame(arena, lock)};
   }

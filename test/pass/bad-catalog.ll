@@ -20,7 +20,7 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:35:7: 'effect' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:26: unknown synchronisation 'luck'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:38:7: 'methods' is missing in sync class 'D'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class' or 'function'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class', 'function' or 'body'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:12: 'harmless' lists file names without a folder
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:33: 'harmless' must be a list of names
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:10: 'modules' must be a list

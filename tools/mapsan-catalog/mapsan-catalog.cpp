@@ -19,7 +19,9 @@ const char Usage[] =
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
     "effect, evidence, effect on the other map, iterates. Free functions have\n"
-    "the family (function), synchronisation calls the family (sync). Modules\n"
+    "the family (function), synchronisation calls the family (sync),\n"
+    "functions of the program's that a library calls the family (body). "
+    "Modules\n"
     "that are harmless or modelled: (harmless) or (modules), file name.\n";
 
 std::string discriminators(const OperationRow &Row) {
@@ -43,6 +45,24 @@ void print(const std::string &Family, const std::string &Class,
               Row.Iterates ? "iterates" : "-");
 }
 
+void print(const char *Family, const SyncRow &Row) {
+  std::string Discriminators;
+  if (!Row.Parameter.empty())
+    Discriminators = "parameter=" + Row.Parameter;
+  if (Row.Arguments >= 0)
+    Discriminators += (Discriminators.empty() ? "arguments=" : ",arguments=") +
+                      std::to_string(Row.Arguments);
+  auto Print = [&](const SyncRow &Effect) {
+    std::printf("%s\t%s\t%s\t%s\t%s\t-\t-\t-\n", Family,
+                Row.Class.empty() ? "-" : Row.Class.c_str(), Row.Name.c_str(),
+                Discriminators.empty() ? "-" : Discriminators.c_str(),
+                syncName(Effect.Does));
+  };
+  Print(Row);
+  for (const SyncRow &Effect : Row.More)
+    Print(Effect);
+}
+
 void print(const Catalog &C) {
   for (const Family &F : C.Families)
     for (const std::string &Class : F.Classes)
@@ -51,9 +71,9 @@ void print(const Catalog &C) {
   for (const OperationRow &Row : C.Functions)
     print("(function)", "-", Row);
   for (const SyncRow &Row : C.Syncs)
-    std::printf("(sync)\t%s\t%s\t-\t%s\t-\t-\t-\n",
-                Row.Class.empty() ? "-" : Row.Class.c_str(), Row.Name.c_str(),
-                syncName(Row.Does));
+    print("(sync)", Row);
+  for (const SyncRow &Row : C.Bodies)
+    print("(body)", Row);
   for (const std::string &Pattern : C.Modules)
     std::printf("(modules)\t%s\n", Pattern.c_str());
   for (const std::string &Pattern : C.Harmless)
