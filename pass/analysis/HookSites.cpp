@@ -76,7 +76,7 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
         continue;
       if (const MapOperation *Map = Matcher.mapOperation(*Callee)) {
         if (!Matcher.isInternal(*Map->Maps.front().Of, F))
-          Sites.Maps.push_back({Call, Map});
+          Sites.Maps.push_back({Call, Map, {}});
       } else if (const SyncOperation *Sync =
                      Matcher.syncOperation(*Callee, F)) {
         Sites.Syncs.push_back({Call, Sync});

@@ -96,7 +96,8 @@ static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
   return entry.id;
 }
 
-u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+// Not inlined: its frame and the slow one's are not for one function.
+NOINLINE u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
   u32 n = WalkStack(thr, pc, bp, pcs,
                     Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));

@@ -147,7 +147,7 @@ private:
     }
   }
 
-  Presence *head_ = nullptr;
+  Presence *head_; // (static places are zero without a constructor)
 };
 
 } // namespace __mapsan

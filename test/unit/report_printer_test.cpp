@@ -92,7 +92,7 @@ TEST_F(ReportPrinter, NothingButLibraryFrames) {
 TEST_F(ReportPrinter, LocksEndToo) {
   LockView locks[10] = {};
   for (u32 i = 0; i < 10; i++)
-    locks[i] = {i + 1, 0x100 + i, i == 1, nullptr};
+    locks[i] = {i + 1, 0x100 + i, i == 1, nullptr, nullptr};
   view_.current.locks = locks;
   view_.current.lock_count = 10;
   EXPECT_TRUE(Prints("    holding M1 0x000000000100 (exclusive)\n"

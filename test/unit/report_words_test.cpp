@@ -108,7 +108,7 @@ std::string Locks(std::initializer_list<LockView> current,
 }
 
 LockView Lock(u32 number, bool shared = false) {
-  return {number, number, shared, nullptr};
+  return {number, number, shared, nullptr, nullptr};
 }
 
 TEST(ReportWords, WhatTheLocksTell) {
