@@ -80,9 +80,9 @@ enum MapsanSync {
   MapsanSyncUnlockUpgrade = 34,  //
   MapsanSyncConvert = 35,        // from one MapsanLockMode to another
   MapsanSyncTryConvert = 36,     // the same if the result is true
-  MapsanSyncWait = 37,       // a held lock, given up and taken again inside
-  MapsanSyncTryAcquire = 38, // acquire if the result is true
-  MapsanSyncMeet = 39,       // release before, acquire after: all who meet here
+  MapsanSyncWait = 37,           // a held lock, given up and taken again inside
+  MapsanSyncTryAcquire = 38,     // acquire if the result is true
+  MapsanSyncMeet = 39,  // release before, acquire after: all who meet here
   MapsanSyncSpawn = 40, // release for the bodies that start on the object
   MapsanSyncJoin = 41,  // acquire what bodies on the object did
   MapsanSyncRun = 42,   // both
