@@ -16,6 +16,6 @@ for catalog in "$1"/catalog/sync-*.yaml; do
   while read -r name; do
     rows=$((rows + 1))
     grep -qw -- "$name" "$test" || echo "no case of $library names $name"
-  done < <(sed -nE 's/.*(name|function|body): "?(.*::)?([A-Za-z_0-9]+)"?( .*|,.*|$)/\3/p' "$catalog")
+  done < <(sed -nE 's/^[^:]*(name|function|body): "?([^",]*::)?([A-Za-z_0-9]+)(\(\))?[",].*/\3/p; s/^[^:]*(name|function|body): "?([^",]*::)?([A-Za-z_0-9]+)(\(\))?"?$/\3/p' "$catalog")
 done
 echo "$rows rows"
