@@ -289,10 +289,11 @@ class Execution:
             return 0
         if order in ("acquire", "acq_rel", "seq_cst"):
             for heads in thread.relaxed_reads:
-                for head, kind, detail in heads:
-                    node.after(head, kind.replace("atomic", "atomic to fence", 1)
-                               if kind.startswith("atomic") else
-                               kind.replace("fence to atomic", "fence to fence"), detail)
+                for head, kind, detail, certain in heads:
+                    kind = (kind.replace("atomic", "atomic to fence", 1)
+                            if kind.startswith("atomic") else
+                            kind.replace("fence to atomic", "fence to fence"))
+                    node.after(head, kind, detail, certain)
         if order in ("release", "acq_rel", "seq_cst"):
             thread.release_fence = node
         return 0

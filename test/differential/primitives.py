@@ -238,13 +238,14 @@ class UntimedRwlock(Rwlock):
 class Store:
     """In an atomic's modification order."""
 
-    __slots__ = ("node", "rmw", "release", "fence")
+    __slots__ = ("node", "rmw", "release", "fence", "perhaps")
 
-    def __init__(self, node, rmw, release, fence):
+    def __init__(self, node, rmw, release, fence, perhaps=False):
         self.node = node
         self.rmw = rmw
         self.release = release
         self.fence = fence
+        self.perhaps = perhaps  # releases in this compiler, though it need not
 
 
 class Atomic(Primitive):
@@ -257,6 +258,7 @@ class Atomic(Primitive):
 
     verbs = ("load", "store", "add", "exchange", "cas", "casweak")
     biggest = 250
+    always_releases = False
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -273,10 +275,10 @@ class Atomic(Primitive):
         result = []
         for store in reversed(self.stores):
             sequence = ", sequence" if store is not self.stores[-1] else ""
-            if store.release:
-                result.append((store.node, "atomic" + sequence, self.detail))
+            if store.release or store.perhaps:
+                result.append((store.node, "atomic" + sequence, self.detail, store.release))
             if store.fence and "fences" not in self.rules:
-                result.append((store.fence, "fence to atomic" + sequence, self.detail))
+                result.append((store.fence, "fence to atomic" + sequence, self.detail, True))
             if not store.rmw and not ("relaxed stores" in self.rules and not store.release):
                 break
         return result
@@ -284,13 +286,14 @@ class Atomic(Primitive):
     def reads(self, ex, t, node, order):
         heads = self.heads()
         if order in ACQUIRES:
-            for head, kind, detail in heads:
-                node.after(head, kind, detail)
+            for head, kind, detail, certain in heads:
+                node.after(head, kind, detail, certain)
         else:
             ex.threads[t].relaxed_reads.append(heads)
 
     def writes(self, ex, t, node, order, value, rmw):
-        self.stores.append(Store(node, rmw, order in RELEASES, ex.threads[t].release_fence))
+        self.stores.append(Store(node, rmw, order in RELEASES, ex.threads[t].release_fence,
+                                 self.always_releases))
         self.value = value
         self.highest = max(self.highest, value)
 
@@ -397,8 +400,10 @@ class AtomicFlag(WaitingAtomic):
 
 
 class SyncAtomic(BuiltinAtomic):
-    """GCC's manual: all full barriers, but for the two that are a lock."""
+    """GCC's manual: all full barriers, but for the two that are a lock's. (clang
+    makes __sync_lock_test_and_set a full one, too.)"""
 
+    always_releases = True
     verbs = ("add", "exchange", "store", "cas")
 
     def check(self, verb, args):
