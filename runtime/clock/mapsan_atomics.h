@@ -38,7 +38,11 @@ void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
 /// Before an atomic instruction; its token goes to AtomicEnd. Either nothing
 /// that is known could change, and the instruction runs between two looks at
 /// the bucket's tag; or the bucket is locked until the end, so that value and
-/// clock change in one step. `what`: MapsanAtomic | order << 4 | failure << 8.
+/// clock change in one step. A release that repeats what the object holds is
+/// locked as well: another thread's store could overwrite the object and come
+/// before our store in the value's modification order, and whoever reads our
+/// value then would not find our clock. `what`: MapsanAtomic | order << 4 |
+/// failure << 8.
 inline u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
   AtomicOp op(what);
   if (ReleasesNothing(thr))
@@ -50,7 +54,7 @@ inline u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
   if (peek.valid && RuleHolds(Rule::rmw_continues)) {
     bool nothing = !op.loads() || NothingNew(thr, peek);
     if (op.releases())
-      nothing = nothing && NothingToRelease(thr, peek);
+      nothing = nothing && !peek.found && NothingToRelease(thr, peek);
     else if (op.stores())
       nothing = nothing && !thr->release_fence &&
                 (op.kind != MapsanAtomicStore || !peek.found);

@@ -222,6 +222,28 @@ TEST(FreeRunning, AtomicsHandOver) {
   EXPECT_TRUE(TakeFindings().empty());
 }
 
+// Whoever reads a value that was released finds the clock that goes with it, also
+// if the releasing store repeats an earlier one and another thread stores at
+// the same time.
+TEST(FreeRunning, ARepeatedReleaseIsOneStepWithItsValue) {
+  StartWorld();
+  TakeFindings();
+  static std::atomic<int> word{0};
+  constexpr u32 store = MapsanAtomicStore | 3 << 4; // release
+  Thread *thr = ThreadCreate(nullptr, 0, false);
+  thr->clock.MarkDirty(); // it has something to publish
+  uptr addr = AddressOf(&word);
+  for (int time = 0; time < 2; time++) {
+    u64 token = AtomicBegin(thr, addr, store);
+    word.store(1, std::memory_order_release);
+    EXPECT_TRUE(token & atomics_internal::kLocked);
+    AtomicEnd(thr, addr, store, token, true);
+  }
+  SyncBorn(addr, sizeof(word));
+  ThreadFinish(thr);
+  ThreadDetached(thr);
+}
+
 TEST(FreeRunning, MapsComeAndGoWithoutGrowth) {
   StartWorld();
   TakeFindings();

@@ -21,8 +21,9 @@ thread_local bool ran, wanted;
 void Body() {
   if (!wanted)
     std::abort();
-  ran = true;
-  if (Worker::Self()->PlayInside())
+  bool raised = Worker::Self()->PlayInside();
+  ran = true; // (a call of something else in there has said that it was not)
+  if (raised)
     throw Raised();
 }
 
