@@ -257,7 +257,7 @@ class Replay:
             if kind in RWLOCKS or "lock" in verbs or "trylock" in verbs:
                 self.locks(own, edges)
             elif kind not in ATOMICS:
-                self.events_of(own, edges)
+                self.events_of(own, edges, maybe)
         self.atomics(edges, maybe)
         self.close(edges, maybe)
 
@@ -280,7 +280,12 @@ class Replay:
             if reads and ticket + 1 in writers:
                 edges[writers[ticket + 1][0].index].append(unlock)
 
-    def events_of(self, own, edges):
+    def events_of(self, own, edges, maybe):
+        # They are made of atomics, whose order a fence may pick up.
+        for t, i, _, node in own:
+            for other, j, _, before in own:
+                if other != t and self.observed[j][2] <= self.observed[i][3]:
+                    maybe[node.index].append(before)
         tails, heads = [], []
         for t, i, step, node in own:
             result = self.observed[i][0]
