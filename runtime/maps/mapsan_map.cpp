@@ -264,6 +264,24 @@ static bool RepeatedRead(Thread *thr, Operation *op) {
   return true;
 }
 
+// The map's last write is this thread's, of the epoch that is open: there is
+// nothing to record or to check (CLOCKS: fast path), though it was forgotten
+// among the recent accesses. No lock: nobody else writes a word of ours, so the
+// life that it was written in is still the map's, or ended by somebody who is
+// unordered with us.
+static bool OwnWriteStands(Thread *thr, const Operation &op) {
+  uptr map = MapOf(op);
+  const Site *site = SiteOf(op);
+  const MapState *state =
+      FindMap(map_table.For(map), map, site->GetFamily()->id);
+  if (!state || state->Dead() ||
+      atomic_load(&state->write.word, memory_order_relaxed) !=
+          MakeWord(thr->clock.slot(), op.epoch))
+    return false;
+  thr->recent.Note(map, site->family, op.epoch, /*write=*/true);
+  return true;
+}
+
 static bool InsideAnother(Thread *thr, uptr map) {
   // A library's own nesting is shallow; recursion through maps of maps is deep
   // and on different maps.
@@ -335,7 +353,8 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   if (effect == MapsanEffectConstruct || effect == MapsanEffectDestroy) {
     thr->recent.Forget(map);
   } else if (outermost &&
-             thr->recent.Has(map, site->family, op->epoch, write)) {
+             (thr->recent.Has(map, site->family, op->epoch, write) ||
+              OwnWriteStands(thr, *op))) {
     if (effect != MapsanEffectRead)
       KeepHeader(op, site, map);
     return;

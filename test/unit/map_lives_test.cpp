@@ -353,4 +353,39 @@ TEST_F(RepeatedReads, OfAnotherLifeOfTheMap) {
   expectRecorded();
 }
 
+// A thread's own write of the open epoch stands for what it does afterwards, also
+// when it has been forgotten among the recent accesses; one of an earlier epoch
+// does not, nor does a destruction.
+TEST_F(RepeatedReads, BehindAnOwnWrite) {
+  handOver(b, a);
+  Operate(a, &write, map);
+  readOthers();
+  TakeFindings();
+  readAgain();
+  EXPECT_EQ(kinds(), Kinds{});
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::Writes});
+}
+
+TEST_F(RepeatedReads, BehindAnOwnWriteOfAnEarlierEpoch) {
+  handOver(b, a);
+  Operate(a, &write, map);
+  handOver(a, b);
+  readOthers();
+  readAgain();
+  TakeFindings();
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
+TEST_F(RepeatedReads, BehindAnOwnDestruction) {
+  handOver(b, a);
+  Operate(a, &destroy, map);
+  readOthers();
+  readAgain(); // constant-initialised: a new life that nobody announced
+  TakeFindings();
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
 } // namespace
