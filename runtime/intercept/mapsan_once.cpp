@@ -35,7 +35,7 @@ void RunAndRelease() {
     ScopedRuntime inside(thr);
     SyncAcquire(thr, call->control);
   }
-  __mapsan_call_with_unwinding(call->routine, Ended, call);
+  mapsan_call_with_unwinding(call->routine, Ended, call);
 }
 
 void Return(Thread *thr, const Call &call) {

@@ -12,8 +12,8 @@ static void Run(struct Cleanup *cleanup) {
   cleanup->function(cleanup->argument);
 }
 
-void __mapsan_call_with_unwinding(void (*function)(void),
-                                  void (*cleanup)(void *), void *argument) {
+void mapsan_call_with_unwinding(void (*function)(void), void (*cleanup)(void *),
+                                void *argument) {
   __attribute__((cleanup(Run))) struct Cleanup guard = {cleanup, argument};
   function();
 }

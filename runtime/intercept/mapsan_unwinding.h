@@ -12,8 +12,8 @@ extern "C" {
 
 // Calls function(), then cleanup(argument): also when an exception passes, or
 // the thread is cancelled.
-void __mapsan_call_with_unwinding(void (*function)(void),
-                                  void (*cleanup)(void *), void *argument);
+void mapsan_call_with_unwinding(void (*function)(void), void (*cleanup)(void *),
+                                void *argument);
 
 #ifdef __cplusplus
 }

@@ -71,10 +71,10 @@ class CatalogRow:
 
 
 def catalog_rows(prefix):
-    """Of the built-in catalog, but those of synchronisation."""
+    """Of the built-in catalog: those of families and of free functions."""
     tool = os.path.join(prefix, "bin", "mapsan-catalog")
     output = subprocess.run([tool], check=True, capture_output=True, text=True).stdout
-    lines = [line for line in output.splitlines() if not line.startswith("(sync)")]
+    lines = [line for line in output.splitlines() if not line.startswith("(") or line.startswith("(function)")]
     return [CatalogRow(line) for line in lines]
 
 
