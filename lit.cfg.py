@@ -119,4 +119,4 @@ config.environment["PATH"] = os.pathsep.join(
 config.environment["LC_ALL"] = "C"
 
 # A hang is a failure like any other.
-lit_config.maxIndividualTestTime = int(lit_config.params.get("timeout", "120"))
+lit_config.maxIndividualTestTime = int(lit_config.params.get("timeout", "300"))
