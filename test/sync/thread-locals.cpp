@@ -135,10 +135,12 @@ SILENT(exception_to_two_by_a_future, "library_wait") {
       READ;
     }
   };
+  std::exception_ptr kept; // its last owner is not one of them (limits.md)
   InTurn(
       [&] {
         WRITE;
-        promise.set_exception(Carry());
+        kept = Carry();
+        promise.set_exception(kept);
       },
       [&] { look(first); }, [&] { look(second); });
 }
