@@ -205,7 +205,8 @@ bool hookSyncCall(const SyncCall &Site, Callbacks &Calls) {
     Builder.SetCurrentDebugLocation(Where);
     for (const Bracket &B : reverse(Brackets)) {
       // Who waits for a result and is thrown an exception has got it.
-      bool Succeeded = B.Op->Row->Does == MapsanSyncObserve &&
+      bool Succeeded = (B.Op->Row->Does == MapsanSyncObserve ||
+                        B.Op->Row->Does == MapsanSyncAcquire) &&
                        B.Op->Row->SucceedsBy == Success::Always;
       close(Builder, *Edges.Call, B, Builder.getInt64(Succeeded), false, Calls);
     }

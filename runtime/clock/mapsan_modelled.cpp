@@ -114,15 +114,27 @@ void BodyEnds(Thread *thr, const ModelledCall *call) {
   SyncReleaseJoin(thr, is_end ? joined | kEndSide : joined);
 }
 
-// Is the innermost a lock's call that evaluates conditions?
+// Is this thread fed, and in no body that tells what it begins after?
+bool IsFed(Thread *thr) {
+  if (LIKELY(!thr->feed) || thr->ignore_sync)
+    return false;
+  const ModelledCalls &calls = thr->modelled;
+  for (u32 i = 0; i < calls.count; i++)
+    if (IsBody(KindOf(calls.stack[i].what)))
+      return false;
+  return true;
+}
+
+// Is the innermost a lock's call that evaluates conditions? Or is the thread
+// fed?
 void NoteUnderLock(Thread *thr) {
   const ModelledCall *call = Innermost(thr);
-  thr->under_lock = false;
+  thr->under_lock = IsFed(thr);
   if (!call || !(call->what & MapsanSyncCallsBack) || thr->ignore_sync ||
       !RuleHolds(Rule::catalog_calls_back))
     return;
   MapsanSync kind = KindOf(call->what);
-  thr->under_lock =
+  thr->under_lock |=
       (kind >= MapsanSyncLock && kind <= MapsanSyncUnlockShared) ||
       kind == MapsanSyncWait;
 }
@@ -303,6 +315,8 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
     calls.over++;
     return;
   }
+  if (UNLIKELY(thr->feed && RuleHolds(Rule::catalog_body)) && IsFed(thr))
+    SyncAcquire(thr, thr->feed);
   ModelledCall *around = BarrierAround(thr);
   ModelledCall *call = &calls.stack[calls.count];
   *call = {
@@ -376,13 +390,35 @@ bool InModelledCall(const Thread *thr) {
              : false;
 }
 
+uptr FeedOfChild(const Thread *thr) {
+  const ModelledCalls &calls = thr->modelled;
+  if (!calls.count)
+    return 0;
+  const ModelledCall &call = calls.stack[calls.count - 1];
+  if (KindOf(call.what) != MapsanSyncSpawn || call.what & MapsanSyncFresh)
+    return 0; // each of them is told apart
+  uptr group = SyncGroup(call.object);
+  return group ? group : call.object;
+}
+
+void BeginFed(Thread *thr, uptr feed) {
+  thr->feed = feed;
+  NoteUnderLock(thr);
+}
+
 void LockForOperation(Thread *thr) {
-  SyncReadLock(thr, Innermost(thr)->object);
+  if (!IsFed(thr))
+    SyncReadLock(thr, Innermost(thr)->object);
+  else if (RuleHolds(Rule::catalog_body))
+    SyncAcquire(thr, thr->feed);
 }
 
 // A condition only reads: a reader's unlock.
 void UnlockAfterOperation(Thread *thr) {
-  SyncReadUnlock(thr, Innermost(thr)->object);
+  if (!IsFed(thr))
+    SyncReadUnlock(thr, Innermost(thr)->object);
+  else if (RuleHolds(Rule::catalog_join))
+    SyncReleaseJoin(thr, thr->feed | kEndSide);
 }
 
 void ModelledEvent(Thread *thr, uptr object, u32 what) {

@@ -70,10 +70,16 @@ uptr StandInFor(uptr function, u32 passed);
 /// ends: what such a thread knows, it is told by spawns.
 bool InModelledCall(const Thread *thr);
 
+/// The Thread::feed of a thread that is created now; or 0.
+uptr FeedOfChild(const Thread *thr);
+/// As the thread begins.
+void BeginFed(Thread *thr, uptr feed);
+
 /// Map operations inside a call that evaluates conditions under a lock
 /// (absl::Mutex::Await; an Unlock evaluates those of others): they are under
-/// it, although this thread has given it up, or not yet got it. Asked only
-/// while thr->under_lock stands.
+/// it, although this thread has given it up, or not yet got it. Those in a
+/// thread that is fed, outside of bodies: between what was spawned and what is
+/// joined. Asked only while thr->under_lock stands.
 void LockForOperation(Thread *thr);
 void UnlockAfterOperation(Thread *thr);
 

@@ -301,6 +301,7 @@ void ThreadFinish(Thread *self) {
   ModelledJump(self, self->stack_top);
   self->modelled = {};
   self->under_lock = false;
+  self->feed = 0;
   LocksLeftBehind(self);
   self->in_runtime++; // whatever still runs on this thread passes through
   RuntimeFree(self->outer_frames);

@@ -75,6 +75,9 @@ struct Thread {
 
   // --- calls that the catalog models
   ModelledCalls modelled;
+  // The object of the spawn that created this thread. What it runs that is no
+  // body of the catalog's begins after all that was spawned there.
+  uptr feed;
   ExitReleases at_exit;
 
   // --- fences (CLOCKS: Frel, Facq)

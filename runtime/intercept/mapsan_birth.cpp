@@ -62,6 +62,7 @@ Birth *ThreadConceived(void *start, void *arg, const void *attr, uptr pc,
   birth->start = start;
   birth->arg = arg;
   birth->child = child;
+  birth->feed = self && !inherits ? FeedOfChild(self) : 0;
   birth->has_own_mask = SetsSignalMask(attr);
   BlockSignals(&birth->mask);
   atomic_store(&birth->handle, kUnset, memory_order_relaxed);
@@ -88,6 +89,7 @@ void ThreadBegins(Birth *birth) {
   Thread *self = birth->child;
   self->in_runtime++; // finding the stack's bounds may allocate
   ThreadStart(self);
+  BeginFed(self, birth->feed);
   SetHandle(birth, pthread_self());
   __sanitizer_sigset_t mask = birth->mask;
   bool has_own_mask = birth->has_own_mask;

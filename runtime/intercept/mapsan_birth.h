@@ -22,6 +22,7 @@ struct Birth {
   void *start; // the program's function, of whatever type
   void *arg;
   Thread *child;
+  uptr feed; // FeedOfChild
   // What the child may be interrupted by once it is known: a signal handler
   // that came before would find a thread that nobody saw start.
   __sanitizer_sigset_t mask;
