@@ -66,14 +66,13 @@ Value *evidence(IRBuilder<> &Builder, const CallBase &Call,
 //   call @end(%m)   =>   br (%m != %earlier), %hook, %go
 //                        hook: map_begin; br %go
 //                        go:   call @end(%m) ...
-void insertHooks(IRBuilder<> &Builder, const MapCall &Site, const Value &Map,
+void insertHooks(IRBuilder<> &Builder, const MapCall &Site, Value *Map,
                  Instruction *Before, const DebugLoc &Where) {
   Builder.SetInsertPoint(Before);
   Builder.SetCurrentDebugLocation(Where);
   if (!Site.Repeats)
     return;
-  Value *Another =
-      Builder.CreateICmpNE(const_cast<Value *>(&Map), Site.Repeats);
+  Value *Another = Builder.CreateICmpNE(Map, Site.Repeats);
   Builder.SetInsertPoint(
       SplitBlockAndInsertIfThen(Another, Before, /*Unreachable=*/false));
   Builder.SetCurrentDebugLocation(Where);
@@ -86,8 +85,7 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     return false;
   const DebugLoc Where = hookLocation(*Site.Call);
   IRBuilder<> Builder(Site.Call);
-  const Value &First =
-      *Site.Call->getArgOperand(Site.Does->Maps.front().Argument);
+  Value *First = Site.Call->getArgOperand(Site.Does->Maps.front().Argument);
   insertHooks(Builder, Site, First, Site.Call, Where);
 
   SmallVector<Bracket, 2> Brackets;

@@ -633,9 +633,4 @@ void KeepBeginClocks(Thread *thr) {
 
 u32 LastEffect(Thread *thr) { return thr->last_effect; }
 
-MapCounts CountMaps() {
-  MapLives lives = CountMapLives();
-  return {lives.seen, lives.shared};
-}
-
 } // namespace __mapsan

@@ -128,12 +128,6 @@ void KeepBeginClocks(Thread *thr);
 /// What the last operation of this thread turned out to be: 0 read, 1 write.
 u32 LastEffect(Thread *thr);
 
-/// For the summary: maps seen, and those that two or more threads used.
-struct MapCounts {
-  u64 maps, shared;
-};
-MapCounts CountMaps();
-
 } // namespace __mapsan
 
 #endif // MAPSAN_MAP_H

@@ -4,7 +4,7 @@
 #include "mapsan_summary.h"
 
 #include "../entry/mapsan_modules.h"
-#include "../maps/mapsan_map.h"
+#include "../maps/mapsan_map_table.h"
 #include "mapsan_history.h"
 #include "mapsan_output.h"
 #include "mapsan_report.h"
@@ -21,14 +21,14 @@ u32 Load(const atomic_uint32_t &counter) {
 
 void PrintRunSummary() {
   SiteCounts sites = CountSites();
-  MapCounts maps = CountMaps();
+  MapLives maps = CountMapLives();
   History *history = ReportHistory();
   InternalScopedString text;
   text.AppendF("MapSanitizer: summary (pid=%d)\n",
                static_cast<int>(internal_getpid()));
   text.AppendF("  call sites: %llu present in %u modules, %llu ran\n",
                sites.present, sites.modules, sites.ran);
-  text.AppendF("  maps: %llu seen, %llu by two or more threads\n", maps.maps,
+  text.AppendF("  maps: %llu seen, %llu by two or more threads\n", maps.seen,
                maps.shared);
   text.AppendF("  reports: %u printed, %u findings suppressed, %u dropped by "
                "limits\n",
