@@ -9,6 +9,7 @@
 #include "catalog/CatalogReader.h"
 #include "instrument/AtomicHooks.h"
 #include "instrument/BodyHooks.h"
+#include "instrument/ExceptionHooks.h"
 #include "instrument/MapHooks.h"
 #include "instrument/ModuleHooks.h"
 #include "instrument/SyncHooks.h"
@@ -69,6 +70,8 @@ public:
     }
     for (const SyncCall &Site : Sites.Syncs)
       ++(hookSyncCall(Site, Calls) ? Count.Syncs : Count.Skipped);
+    for (const ExceptionSite &Site : Sites.Exceptions)
+      Count.Syncs += hookException(Site, Calls);
     hookSyncLocals(Sites.SyncLocals, Calls);
     if (Sites.Entry)
       hookSyncEntry(F, *Sites.Entry, Calls);

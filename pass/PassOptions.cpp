@@ -4,6 +4,7 @@
 #include "PassOptions.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <cstdlib>
 
 using namespace llvm;
@@ -19,11 +20,12 @@ PassOptions PassOptions::fromEnvironment() {
   StringRef(Text).split(Parts, ':', -1, /*KeepEmpty=*/false);
   for (StringRef Part : Parts) {
     auto [Key, Value] = Part.split('=');
-    bool *Switch = Key == "summary"   ? &Options.Summary
-                   : Key == "repeats" ? &Options.Repeats
-                                      : nullptr;
+    auto Switch = StringSwitch<bool PassOptions::*>(Key)
+                      .Case("summary", &PassOptions::Summary)
+                      .Case("repeats", &PassOptions::Repeats)
+                      .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
-      *Switch = Value == "1";
+      Options.*Switch = Value == "1";
     else if (Key == "catalog" && !Value.empty())
       Options.Catalogs.push_back(Value.str());
     else if (Switch || Key == "catalog")

@@ -82,6 +82,8 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
         Sites.Syncs.push_back({Call, Sync});
       } else if (auto Access = libatomicAccess(*Call, Callee->getName())) {
         addAtomic(*Access, Count, Sites);
+      } else if (auto Event = exceptionEvent(*Call, *Callee)) {
+        Sites.Exceptions.push_back({Call, *Event});
       }
     }
   }

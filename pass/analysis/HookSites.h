@@ -5,6 +5,7 @@
 #ifndef MAPSAN_PASS_ANALYSIS_HOOKSITES_H
 #define MAPSAN_PASS_ANALYSIS_HOOKSITES_H
 
+#include "ExceptionSites.h"
 #include "catalog/CatalogMatcher.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/ValueHandle.h"
@@ -57,11 +58,13 @@ struct HookSites {
   std::vector<AtomicAccess> Atomics;
   std::vector<LockedAccess> Locked;
   std::vector<llvm::FenceInst *> Fences;
+  std::vector<ExceptionSite> Exceptions;
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
     return !Entry && Maps.empty() && Syncs.empty() && Atomics.empty() &&
-           Locked.empty() && Fences.empty() && SyncLocals.empty();
+           Locked.empty() && Fences.empty() && Exceptions.empty() &&
+           SyncLocals.empty();
   }
 };
 

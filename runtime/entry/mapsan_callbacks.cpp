@@ -3,6 +3,7 @@
 // these calls: pass/instrument/. Each only finds the thread and hands on.
 
 #include "../clock/mapsan_atomics.h"
+#include "../clock/mapsan_exceptions.h"
 #include "../clock/mapsan_modelled.h"
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
@@ -206,4 +207,30 @@ MAPSAN_ENTRY void __mapsan_sync_born(void *addr, u64 size) {
   ScopedRuntime runtime(thr);
   if (RuleHolds(Rule::life_of_object))
     SyncBorn(reinterpret_cast<uptr>(addr), size);
+}
+
+// What the library does inside, or whom the program tells not to look, changes
+// nothing: these calls are the synchronisation itself.
+MAPSAN_ENTRY void __mapsan_exception_handled(void *globals) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->overlap_only)
+    return;
+  ScopedRuntime runtime(thr);
+  ExceptionHandled(thr, globals);
+}
+
+MAPSAN_ENTRY void __mapsan_exception_dropped(void *exception) {
+  Thread *thr = CurrentThread();
+  if (!thr || !exception || thr->overlap_only)
+    return;
+  ScopedRuntime runtime(thr);
+  ExceptionDropped(thr, exception);
+}
+
+MAPSAN_ENTRY void __mapsan_exception_ends(void *exception) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->overlap_only)
+    return;
+  ScopedRuntime runtime(thr);
+  ExceptionEnds(thr, exception);
 }

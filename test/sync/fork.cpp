@@ -148,19 +148,28 @@ SILENT(busy, "mutex") {
     thread.join();
 }
 
-// The program's own handlers may do as they like.
+// The program's own handlers may lock and use maps: the usual way to bring a
+// mutex through a fork, whoever else wants it.
 static std::mutex *handlers_mutex;
 static std::map<int, int> *handlers_table;
-static void UseTable() {
-  std::lock_guard lock(*handlers_mutex);
+static void LockTable() {
+  handlers_mutex->lock();
   (*handlers_table)[1]++;
+}
+static void UnlockTable() {
+  (*handlers_table)[1]++;
+  handlers_mutex->unlock();
 }
 SILENT(handlers, "mutex") {
   handlers_mutex = new std::mutex;
   handlers_table = new std::map<int, int>;
-  pthread_atfork(UseTable, UseTable, UseTable);
-  cases::Thread thread([] { UseTable(); });
-  InChild([] { UseTable(); });
+  pthread_atfork(LockTable, UnlockTable, UnlockTable);
+  auto use = [] {
+    LockTable();
+    UnlockTable();
+  };
+  cases::Thread thread(use);
+  InChild(use);
   thread.Join();
 }
 

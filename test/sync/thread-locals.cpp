@@ -9,6 +9,7 @@
 // are objects that threads share.
 
 #include "cases.h"
+#include <atomic>
 #include <exception>
 #include <future>
 #include <thread>
@@ -135,14 +136,139 @@ SILENT(exception_to_two_by_a_future, "library_wait") {
       READ;
     }
   };
-  std::exception_ptr kept; // its last owner is not one of them (limits.md)
   InTurn(
       [&] {
         WRITE;
-        kept = Carry();
-        promise.set_exception(kept);
+        promise.set_exception(Carry());
       },
       [&] { look(first); }, [&] { look(second); });
+}
+
+// Two threads own one; the second's end is the exception's.
+template <class First, class Second>
+static void TwoOwners(First useAndDrop, Second drop) {
+  std::exception_ptr one = Catch(), other = one;
+  InTurn([&] { useAndDrop(one); }, [&] { drop(other); });
+}
+static void Write(const std::exception_ptr &exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (Carrier &carrier) {
+    carrier.map.emplace(__COUNTER__, 0);
+  }
+}
+SILENT(exception_dropped_by_two, "exception_last_owner") {
+  TwoOwners(
+      [](std::exception_ptr &own) {
+        Write(own);
+        own = nullptr;
+      },
+      [](std::exception_ptr &own) { own = nullptr; });
+}
+SILENT(exception_assigned_over, "exception_last_owner") {
+  const std::exception_ptr none;
+  TwoOwners(
+      [&](std::exception_ptr &own) {
+        Write(own);
+        own = none;
+      },
+      [&](std::exception_ptr &own) { own = none; });
+}
+// The last owner is a handler, of the exception itself or of a rethrown one.
+SILENT(exception_handled_last, "exception_last_owner") {
+  std::exception_ptr other;
+  std::atomic<bool> handed(false);
+  Together(
+      [&] {
+        step.WaitFor(1);
+        (void)handed.load(std::memory_order_acquire);
+        Write(other);
+        other = nullptr;
+        step.Done();
+      },
+      [&] {
+        try {
+          throw Carrier();
+        } catch (...) {
+          other = std::current_exception();
+          handed.store(true, std::memory_order_release);
+          step.Done();
+          step.WaitFor(2);
+        }
+      });
+}
+SILENT(rethrown_exception_handled_last, "exception_last_owner") {
+  TwoOwners(
+      [](std::exception_ptr &own) {
+        Write(own);
+        own = nullptr;
+      },
+      [](std::exception_ptr &own) {
+        try {
+          std::rethrow_exception(std::move(own));
+        } catch (...) {
+          own = nullptr;
+        }
+      });
+}
+// And the first owner may be one.
+SILENT(exception_handled_first, "exception_last_owner") {
+  std::exception_ptr other;
+  Together(
+      [&] {
+        try {
+          throw Carrier();
+        } catch (Carrier &carrier) {
+          other = std::current_exception();
+          carrier.map.emplace(1, 1);
+        }
+        step.Done();
+      },
+      [&] {
+        step.WaitFor(1);
+        other = nullptr;
+      });
+}
+// A map that is thrown is one of its exception's parts.
+SILENT(exception_is_a_map, "exception_last_owner") {
+  std::exception_ptr one = std::make_exception_ptr(Map()), other = one;
+  InTurn(
+      [&] {
+        try {
+          std::rethrow_exception(one);
+        } catch (Map &map) {
+          map.emplace(1, 1);
+        }
+        one = nullptr;
+      },
+      [&] { other = nullptr; });
+}
+RACE(exception_used_after_its_owner_dropped_it) {
+  TwoOwners(
+      [](std::exception_ptr &own) {
+        Map *its = nullptr;
+        try {
+          std::rethrow_exception(own);
+        } catch (Carrier &carrier) {
+          its = &carrier.map;
+        }
+        own = nullptr;
+        its->emplace(1, 1); // the other one still has it
+      },
+      [](std::exception_ptr &own) { own = nullptr; });
+}
+// To own one together orders nothing else.
+RACE(exception_dropped_by_two_orders_no_other_map) {
+  std::exception_ptr one = Catch(), other = one, third = one;
+  InTurn(
+      [&] {
+        WRITE;
+        one = nullptr;
+      },
+      [&] {
+        other = nullptr;
+        WRITE;
+      });
 }
 
 // --- the end of the program: reports after the cases count as the last one's
@@ -173,5 +299,5 @@ int main(int argc, char **argv) {
 }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 11 cases
+// CHECK: DONE: 19 cases
 // CHECK: END: 0 reports

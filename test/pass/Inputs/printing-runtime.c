@@ -152,3 +152,7 @@ void __mapsan_sync_born(void *address, I64 size) {
   (void)size;
   ++births;
 }
+
+void __mapsan_exception_handled(void *globals) { (void)globals; }
+void __mapsan_exception_dropped(void *exception) { (void)exception; }
+void __mapsan_exception_ends(void *exception) { (void)exception; }
