@@ -31,7 +31,7 @@ extern "C" int __tsan_get_report_mop(void *report, unsigned long index,
                                      int *tid, void **address, int *size,
                                      int *write, int *atomic, void **trace,
                                      unsigned long trace_size);
-extern "C" UNSEEN void __tsan_on_report(void *report) {
+extern "C" IN_REPORT void __tsan_on_report(void *report) {
   int tid, size, write, atomic;
   void *address = nullptr, *trace[1];
   __tsan_get_report_mop(report, 0, &tid, &address, &size, &write, &atomic,

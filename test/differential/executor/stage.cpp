@@ -53,14 +53,35 @@ int Stage::recycled() const {
   return n;
 }
 
-void Stage::Report(const void *map) {
+// -1: it is none of ours.
+int Stage::NumberOf(const void *map) const {
   for (size_t i = 0; i < maps_.size(); i++)
-    if (maps_[i]->Contains(map) && race_count_ < kMaxRaces)
-      races_[race_count_++] = {static_cast<int>(i), step_};
+    if (maps_[i]->Contains(map))
+      return static_cast<int>(i);
+  return -1;
+}
+
+void Stage::Report(const void *map) {
+  if (race_count_ == kMaxRaces)
+    return;
+#ifdef PROXY
+  races_[race_count_++] = {-1, step_, map};
+#else
+  // A map may move from life to life, hence at once.
+  races_[race_count_++] = {NumberOf(map), step_, map};
+#endif
 }
 
 std::vector<Race> Stage::races() const {
-  return {races_, races_ + race_count_};
+  std::vector<Race> found;
+  for (int i = 0; i < race_count_; i++) {
+    Race race = races_[i];
+    if (race.map < 0)
+      race.map = NumberOf(race.address);
+    if (race.map >= 0)
+      found.push_back(race);
+  }
+  return found;
 }
 
 /// The kernel says that the thread sleeps: 'S'.

@@ -12,10 +12,11 @@
 
 namespace differential {
 
-/// A race that was reported.
+/// A race that was reported. Of the proxy the address alone is known at first.
 struct Race {
   int map;
   int step;
+  const void *address;
 };
 
 /// What a thread saw of a step, when nobody conducts.
@@ -54,7 +55,7 @@ public:
   /// By a worker: what its step returned.
   UNSEEN void Returned(int step, int result) { results_[step] = result; }
   /// By whoever reports: a race on the map at this address.
-  UNSEEN void Report(const void *map);
+  IN_REPORT void Report(const void *map);
 
   std::vector<Race> races() const;
   /// The first step of each thread etc.
@@ -63,9 +64,10 @@ public:
   int recycled() const;
 
   /// The one that plays now.
-  static Stage *Current();
+  IN_REPORT static Stage *Current();
 
 private:
+  int NumberOf(const void *map) const;
   std::string WaitFor(const Step &step, Worker *worker, int *done);
 
   std::vector<std::unique_ptr<MapCell>> maps_;

@@ -13,6 +13,13 @@ namespace differential {
 // ThreadSanitizer would see races in how the conductor and its threads hand
 // things over: they are ordered by what it cannot see.
 #define UNSEEN __attribute__((no_sanitize("thread")))
+// Runs inside ThreadSanitizer while it reports, which may not be entered again:
+// not even by a function's entry.
+#ifdef PROXY
+#define IN_REPORT __attribute__((disable_sanitizer_instrumentation))
+#else
+#define IN_REPORT
+#endif
 
 class Stage;
 
