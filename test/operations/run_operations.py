@@ -84,6 +84,14 @@ def command(arguments):
         raise Failure(shlex.join(arguments) + "\n" + result.stdout + result.stderr)
 
 
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
 class Build:
     """One combination of library, level and variant: shares its harness."""
 
@@ -100,9 +108,28 @@ class Build:
         self.flags = shlex.split(options.flags)
 
     def compile(self, source, object, *flags):
+        """Unless the object is there, of the same command, and newer than all
+        that goes into it."""
         source = os.path.join(HERE, source)
-        command(self.compiler + ["-std=c++23"] + list(flags) + ["-c", source, "-o", object]
-                + self.flags)
+        arguments = (self.compiler + ["-std=c++23"] + list(flags)
+                     + ["-c", source, "-o", object] + self.flags)
+        if os.path.exists(object) and read(object + ".command") == "\n".join(arguments):
+            if os.path.getmtime(object) > self.newest_input():
+                return
+        for old in (object + ".command", object):
+            if os.path.exists(old):
+                os.remove(old)
+        command(arguments)
+        with open(object + ".command", "w") as file:
+            file.write("\n".join(arguments))
+
+    def newest_input(self):
+        prefix = self.options.prefix
+        folders = [HERE, os.path.join(HERE, "rows"), os.path.join(HERE, "../support"),
+                   os.path.join(prefix, "include/mapsan"), os.path.join(prefix, "bin")]
+        inputs = [os.path.join(folder, file) for folder in folders for file in os.listdir(folder)]
+        inputs += [os.path.join(prefix, "lib", "libMapSanPass.so")]
+        return max(map(os.path.getmtime, inputs))
 
     def harness(self):
         """The objects that all containers share, by the first that comes."""
@@ -110,14 +137,8 @@ class Build:
         with open(os.path.join(self.folder, "lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             for name in ("harness", "reports"):
-                object = os.path.join(self.folder, name + ".o")
-                inputs = [os.path.join(HERE, file) for file in os.listdir(HERE)]
-                inputs += [os.path.join(self.options.prefix, "lib", "libMapSanPass.so")]
-                newest = max(os.path.getmtime(file) for file in inputs)
-                if not os.path.exists(object) or os.path.getmtime(object) < newest:
-                    self.compile(name + ".cpp", object + ".new")
-                    os.replace(object + ".new", object)
-                objects.append(object)
+                objects.append(os.path.join(self.folder, name + ".o"))
+                self.compile(name + ".cpp", objects[-1])
         return objects
 
     def program(self, name, *flags):
