@@ -17,6 +17,7 @@
 #include <QWaitCondition>
 #include <QtConcurrent>
 #include <chrono>
+#include <functional>
 
 using namespace std::chrono_literals;
 
@@ -513,6 +514,50 @@ SILENT(QFuture_exception, "catalog_release") {
   } catch (const QException &) {
   }
   WRITE;
+}
+// A result that tells of its end: the last of the futures that share it clears
+// it (derefT).
+struct Result {
+  explicit Result(const std::function<void()> &gone) : gone(&gone) {}
+  Result(Result &&other) noexcept : gone(std::exchange(other.gone, nullptr)) {}
+  ~Result() {
+    if (gone)
+      (*gone)();
+  }
+  const std::function<void()> *gone;
+};
+using Future = QFutureInterface<Result>;
+SILENT(QFuture_last_reference, "catalog_release") {
+  const std::function<void()> gone = [&] { WRITE; };
+  auto *first = new Future;
+  first->reportStarted();
+  first->reportResult(Result(gone));
+  first->reportFinished();
+  auto *last = new Future(*first);
+  InTurn(
+      [&] {
+        READ;
+        delete first;
+      },
+      [&] { delete last; });
+}
+RACE(QFuture_not_last_reference) {
+  const std::function<void()> gone = [] {};
+  auto *first = new Future;
+  first->reportStarted();
+  first->reportResult(Result(gone));
+  first->reportFinished();
+  auto *second = new Future(*first);
+  Future last(*first);
+  InTurn(
+      [&] {
+        READ;
+        delete first;
+      },
+      [&] {
+        delete second;
+        WRITE;
+      });
 }
 RACE(QtConcurrent_not_waited_for) {
   auto future = QtConcurrent::run([&] {
