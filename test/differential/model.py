@@ -159,7 +159,9 @@ class Execution:
             if t not in self.due:
                 raise Illegal("blocked")
             obj, start, begun = thread.blocked
+            count = len(self.nodes)
             result = obj.returns(self, t, start)
+            self.inside_locks(obj, count)
             self.due.remove(t)
             thread.blocked = None
         elif step.verb in MAP_VERBS:
@@ -178,15 +180,28 @@ class Execution:
         else:
             obj = self.objects[step.args[0]]
             obj.check_verb(step.verb)
+            count = len(self.nodes)
             if step.mode == "blocks":
                 obj.blocks(self, t, step)
                 thread.blocked = (obj, step, thread.last)
                 result = None
             else:
                 result = obj.whole(self, t, step)
+            self.inside_locks(obj, count)
         self.steps.append(step)
         self.results.append(result)
         return result
+
+    def inside_locks(self, obj, count):
+        """As a tool sees them that sees into libc++'s locks: a mutex around each
+        step."""
+        if "libc++ locks" not in self.rules or (
+                getattr(obj, "detail", None) not in self.primitives.LIBCXX_LOCKS):
+            return
+        for node in self.nodes[count:]:
+            for tail in obj.touched:
+                node.after(tail, "libc++ locks", obj.detail)
+            obj.touched.append(node)
 
     def filled_in(self, step):
         if "current" not in step.args and "fresh" not in step.args:

@@ -39,6 +39,8 @@ class Primitive:
     def edges(self, node, tails, kind):
         if "c11" in self.rules and self.detail.startswith("c11"):
             return
+        if "call_once" in self.rules and self.detail == "std_once":
+            return
         for tail in tails:
             node.after(tail, kind, self.detail)
 
@@ -328,6 +330,8 @@ class Atomic(Primitive):
             new = step.args[4]
         else:
             new = old + step.args[2] if verb == "add" else step.args[2]
+            if verb == "add" and "floating" in self.rules and self.detail.endswith("double"):
+                order = "relaxed"
         self.reads(ex, t, node, order)
         self.writes(ex, t, node, order, new, True)
         return 1 if verb in ("cas", "casweak") else old
@@ -988,6 +992,10 @@ class Annotated(Primitive):
             self.edges(node, self.releases, "annotation")
         return 1
 
+
+# Made of a mutex and condition variables by libc++, in the .so or in headers.
+LIBCXX_LOCKS = ("std_timed_mutex", "std_recursive_timed_mutex", "std_shared_mutex",
+                "std_shared_timed_mutex", "static_guard")
 
 # Which kinds of the executor's objects there are, and how each behaves.
 GUISES = {

@@ -127,7 +127,8 @@ class Run:
             for key in execution.point_races():
                 if tsan_classes.consistent(execution, key, key in reported):
                     continue
-                classes = tsan_classes.explain(program, key, key in reported)
+                classes = tsan_classes.explain(program, key, key in reported,
+                                               self.options.library)
                 if classes:
                     self.tsan_classes[", ".join(classes)] += 1
                 else:

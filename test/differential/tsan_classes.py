@@ -13,11 +13,17 @@ CLASSES = {
     "timed rwlocks": "timed locks of a rwlock are not seen",
     "c11": "C11 mutexes, condition variables and call_once are not seen",
     "sem_clockwait": "it is not seen",
-    "barriers": "libc++'s barrier synchronises inside libc++.so",
-    "futures": "libc++'s futures synchronise inside libc++.so",
     "rebirth": "an object constructed where another one was goes on with its clock",
-    "libc++ locks": "libc++'s timed and shared mutexes are a mutex and condition variables",
 }
+LIBCXX_CLASSES = {
+    "barriers": "its barrier synchronises inside libc++.so",
+    "futures": "so do its futures",
+    "call_once": "and its call_once",
+    "floating": "it adds to a double by an instruction that is not instrumented",
+    "libc++ locks": "its timed and shared mutexes and guards are a mutex and condition variables",
+}
+# And it remembers that many accesses of a variable; of more, a random choice.
+REMEMBERED = 4
 
 # What it cannot even run.
 CANNOT = {
@@ -30,10 +36,15 @@ def consistent(execution, key, reported):
     return (reported or not certain) and (not reported or possible)
 
 
-def explain(program, key, reported):
+def explain(program, key, reported, library):
     """The classes that explain what it said of map and life `key`, or None."""
-    for size in (1, 2):
-        for rules in itertools.combinations(CLASSES, size):
+    classes = list(CLASSES) + (list(LIBCXX_CLASSES) if library == "libc++" else [])
+    for size in (1, 2, 3):
+        for rules in itertools.combinations(classes, size):
             if consistent(execute(program, frozenset(rules)), key, reported):
                 return rules
+    m, life = key
+    accesses = sum(len({o.begin, o.end}) for o in execute(program).lives[m][life].operations)
+    if not reported and accesses > REMEMBERED:
+        return ("four accesses",)
     return None
