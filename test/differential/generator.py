@@ -33,6 +33,7 @@ class Generator:
         # Threads that are there all the time; others come by a hand-over.
         self.steady = list(range(len(self.threads)))
         self.ended = set()
+        self.barriers = {}
         self.execution = None
         self.interesting = []  # steps: (position) that belong to hand-overs
 
@@ -48,6 +49,14 @@ class Generator:
         if same and self.rng.random() < 0.4:
             return self.rng.choice(same)
         return self.new_object(kind)
+
+    def shared_barrier(self, kind, size):
+        """Often one that this map has gone through before: another phase of it,
+        for other threads."""
+        same = (self.map_in_hand, kind, size)
+        if same not in self.barriers or self.rng.random() < 0.3:
+            self.barriers[same] = self.new_object(kind, size)
+        return self.barriers[same]
 
     def new_thread(self, kinds=None):
         kinds = [k for k in kinds or THREAD_KINDS if self.vocabulary.has(k)]
@@ -171,6 +180,8 @@ class Generator:
                     break
                 queues = [q for q in queues if q]
                 continue
+            if rng.random() < 0.05:
+                self.end_early({s.thread for q in queues for s in q})
             if current not in queues or rng.random() < 0.4:
                 current = rng.choice(queues)
             try:
@@ -185,6 +196,15 @@ class Generator:
                     rng.choice(queues).pop()
                     stuck = 0
             queues = [q for q in queues if q]
+
+    def end_early(self, needed):
+        """A thread that has nothing more to do ends while others go on."""
+        idle = [t for t in self.steady if t and t not in needed]
+        if idle:
+            try:
+                self.play(Step(self.rng.choice(idle), "exit"))
+            except Illegal:
+                pass
 
     def close(self):
         """Ends what is open, lets everything that blocks go on, ends all
@@ -245,8 +265,10 @@ def vary(program, rng, vocabulary):
             program.maps[s.args[0]] in ("unordered_map", "table")]
     critical = [i for i in critical if steps[i].verb not in ("create", "exit", "end")]
     for _ in range(40):
-        if uses and rng.random() < 0.15:
-            changed = stretch(program, rng.choice(uses), rng)
+        r = rng.random()
+        if uses and r < 0.15 or r > 0.75:
+            changed = (stretch(program, rng.choice(uses), rng) if r < 0.15 else
+                       intrude(program, rng))
             try:
                 return changed.with_steps(execute(changed).steps)
             except Illegal:
@@ -283,7 +305,25 @@ def stretch(program, i, rng):
     return program.with_steps(steps)
 
 
+def intrude(program, rng):
+    """Somebody uses a map who does not have it: the model knows whether that
+    races, and an edge that there is not would hide it."""
+    steps = list(program.steps)
+    use = Step(rng.choice(steps).thread, rng.choice(["write", "read"]),
+               rng.randrange(len(program.maps)))
+    steps.insert(rng.randrange(len(steps)), use)
+    return program.with_steps(steps)
+
+
 MAP_USES = ("read", "write", "hit", "iterate", "erase")
+
+
+SHARED = {"wrlock": "rdlock", "trywrlock": "tryrdlock", "timedwrlock": "timedrdlock",
+          "clockwrlock": "clockrdlock"}
+
+
+def renamed(step, verb):
+    return Step(step.thread, verb, *step.args, mode=step.mode)
 
 
 def break_at(program, i, rng):
@@ -301,6 +341,14 @@ def break_at(program, i, rng):
         args = list(step.args)
         args[k] = rng.choice(weaker)
         steps[i] = step.with_args(*args)
+    elif what == "weaken" and step.verb in SHARED:
+        # An exclusive lock becomes a shared one.
+        steps[i] = renamed(step, SHARED[step.verb])
+        for j in range(i + 1, len(steps)):
+            s = steps[j]
+            if s.thread == step.thread and s.verb == "wrunlock" and s.args[0] == step.args[0]:
+                steps[j] = renamed(s, "rdunlock")
+                break
     elif step.verb in ("join", "tryjoin", "timedjoin"):
         steps = without(steps, i)
         steps.insert(i, Step(step.thread, "detach", step.args[0]))

@@ -311,18 +311,20 @@ def latch(g, sources, targets, rng):
 def barrier(g, sources, targets, rng):
     kind = guise(g, rng, "barrier", "barrier", "pthread_barrier", "barrier_completing")
     parties = sources + [t for t in targets if t not in sources]
-    obj = g.new_object(kind, len(parties))
+    obj = g.shared_barrier(kind, len(parties))
     order = list(parties)
     rng.shuffle(order)
     steps = []
     late = []
+    dropping = 0.5 if rng.random() < 0.3 else 0.3
     for t in order[:-1]:
         r = rng.random()
         if kind != "pthread_barrier" and r < 0.3 and t in sources and t not in targets:
             steps.append(Step(t, "arrive", obj))
             if rng.random() < 0.5:
                 late.append(Step(t, "wait_token", obj))
-        elif kind != "pthread_barrier" and r < 0.5 and t in sources and t not in targets:
+        elif kind != "pthread_barrier" and r < dropping and t in sources and t not in targets:
+            g.barriers.clear()  # it is one smaller from now on
             steps.append(Step(t, "drop", obj))
         elif kind == "barrier" and r < 0.7:
             steps.append(Step(t, "arrive", obj))

@@ -49,6 +49,17 @@ def text_of(program, execution):
     return program.text(execution.results, expectations(execution))
 
 
+def as_test(program, execution, why, options):
+    """A file for lit that fails as long as the program does."""
+    build = "--library %s --level %s" % (options.library, options.level)
+    if options.library == "libc++":
+        build += ' --flags "%libcxx_flags"'
+    return ("# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception\n"
+            "# Intent: program %s: %s.\n"
+            "# RUN: %%differential %s --no-tsan --file %%s\n\n%s" % (
+                program.name, why, build, text_of(program, execution)))
+
+
 def judge(execution, result):
     """What MapSan should have said and did not, in words; None if they agree."""
     first = {}
@@ -141,23 +152,28 @@ class Run:
         result = self.mapsan.run([program.text(execution.results)], timeout=40)[0]
         return bool(result.failure or judge(execution, result))
 
+    def show_smaller(self, program):
+        """A failing program made small, as a test."""
+        options = self.options
+        small = shrink.shrink(program, self.fails, options.shrink)
+        execution = execute(small)
+        result = self.mapsan.run([small.text(execution.results)])[0]
+        why = result.failure or judge(execution, result)
+        text = as_test(small, execution, why, options)
+        path = os.path.join(options.work, "failing-%s.test" % program.name)
+        with open(path, "w") as file:
+            file.write(text)
+        print("program %s, smaller, of %d steps%s; as a test, %s:\n%s" % (
+            program.name, len(small.steps),
+            "" if len(small.steps) <= shrink.SMALL else ", which are too many", path,
+            "".join("    " + line + "\n" for line in text.splitlines())))
+
     def report(self, vocabulary):
         options = self.options
         for program, why in self.disagreements + self.failures:
             print("program %s: %s" % (program.name, why))
-        for number, (program, why) in enumerate((self.disagreements + self.failures)[:options.shown]):
-            print("program %s: %s" % (program.name, why))
-            small = shrink.shrink(program, self.fails, options.shrink)
-            execution = execute(small)
-            path = os.path.join(options.work, "failing-%s.txt" % program.name)
-            with open(path, "w") as file:
-                file.write(text_of(small, execution))
-            print("  smaller (%d steps, %d of them more than threads' begins and ends), by itself:"
-                  "\n  %s %s" % (len(small.steps), shrink.without_life_and_death(small),
-                                 self.mapsan.path, path))
-            result = self.mapsan.run([small.text(execution.results)])[0]
-            print("  " + str(result.failure or judge(execution, result)))
-            print("".join("    " + line + "\n" for line in text_of(small, execution).splitlines()))
+        for program, _ in (self.disagreements + self.failures)[:options.shown]:
+            self.show_smaller(program)
         for program, why in self.tsan_unclassified[:5]:
             path = os.path.join(options.work, "tsan-%s.txt" % program.name)
             with open(path, "w") as file:

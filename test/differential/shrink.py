@@ -4,6 +4,8 @@
 from generator import without
 from model import Illegal, execute
 
+SMALL = 12  # steps that a failing program is to have at most
+
 
 def shrink(program, fails, budget=2000):
     """Leaves out steps as long as `fails(program)` holds, then what is unused."""
@@ -80,9 +82,3 @@ def tidy(program):
     smaller.objects = [program.objects[i] for i in objects]
     smaller.threads = [program.threads[i] for i in threads]
     return smaller
-
-
-def without_life_and_death(program):
-    """How many steps a reader has to understand: all but those that only begin
-    and end threads."""
-    return sum(s.verb not in ("create", "join", "detach", "exit") for s in program.steps)
