@@ -229,7 +229,7 @@ bool OnlyOneThread();
 // --- clocks of a thread (CLOCKS: flush, snap, acquire)
 
 /// A release happened inside operations: they are stamped with the epoch that
-/// is open now. (Defined in maps/mapsan_map.cpp.)
+/// is open now. (Defined in maps/mapsan_records.cpp.)
 void RestampOperations(Thread *thr);
 
 /// Closes the open group; operations in flight are stamped anew.

@@ -37,7 +37,7 @@ struct Operation {
   // What comes after is set by whoever needs it.
   u32 header_bytes;
   Change change;
-  atomic_uintptr_t kept;              // Finding *: see mapsan_map.cpp; or null
+  atomic_uintptr_t kept; // Finding *: see mapsan_violation.h; or null
   alignas(8) u8 header[kHeaderBytes]; // the object as it was at the begin
 
   /// An entry that is not in use is as a fast operation wants to find it.
@@ -49,6 +49,14 @@ struct Operation {
     nested = wrote = recorded = false;
   }
 };
+
+inline const Site *SiteOf(const Operation &op) {
+  return reinterpret_cast<const Site *>(
+      atomic_load(&op.site, memory_order_relaxed));
+}
+inline uptr MapOf(const Operation &op) {
+  return atomic_load(&op.map, memory_order_relaxed);
+}
 
 enum class Phase : u32 {
   Reading,  // it reads

@@ -6,7 +6,7 @@
 #include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
 #include "../report/mapsan_report.h"
-#include "mapsan_map_table.h"
+#include "mapsan_lives.h"
 #include "mapsan_presence.h"
 
 namespace __mapsan {
@@ -81,16 +81,34 @@ private:
 
 } // namespace
 
-void OverlapBegin(Thread *thr, Operation *op) {
+// The record of the map tells where it was created and who used it, nothing
+// else.
+static void NoteMap(Thread *thr, Operation *op, MapsanEffect effect) {
+  uptr map = MapOf(*op);
+  const char *family = SiteOf(*op)->family;
+  bool whole_life =
+      effect == MapsanEffectConstruct || effect == MapsanEffectDestroy;
+  if (whole_life || !thr->recent.Has(map, family, op->epoch, /*write=*/false)) {
+    Bucket *bucket = map_table.For(map);
+    Violation none; // there are no tombstones
+    ScopedLock lock(bucket);
+    StateFor(thr, bucket, op, effect, &none);
+  }
+  if (effect == MapsanEffectDestroy)
+    thr->recent.Forget(map);
+  else
+    thr->recent.Note(map, family, op->epoch, /*write=*/false);
+}
+
+static void Enter(Thread *thr, Operation *op) {
   // One that is at hand: a thread is rarely inside two maps.
   Presence *p = thr->spare_presence;
   thr->spare_presence = nullptr;
   if (!p)
     p = static_cast<Presence *>(RuntimeAlloc(sizeof(Presence)));
   *p = {};
-  p->map = atomic_load(&op->map, memory_order_relaxed);
-  p->access.site = reinterpret_cast<const Site *>(
-      atomic_load(&op->site, memory_order_relaxed));
+  p->map = MapOf(*op);
+  p->access.site = SiteOf(*op);
   p->family = p->access.site->GetFamily()->id;
   p->access.stack = op->stack;
   p->access.tid = thr->tid;
@@ -108,6 +126,13 @@ void OverlapBegin(Thread *thr, Operation *op) {
     });
   }
   findings.AddCreation();
+}
+
+void OverlapBegin(Thread *thr, Operation *op, MapsanEffect effect, uptr pc,
+                  uptr bp) {
+  op->stack = StackIdHere(thr, pc, bp);
+  NoteMap(thr, op, effect);
+  Enter(thr, op);
 }
 
 void OverlapEnd(Thread *thr, Operation *op) {

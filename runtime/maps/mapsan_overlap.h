@@ -7,15 +7,17 @@
 #define MAPSAN_OVERLAP_H
 
 #include "mapsan_operation.h"
+#include "mapsan_site.h"
 
 namespace __mapsan {
 
 struct Thread;
 
 /// The operation, filled in by MapBegin and not nested, begins: what is certain
-/// is reported before this returns. Called by `thr`, no lock held; so are the
-/// others.
-void OverlapBegin(Thread *thr, Operation *op);
+/// is reported before this returns. (pc, bp) as there. Called by `thr`, no lock
+/// held; so are the others.
+void OverlapBegin(Thread *thr, Operation *op, MapsanEffect effect, uptr pc,
+                  uptr bp);
 
 /// It is over, and `op->wrote` and `op->change` say what it was. Where it was
 /// left without an end (longjmp, thread exit), it counts as having changed

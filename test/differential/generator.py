@@ -266,9 +266,11 @@ def vary(program, rng, vocabulary):
     critical = [i for i in critical if steps[i].verb not in ("create", "exit", "end")]
     for _ in range(40):
         r = rng.random()
-        if uses and r < 0.15 or r > 0.75:
+        if uses and r < 0.15 or r > 0.7:
             changed = (stretch(program, rng.choice(uses), rng) if r < 0.15 else
-                       intrude(program, rng))
+                       intrude(program, rng) if r < 0.9 else succeed(program, rng))
+            if changed is None:
+                continue
             try:
                 return changed.with_steps(execute(changed).steps)
             except Illegal:
@@ -306,13 +308,36 @@ def stretch(program, i, rng):
 
 
 def intrude(program, rng):
-    """Somebody uses a map who does not have it: the model knows whether that
-    races, and an edge that there is not would hide it."""
+    """Somebody uses a map who does not have it, most often right after a step
+    that might have told him something: the model knows whether that races, and
+    an edge that there is not would hide it."""
     steps = list(program.steps)
-    use = Step(rng.choice(steps).thread, rng.choice(["write", "read"]),
-               rng.randrange(len(program.maps)))
-    steps.insert(rng.randrange(len(steps)), use)
+    i = rng.randrange(len(steps))
+    t = steps[i].thread if rng.random() < 0.7 else rng.choice(steps).thread
+    use = Step(t, rng.choice(["write", "read"]), rng.randrange(len(program.maps)))
+    steps.insert(i + 1, use)
     return program.with_steps(steps)
+
+
+def succeed(program, rng):
+    """A thread ends as soon as it can, another one is begun after it, and uses a
+    map that the first has used: it is somebody else, whatever it inherits."""
+    steps = list(program.steps)
+    used = [(s.thread, s.args[0]) for s in steps if s.thread and s.verb in MAP_USES]
+    if not used:
+        return None
+    t, m = rng.choice(used)
+    own = [i for i, s in enumerate(steps) if s.thread == t]
+    if steps[own[-1]].verb != "exit":
+        return None
+    end = steps.pop(own[-1])
+    at = own[-2] + 1
+    n = len(program.threads)
+    creator = rng.choice([s.thread for s in steps if s.thread != t])
+    steps[at:at] = [end, Step(creator, "create", n), Step(n, rng.choice(["write", "read"]), m),
+                    Step(n, "exit")]
+    steps.insert(len(steps) - 1, Step(0, "join", n))
+    return program.with_steps(steps, threads=program.threads + ["pthread"])
 
 
 MAP_USES = ("read", "write", "hit", "iterate", "erase")

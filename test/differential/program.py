@@ -54,9 +54,9 @@ class Program:
         self.root_joined = root_joined
         self.name = name
 
-    def with_steps(self, steps, objects=None, name=None):
-        return Program(self.maps, objects or self.objects, self.threads, steps,
-                       self.root_joined, name or self.name)
+    def with_steps(self, steps, objects=None, threads=None):
+        return Program(self.maps, objects or self.objects, threads or self.threads, steps,
+                       self.root_joined, self.name)
 
     def text(self, results, expected=()):
         """`results`: what each step returns, or None."""

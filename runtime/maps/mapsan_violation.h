@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a check found, on its way from the map to the report.
+
+#ifndef MAPSAN_VIOLATION_H
+#define MAPSAN_VIOLATION_H
+
+#include "mapsan_map_table.h"
+#include "mapsan_operation.h"
+
+namespace __mapsan {
+
+/// Kept until the bucket is unlocked.
+struct Violation {
+  bool found = false;
+  Finding finding;
+};
+
+/// The operation is unordered with the access that `cell` remembers, of which
+/// `wrote` says whether it is the map's last write. Bucket lock held.
+void Fill(Violation *violation, Thread *thr, const Operation &op,
+          MapState *state, const AccessCell &cell, bool wrote);
+
+/// A race of a may-write is certain at its begin, its kind only at its end:
+/// until then it is kept, and a fatal signal prints it.
+void Keep(Operation *op, const Finding &finding);
+/// What was kept is reported once the operation is over, however it ended.
+void ReportKept(Operation *op);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_VIOLATION_H
