@@ -8,7 +8,7 @@ a step left out, weakened, moved, or done to another object."""
 import random
 
 import handovers
-from model import Execution, Illegal, execute
+from model import MAP_VERBS, Execution, Illegal, execute
 from program import Program, Step, returns
 
 THREAD_KINDS = ["pthread", "pthread_exit", "std_thread", "c11", "c11_exit", "jthread", "async",
@@ -263,23 +263,23 @@ def vary(program, rng, vocabulary):
                 critical.add(other.step)
     uses = [i for i, s in enumerate(steps) if s.verb in ("read", "write", "hit", "erase") and
             program.maps[s.args[0]] in ("unordered_map", "table")]
+    # Where a phase ends.
+    barriers = [i for i, s in enumerate(steps) if s.verb == "arrive_wait" and
+                s.mode == "whole" and
+                program.objects[s.args[0]][0] in ("barrier", "pthread_barrier")]
     critical = [i for i in critical if steps[i].verb not in ("create", "exit", "end")]
     for _ in range(40):
         r = rng.random()
-        if uses and r < 0.15 or r > 0.7:
-            changed = (stretch(program, rng.choice(uses), rng) if r < 0.15 else
-                       intrude(program, rng) if r < 0.9 else succeed(program, rng))
-            if changed is None:
-                continue
-            try:
-                return changed.with_steps(execute(changed).steps)
-            except Illegal:
-                continue
-        if critical and rng.random() < 0.8:
-            i = rng.choice(critical)
+        if barriers and rng.random() < 0.3:
+            changed = another_phase(program, rng.choice(barriers), rng)
+        elif uses and r < 0.15:
+            changed = stretch(program, rng.choice(uses), rng)
+        elif r < 0.3:
+            changed = (intrude if r < 0.22 else succeed)(program, rng)
         else:
-            i = rng.randrange(len(steps))
-        changed = break_at(program, i, rng)
+            vital = critical and rng.random() < 0.8
+            changed = break_at(program, rng.choice(critical) if vital else
+                               rng.randrange(len(steps)), rng)
         if changed is None:
             continue
         try:
@@ -338,6 +338,38 @@ def succeed(program, rng):
                     Step(n, "exit")]
     steps.insert(len(steps) - 1, Step(0, "join", n))
     return program.with_steps(steps, threads=program.threads + ["pthread"])
+
+
+def parties_of(barrier, steps):
+    return {s.thread for s in steps
+            if s.verb in ("arrive", "arrive_wait", "drop") and s.args[0] == barrier}
+
+
+def another_phase(program, at, rng):
+    """After the phase that ends in step `at` another one of the barrier, for
+    others, and a use of a map by one of them: phases order nothing among
+    themselves."""
+    steps = list(program.steps)
+    obj = steps[at].args[0]
+    size = program.objects[obj][1]
+    if size > len(program.threads):
+        return None
+    at += 1
+    while at < len(steps) and steps[at].mode == "returns":
+        at += 1
+    threads = range(len(program.threads))
+    before = parties_of(obj, steps[:at])
+    others = [t for t in threads if t not in before]
+    handed = [s.args[0] for s in steps[:at] if s.thread in before and s.verb in MAP_VERBS]
+    if not handed:
+        return None
+    parties = rng.sample(others if size <= len(others) else threads, size)
+    phase = [Step(t, "arrive_wait", obj).blocking() for t in parties[:-1]]
+    phase.append(Step(parties[-1], "arrive_wait", obj))
+    phase += [returns(t) for t in parties[:-1]]
+    phase.append(Step(rng.choice(parties), rng.choice(["write", "read"]), handed[-1]))
+    steps[at:at] = phase
+    return program.with_steps(steps)
 
 
 MAP_USES = ("read", "write", "hit", "iterate", "erase")

@@ -337,19 +337,7 @@ def barrier(g, sources, targets, rng):
         steps.append(Step(order[-1], "end"))
     returned = [s for s in late if s.mode == "returns"]
     steps += returned + [s for s in late if s.mode != "returns"]
-    others = [t for t in g.steady if t not in parties and t not in g.ended]
-    if obj in g.barriers.values() and len(others) >= len(parties) and rng.random() < 0.5:
-        steps += another_phase(obj, kind, rng.sample(others, len(parties)))
     return steps
-
-
-def another_phase(obj, kind, parties):
-    """For threads that have nothing to do with the map."""
-    steps = [Step(t, "arrive_wait", obj).blocking() for t in parties[:-1]]
-    steps.append(Step(parties[-1], "arrive_wait", obj))
-    if kind == "barrier_completing":
-        steps.append(Step(parties[-1], "end"))
-    return steps + [returns(t) for t in parties[:-1]]
 
 
 # --- condition variables

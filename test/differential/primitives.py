@@ -585,12 +585,8 @@ class Barrier(Primitive):
     def in_use(self):
         return self.waiting or self.inside is not None or self.left != self.count or self.tokens
 
-    def touch(self, node):
-        self.possibly(node)
-
     def arrive(self, ex, t):
         node = ex.node(t)
-        self.touch(node)
         self.phase.arrivals.append(node)
         self.left -= 1
         return node
@@ -608,7 +604,6 @@ class Barrier(Primitive):
 
     def leave(self, ex, t, phase):
         node = ex.node(t)
-        self.touch(node)
         if "barriers" not in self.rules and node is not phase.completion:
             node.after(phase.completion, "barrier", self.detail)
         return 1
@@ -666,7 +661,7 @@ class Barrier(Primitive):
             phase = self.tokens.get(t)
             if phase is None or phase.completion:
                 raise Illegal("does not block")
-            self.touch(ex.node(t))
+            ex.node(t)
             del self.tokens[t]
         elif step.verb == "arrive_wait" and self.left > 1 and t not in self.tokens:
             self.arrive(ex, t)

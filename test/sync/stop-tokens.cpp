@@ -9,6 +9,7 @@
 // jthread joins, and nothing else about stop states orders anything.
 
 #include "cases.h"
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -75,6 +76,24 @@ RACE(after_the_request) {
       },
       [&] {
         Is(s.stop_requested(), true);
+        WRITE;
+      });
+}
+
+// Sources are counted, relaxed, in the word that the request is written to; a
+// fence after that is none of the library's.
+RACE(counting_sources_and_a_fence, "catalog_inside") {
+  std::stop_source s;
+  InTurn(
+      [&] {
+        WRITE;
+        s.request_stop();
+      },
+      [&] {
+        {
+          std::stop_source copy = s;
+        }
+        std::atomic_thread_fence(std::memory_order_acquire);
         WRITE;
       });
 }
@@ -231,4 +250,4 @@ RACE(jthread_stopped_but_not_joined) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 27 cases
+// CHECK: DONE: 28 cases
