@@ -163,9 +163,11 @@ class Run:
         path = os.path.join(options.work, "failing-%s.test" % program.name)
         with open(path, "w") as file:
             file.write(text)
-        print("program %s, smaller, of %d steps%s; as a test, %s:\n%s" % (
-            program.name, len(small.steps),
-            "" if len(small.steps) <= shrink.SMALL else ", which are too many", path,
+        count = shrink.steps_to_read(small)
+        print("program %s, smaller, of %d steps besides threads' begins and ends%s; as a test, "
+              "%s:\n%s" % (
+            program.name, count,
+            "" if count <= shrink.SMALL else ", which are too many", path,
             "".join("    " + line + "\n" for line in text.splitlines())))
 
     def report(self, vocabulary):
@@ -251,7 +253,7 @@ def main():
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--no-tsan", action="store_true")
     parser.add_argument("--coverage", action="store_true")
-    parser.add_argument("--shrink", type=int, default=600, help="runs for making one smaller")
+    parser.add_argument("--shrink", type=int, default=4000, help="runs for making one smaller")
     parser.add_argument("--shown", type=int, default=5, help="failing programs made smaller")
     parser.add_argument("--file", default=None)
     options = prepare(parser.parse_args())

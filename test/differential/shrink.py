@@ -4,42 +4,68 @@
 from generator import without
 from model import Illegal, execute
 
-SMALL = 12  # steps that a failing program is to have at most
+LIVES = ("create", "join", "detach", "tryjoin", "timedjoin")
+# Steps that a failing program is to have at most, besides those that begin and
+# end threads.
+SMALL = 12
 
 
-def shrink(program, fails, budget=2000):
-    """Leaves out steps as long as `fails(program)` holds, then what is unused."""
-    changed = True
-    while changed and budget > 0:
-        changed = False
-        size = max(1, len(program.steps) // 4)
-        while size:
-            i = 0
-            while i < len(program.steps) and budget > 0:
-                steps = program.steps
-                if size == 1:
-                    steps = without(steps, i)
-                else:
-                    steps = steps[:i] + steps[i + size:]
-                smaller = program.with_steps(steps)
-                if playable(smaller):
-                    budget -= 1
-                    if fails(smaller):
-                        program = smaller
-                        changed = True
-                        continue
-                # A thread with all that it does, its creation and its end
-                i += size
-            size //= 2
-        for t in range(len(program.threads) - 1, 0, -1):
-            smaller = program.with_steps([s for s in program.steps if s.thread != t and not (
-                s.verb in ("create", "join", "detach", "tryjoin", "timedjoin") and s.args[0] == t)])
-            if len(smaller.steps) < len(program.steps) and playable(smaller):
-                budget -= 1
-                if fails(smaller):
-                    program = smaller
-                    changed = True
-    return tidy(program)
+def shrink(program, fails, budget=4000):
+    """The smallest that was found, by at most so many runs: leaves out steps as
+    long as `fails(program)` holds, alone, by halves, threads and two at a time;
+    lets one thread do what two did; then what is unused."""
+    while True:
+        for smaller in candidates(program):
+            if not playable(smaller):
+                continue
+            budget -= 1
+            if budget < 0:
+                return tidy(program)
+            if fails(smaller):
+                program = smaller
+                break
+        else:
+            return tidy(program)
+
+
+def candidates(program):
+    """Programs with fewer steps, the most promising first."""
+    steps = program.steps
+    size = len(steps) // 4
+    while size > 1:
+        for i in range(0, len(steps), size):
+            yield program.with_steps(steps[:i] + steps[i + size:])
+        size //= 2
+    threads = range(1, len(program.threads))
+    for t in threads:
+        yield program.with_steps([s for s in steps if s.thread != t and not makes(s, t)])
+    for i in range(len(steps)):
+        yield program.with_steps(without(steps, i))
+    for t in threads:
+        for other in range(len(program.threads)):
+            if other != t:
+                yield instead(program, t, other)
+    for i in range(len(steps)):
+        first = without(steps, i)
+        for j in range(i, len(first)):
+            yield program.with_steps(without(first, j))
+
+
+def makes(step, thread):
+    return step.verb in LIVES and step.args[0] == thread
+
+
+def instead(program, t, other):
+    """`other` does what t did."""
+    steps = []
+    for s in program.steps:
+        if makes(s, t) or s.thread == t and s.verb == "exit":
+            continue
+        if s.thread == t:
+            s = s.with_args(*s.args)
+            s.thread = other
+        steps.append(s)
+    return program.with_steps(steps)
 
 
 def playable(program):
@@ -52,7 +78,6 @@ def playable(program):
 
 def tidy(program):
     """Without objects, maps and threads that no step names."""
-    thread_verbs = ("create", "join", "detach", "tryjoin", "timedjoin")
     from model import FENCES, MAP_VERBS
     maps, objects, threads = [], [], [0]
 
@@ -66,7 +91,7 @@ def tidy(program):
         number(threads, s.thread)
     for s in program.steps:
         args = list(s.args)
-        if s.verb in thread_verbs:
+        if s.verb in LIVES:
             args[0] = number(threads, args[0])
         elif s.verb in MAP_VERBS:
             args[0] = number(maps, args[0])
@@ -82,3 +107,7 @@ def tidy(program):
     smaller.objects = [program.objects[i] for i in objects]
     smaller.threads = [program.threads[i] for i in threads]
     return smaller
+
+
+def steps_to_read(program):
+    return sum(s.verb not in LIVES and s.verb != "exit" for s in program.steps)
