@@ -18,12 +18,14 @@ namespace {
 
 // The keys of one thing that a call does: in the row itself, or in each item of
 // its list `effects`.
-const StringRef EffectKeys[] = {
-    "does",  "object", "through", "offset",       "part", "size", "success",
-    "fresh", "group",  "phase",   "exclusive-if", "from", "to"};
+const StringRef EffectKeys[] = {"does",  "object",  "through",      "offset",
+                                "part",  "size",    "success",      "fresh",
+                                "group", "phase",   "exclusive-if", "from",
+                                "to",    "follows", "joins-if",     "is"};
 // Those of the row as a whole.
-const StringRef RowKeys[] = {"at",         "parameter",   "arguments", "calls",
-                             "calls-back", "from-within", "effects"};
+const StringRef RowKeys[] = {
+    "at",      "parameter",       "arguments",  "calls",       "on",
+    "finally", "program-threads", "calls-back", "from-within", "effects"};
 
 SmallVector<StringRef, 32> keys(ArrayRef<StringRef> Own,
                                 ArrayRef<StringRef> More = {}) {
@@ -71,6 +73,13 @@ void readEffect(EntryFields &F, SyncRow &Row) {
   Row.Group = F.number("group", -1);
   if (Row.Group >= 0 && Row.Does != MapsanSyncSpawn)
     F.fault(*F.find("group"), "'group' needs 'spawn'");
+  Row.Follows = F.number("follows", -1);
+  if (Row.Follows >= 0 && Row.Does != MapsanSyncSpawn)
+    F.fault(*F.find("follows"), "'follows' needs 'spawn'");
+  Row.JoinsIf = F.number("joins-if", -1);
+  Row.Is = F.number("is", 0);
+  if (Row.JoinsIf >= 0 && Row.Does != MapsanSyncRun && Row.Follows < 0)
+    F.fault(*F.find("joins-if"), "'joins-if' needs 'run' or 'follows'");
   Row.From = F.word("from", "mode", lockModeByName).value_or(Row.From);
   Row.To = F.word("to", "mode", lockModeByName).value_or(Row.To);
   const bool Converts =
@@ -102,8 +111,11 @@ void SyncReader::row(EntryFields &F, SyncRow &Row) {
   Row.Parameter = canonicalName(F.text("parameter"));
   Row.Arguments = F.number("arguments", -1);
   Row.CallsBack = F.boolean("calls-back");
+  Row.ProgramThreads = F.boolean("program-threads");
   Row.FromWithin = F.boolean("from-within");
   Row.Calls = F.number("calls", -1);
+  Row.On = F.number("on", 0);
+  Row.Finally = F.number("finally", -1);
   if (!F.find("effects")) {
     readEffect(F, Row);
   } else {
