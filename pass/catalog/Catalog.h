@@ -102,6 +102,8 @@ struct SyncRow {
   int On = 0;       // its argument that is the object
   int Finally = -1; // one that is called when that is over, on its first one
   int Follows = -1; // of Spawn: bodies come after what is spawned there, too
+  int FollowsThrough = -1; // as Through and Offset, of that
+  unsigned FollowsOffset = 0;
   int JoinsIf = -1; // ends are waited for only where this argument is `Is`
   int Is = 0;
   std::vector<SyncRow> More; // what else the same call does

@@ -18,10 +18,11 @@ namespace {
 
 // The keys of one thing that a call does: in the row itself, or in each item of
 // its list `effects`.
-const StringRef EffectKeys[] = {"does",  "object",  "through",      "offset",
-                                "part",  "size",    "success",      "fresh",
-                                "group", "phase",   "exclusive-if", "from",
-                                "to",    "follows", "joins-if",     "is"};
+const StringRef EffectKeys[] = {
+    "does",           "object",   "through", "offset",  "part",
+    "size",           "success",  "fresh",   "group",   "phase",
+    "exclusive-if",   "from",     "to",      "follows", "follows-through",
+    "follows-offset", "joins-if", "is"};
 // Those of the row as a whole.
 const StringRef RowKeys[] = {
     "at",      "parameter",       "arguments",  "calls",       "on",
@@ -74,6 +75,8 @@ void readEffect(EntryFields &F, SyncRow &Row) {
   if (Row.Group >= 0 && Row.Does != MapsanSyncSpawn)
     F.fault(*F.find("group"), "'group' needs 'spawn'");
   Row.Follows = F.number("follows", -1);
+  Row.FollowsThrough = F.number("follows-through", -1);
+  Row.FollowsOffset = F.number("follows-offset", 0);
   if (Row.Follows >= 0 && Row.Does != MapsanSyncSpawn)
     F.fault(*F.find("follows"), "'follows' needs 'spawn'");
   Row.JoinsIf = F.number("joins-if", -1);
@@ -102,6 +105,7 @@ private:
   void row(EntryFields &F, SyncRow &Row);
   void classRows(EntryFields &F, const SyncRow &Common);
   void body(EntryFields &F, SyncRow &Row);
+  void bodyEffect(EntryFields &F, SyncRow &Effect);
 
   Catalog &Into;
   YamlErrorHandler Report;
@@ -146,19 +150,25 @@ void SyncReader::row(EntryFields &F, SyncRow &Row) {
 
 // What the words of a row mean in one about a function of the program's.
 void SyncReader::body(EntryFields &F, SyncRow &Row) {
-  const MapsanSync Does = Row.Does;
-  if (Does == MapsanSyncRun)
-    Row.Does = MapsanSyncBody;
-  else if (Does == MapsanSyncAcquire)
-    Row.Does = MapsanSyncBodyStarts;
-  else if (Does == MapsanSyncMeet)
-    Row.Does = MapsanSyncBodyMeets;
-  else if (Does != MapsanSyncProgram)
-    F.fault("a body does 'run', 'acquire', 'meet' or 'program'");
-  if (!Row.More.empty() || Row.ObjectIs == SyncRow::Result)
-    F.fault("a body does one thing, and has no result");
+  bodyEffect(F, Row);
+  for (SyncRow &Also : Row.More)
+    bodyEffect(F, Also);
   if (F.Sound)
     Into.Bodies.push_back(Row);
+}
+
+void SyncReader::bodyEffect(EntryFields &F, SyncRow &Effect) {
+  const MapsanSync Does = Effect.Does;
+  if (Does == MapsanSyncRun)
+    Effect.Does = MapsanSyncBody;
+  else if (Does == MapsanSyncAcquire)
+    Effect.Does = MapsanSyncBodyStarts;
+  else if (Does == MapsanSyncMeet)
+    Effect.Does = MapsanSyncBodyMeets;
+  else if (Does != MapsanSyncProgram)
+    F.fault("a body does 'run', 'acquire', 'meet' or 'program'");
+  if (Effect.ObjectIs == SyncRow::Result)
+    F.fault("a body has no result");
 }
 
 void SyncReader::classRows(EntryFields &F, const SyncRow &Common) {

@@ -38,18 +38,25 @@ static Value *namedObject(IRBuilder<> &Builder, StringRef Name) {
       Builder.getPtrTy());
 }
 
-Value *objectAddress(IRBuilder<> &Builder, Value *Argument, const SyncRow &Row,
-                     Value *Part) {
-  if (Row.ObjectIs == SyncRow::Named)
-    return namedObject(Builder, Row.ObjectName);
+// What a pointer at `Through` bytes from the argument points to, if that is not
+// negative; and so many bytes on.
+static Value *addressFrom(IRBuilder<> &Builder, Value *Argument, int Through,
+                          unsigned Offset) {
   auto Add = [&](Value *Address, unsigned Bytes) {
     return Bytes ? Builder.CreatePtrAdd(Address, Builder.getInt64(Bytes))
                  : Address;
   };
-  if (Row.Through >= 0)
+  if (Through >= 0)
     Argument = Builder.CreateLoad(Builder.getPtrTy(),
-                                  Add(Argument, unsigned(Row.Through)));
-  Argument = Add(Argument, Row.Offset);
+                                  Add(Argument, unsigned(Through)));
+  return Add(Argument, Offset);
+}
+
+Value *objectAddress(IRBuilder<> &Builder, Value *Argument, const SyncRow &Row,
+                     Value *Part) {
+  if (Row.ObjectIs == SyncRow::Named)
+    return namedObject(Builder, Row.ObjectName);
+  Argument = addressFrom(Builder, Argument, Row.Through, Row.Offset);
   if (!Part)
     return Argument;
   Type *I64 = Builder.getInt64Ty();
@@ -160,7 +167,9 @@ Bracket open(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
   if (Op.Follows >= 0) {
     Value *Joins = joins(Builder, Call, Op);
     Calls.call(Builder, Callback::sync_follow,
-               {B.Object, Call.getArgOperand(Op.Follows),
+               {B.Object,
+                addressFrom(Builder, Call.getArgOperand(Op.Follows),
+                            Op.Row->FollowsThrough, Op.Row->FollowsOffset),
                 Joins ? Builder.CreateZExt(Joins, Builder.getInt32Ty())
                       : Builder.getInt32(0)});
   }

@@ -56,6 +56,7 @@ constexpr uptr kAnyGroup = uptr(1) << 60 | MAPSAN_SYNC_NAMED;
 constexpr uptr kFollowSide = uptr(3) << 60;
 constexpr uptr kSpreadSide = uptr(1) << 60;
 constexpr uptr kAnyFollowed = kAnyGroup | 8;
+constexpr u32 kMaxFollowed = 4;
 
 LockMode ModeOf(u32 mode) {
   return mode == MapsanLockExclusive ? LockMode::Exclusive : LockMode::Shared;
@@ -95,12 +96,21 @@ void TakeAgain(Thread *thr, const ModelledCall *call, uptr pc, uptr bp) {
 
 void Release(Thread *thr, uptr addr, bool fresh) {
   if (fresh)
-    SyncReleaseStore(thr, addr);
-  else
-    SyncReleaseJoin(thr, addr);
+    return SyncReleaseStore(thr, addr);
+  SyncReleaseJoin(thr, addr);
+  if (UNLIKELY(SyncGroup(addr | kSpreadSide)))
+    SyncReleaseJoin(thr, kAnyFollowed);
 }
 
 // --- bodies
+
+// Where the end of such a body is released: in its group, or where its object
+// is joined.
+uptr EndOf(const ModelledCall *call) {
+  if (call->group == kAnyGroup)
+    return kAnyGroup;
+  return (call->group ? call->group : call->object) | kEndSide;
+}
 
 void BodyBegins(Thread *thr, ModelledCall *call) {
   if (!call->object || !RuleHolds(Rule::catalog_body))
@@ -110,10 +120,15 @@ void BodyBegins(Thread *thr, ModelledCall *call) {
   if (kind == MapsanSyncBody || kind == MapsanSyncBodyLast)
     call->group = SyncGroup(call->object);
   call->followed = SyncGroup(call->object | kFollowSide);
-  if (call->followed)
-    SyncAcquire(thr, call->followed & ~kEndSide);
+  // What is followed may itself follow another: a slot its sender, which
+  // watches a future. (No chain is longer; it might be a circle.)
+  uptr followed = call->followed & ~kEndSide;
+  for (u32 i = 0; followed && i < kMaxFollowed; i++) {
+    SyncAcquire(thr, followed);
+    followed = SyncGroup(followed | kFollowSide) & ~kEndSide;
+  }
   if (kind == MapsanSyncBodyLast && RuleHolds(Rule::catalog_join))
-    SyncAcquire(thr, (call->group ? call->group : call->object) | kEndSide);
+    SyncAcquire(thr, EndOf(call));
 }
 
 void BodyEnds(Thread *thr, const ModelledCall *call) {
@@ -122,9 +137,7 @@ void BodyEnds(Thread *thr, const ModelledCall *call) {
       kind == MapsanSyncBodyLast || !RuleHolds(Rule::catalog_join))
     return;
   // What belongs to a group is waited for there and nowhere else.
-  uptr joined = call->group ? call->group : call->object;
-  bool is_end = kind == MapsanSyncBody && joined != kAnyGroup;
-  SyncReleaseJoin(thr, is_end ? joined | kEndSide : joined);
+  SyncReleaseJoin(thr, kind == MapsanSyncBody ? EndOf(call) : call->object);
   if (call->followed & kEndSide) // (which is also in what follows several)
     SyncReleaseJoin(thr, call->followed);
 }
@@ -217,8 +230,6 @@ void Publish(Thread *thr, ModelledCall *call, ModelledCall *around) {
   case MapsanSyncSpawn:
   case MapsanSyncRun:
     Release(thr, addr, call->what & MapsanSyncFresh);
-    if (SyncGroup(addr | kSpreadSide))
-      SyncReleaseJoin(thr, kAnyFollowed);
     break;
   case MapsanSyncPublish:
     SyncReleaseJoin(thr, addr);

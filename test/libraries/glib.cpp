@@ -688,6 +688,10 @@ SOURCE_CASES(timeout_add_once, g_timeout_add_once(0, CalledOnce, &data))
 SOURCE_CASES(timeout_add_seconds, g_timeout_add_seconds(0, Called, &data))
 SOURCE_CASES(timeout_add_seconds_full,
              g_timeout_add_seconds_full(0, 0, Called, &data, nullptr))
+#if GLIB_CHECK_VERSION(2, 78, 0)
+SOURCE_CASES(timeout_add_seconds_once,
+             g_timeout_add_seconds_once(0, CalledOnce, &data))
+#endif
 
 // The context is another thread's, or they would call it at once.
 #define INVOKE_CASES(Name, Invoke)                                             \
@@ -1029,6 +1033,21 @@ SILENT(task_in_thread_sync, "catalog_body", "catalog_join") {
   WRITE;
   g_task_run_in_thread_sync(task, InThread);
   WRITE;
+}
+SILENT(task_source, "catalog_body") {
+  map_of_function = &map;
+  GTask *task = Task(nullptr, nullptr);
+  InTurn(
+      [&] {
+        WRITE;
+        g_task_attach_source(task, g_idle_source_new(),
+                             [](gpointer) -> gboolean {
+                               auto &map = *map_of_function;
+                               WRITE;
+                               return FALSE;
+                             });
+      },
+      [] { Dispatch(nullptr); });
 }
 #define TASK_CASES(Name, Return, Propagate)                                    \
   SILENT(Name, "catalog_release") {                                            \

@@ -9,6 +9,7 @@
 #include "cases.h"
 #include <QAtomicInt>
 #include <QCoreApplication>
+#include <QFutureWatcher>
 #include <QList>
 #include <QMetaMethod>
 #include <QMutex>
@@ -1091,9 +1092,10 @@ RACE(QPromise_after_finish) {
   }
 THEN_CASES(then, , future.then([&] { WRITE; }))
 THEN_CASES(onFailed, promise.setException(std::make_exception_ptr(1)),
-           future.onFailed([&] { WRITE; })) // handleAllExceptions
+           future.onFailed([&] { WRITE; }))
 THEN_CASES(onFailed_by, promise.setException(std::make_exception_ptr(1)),
-           future.onFailed([&](int) { WRITE; })) // handleException
+           future.onFailed([&](int) { WRITE; }))
+THEN_CASES(onCanceled, future.cancel(), future.onCanceled([&] { WRITE; }))
 SILENT(then_in_a_pool, "catalog_body", "catalog_release") {
   QThreadPool pool;
   QPromise<void> promise;
@@ -1133,6 +1135,49 @@ SILENT(then_result, "catalog_release") {
            then.waitForFinished();
            WRITE;
          });
+}
+
+// A watcher is told of its future's end in its own thread.
+#define WATCHER_CASE(Kind, Before, After)                                      \
+  Kind {                                                                       \
+    QPromise<void> promise;                                                    \
+    promise.start();                                                           \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          auto watcher = std::make_unique<QFutureWatcher<void>>();             \
+          QObject::connect(watcher.get(), &QFutureWatcher<void>::finished,     \
+                           watcher.get(), [&] { WRITE; });                     \
+          watcher->setFuture(promise.future());                                \
+          return watcher;                                                      \
+        },                                                                     \
+        [&] {                                                                  \
+          Before;                                                              \
+          promise.finish();                                                    \
+          After;                                                               \
+        });                                                                    \
+  }
+WATCHER_CASE(SILENT(watcher, "catalog_body", "catalog_release"), WRITE, )
+WATCHER_CASE(RACE(watcher_after), , WRITE)
+SILENT(watcher_of_several, "catalog_body", "catalog_release") {
+  QPromise<void> promise, other;
+  promise.start();
+  other.start();
+  Queued(
+      step,
+      [&] {
+        auto watcher = std::make_unique<QFutureWatcher<void>>();
+        QObject::connect(watcher.get(), &QFutureWatcher<void>::finished,
+                         watcher.get(), [&] { WRITE; });
+        watcher->setFuture(other.future());
+        watcher->setFuture(promise.future());
+        return watcher;
+      },
+      [&] {
+        WRITE;
+        promise.finish();
+      });
+  other.finish();
 }
 
 SILENT(QAtomicInt_release, "atomic_release") {
