@@ -90,6 +90,7 @@ enum MapsanSync {
   MapsanSyncBody = 43,       // acquires what was spawned; done for joins
   MapsanSyncBodyStarts = 44, // the former alone
   MapsanSyncBodyMeets = 45,  // acquires first, releases last
+  MapsanSyncBodyLast = 46,   // acquires what was spawned, and all ends
 };
 
 // Above MapsanSync and a barrier's phase in the `what` word.
@@ -101,7 +102,9 @@ enum MapsanSyncFlag {
   MapsanSyncFresh = 1 << 25,
   // MapsanLockMode: of a conversion.
   MapsanSyncFromShift = 26,
-  MapsanSyncToShift = 28
+  MapsanSyncToShift = 28,
+  // Threads that are created inside are the program's, not the library's.
+  MapsanSyncProgramThreads = 1 << 30
 };
 
 enum MapsanLockMode {
@@ -113,7 +116,11 @@ enum MapsanLockMode {
 // What the function that is passed to a modelled call is (function_passed).
 enum MapsanPassed {
   MapsanPassedOnce = 0, // the MapsanSyncOnceRun of a MapsanSyncOnce
-  MapsanPassedBody = 1  // a MapsanSyncBody on its first argument
+  MapsanPassedBody = 1, // a MapsanSyncBody
+  MapsanPassedLast = 2, // a MapsanSyncBodyLast
+  // Above it: the number of the function's argument that is the object. Where
+  // that is null, the function is.
+  MapsanPassedOnShift = 8
 };
 
 // Not every sync object is an address. The bits that no user address has tell

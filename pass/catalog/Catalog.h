@@ -93,11 +93,19 @@ struct SyncRow {
   bool Fresh = false;   // MapsanSyncFresh
   MapsanLockMode From = MapsanLockExclusive, To = MapsanLockExclusive;
 
-  std::string Parameter;     // class of the callee's first one; empty: any
-  int Arguments = -1;        // as in OperationRow
-  bool FromWithin = false;   // also where a method of the class makes the call
-  bool CallsBack = false;    // MapsanSyncCallsBack
-  int Calls = -1;            // the argument that is a function of the program's
+  std::string Parameter;   // class of the callee's first one; empty: any
+  int Arguments = -1;      // as in OperationRow
+  bool FromWithin = false; // also where a method of the class makes the call
+  bool CallsBack = false;  // MapsanSyncCallsBack
+  bool ProgramThreads = false; // MapsanSyncProgramThreads
+  int Calls = -1;   // the argument that is a function of the program's
+  int On = 0;       // its argument that is the object
+  int Finally = -1; // one that is called when that is over, on its first one
+  int Follows = -1; // of Spawn: bodies come after what is spawned there, too
+  int FollowsThrough = -1; // as Through and Offset, of that
+  unsigned FollowsOffset = 0;
+  int JoinsIf = -1; // ends are waited for only where this argument is `Is`
+  int Is = 0;
   std::vector<SyncRow> More; // what else the same call does
 };
 

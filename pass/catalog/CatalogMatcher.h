@@ -35,7 +35,8 @@ struct SyncOperation {
   const SyncRow *Row = nullptr;
   unsigned Argument = 0;
   // Indices of those arguments; -1: none.
-  int Phase = -1, Part = -1, ExclusiveIf = -1, Group = -1, Function = -1;
+  int Phase = -1, Part = -1, ExclusiveIf = -1, Group = -1, Function = -1,
+      Finally = -1, Follows = -1, JoinsIf = -1;
   uint64_t ObjectBytes = 0;        // 0: unknown
   std::vector<SyncOperation> More; // what else the same call does
 };

@@ -89,6 +89,9 @@ CatalogMatcher::place(const SyncRow &Row, bool Method, const CalleeName &Name,
   Op.ExclusiveIf = Find(Row.ExclusiveIf, false);
   Op.Group = Find(Row.Group, true);
   Op.Function = Find(Row.Calls, true);
+  Op.Finally = Find(Row.Finally, true);
+  Op.Follows = Find(Row.Follows, true);
+  Op.JoinsIf = Find(Row.JoinsIf, false);
   if (!Found)
     return std::nullopt;
   if (Row.Size)

@@ -19,11 +19,14 @@ namespace {
 // The keys of one thing that a call does: in the row itself, or in each item of
 // its list `effects`.
 const StringRef EffectKeys[] = {
-    "does",  "object", "through", "offset",       "part", "size", "success",
-    "fresh", "group",  "phase",   "exclusive-if", "from", "to"};
+    "does",           "object",   "through", "offset",  "part",
+    "size",           "success",  "fresh",   "group",   "phase",
+    "exclusive-if",   "from",     "to",      "follows", "follows-through",
+    "follows-offset", "joins-if", "is"};
 // Those of the row as a whole.
-const StringRef RowKeys[] = {"at",         "parameter",   "arguments", "calls",
-                             "calls-back", "from-within", "effects"};
+const StringRef RowKeys[] = {
+    "at",      "parameter",       "arguments",  "calls",       "on",
+    "finally", "program-threads", "calls-back", "from-within", "effects"};
 
 SmallVector<StringRef, 32> keys(ArrayRef<StringRef> Own,
                                 ArrayRef<StringRef> More = {}) {
@@ -71,6 +74,15 @@ void readEffect(EntryFields &F, SyncRow &Row) {
   Row.Group = F.number("group", -1);
   if (Row.Group >= 0 && Row.Does != MapsanSyncSpawn)
     F.fault(*F.find("group"), "'group' needs 'spawn'");
+  Row.Follows = F.number("follows", -1);
+  Row.FollowsThrough = F.number("follows-through", -1);
+  Row.FollowsOffset = F.number("follows-offset", 0);
+  if (Row.Follows >= 0 && Row.Does != MapsanSyncSpawn)
+    F.fault(*F.find("follows"), "'follows' needs 'spawn'");
+  Row.JoinsIf = F.number("joins-if", -1);
+  Row.Is = F.number("is", 0);
+  if (Row.JoinsIf >= 0 && Row.Does != MapsanSyncRun && Row.Follows < 0)
+    F.fault(*F.find("joins-if"), "'joins-if' needs 'run' or 'follows'");
   Row.From = F.word("from", "mode", lockModeByName).value_or(Row.From);
   Row.To = F.word("to", "mode", lockModeByName).value_or(Row.To);
   const bool Converts =
@@ -93,6 +105,7 @@ private:
   void row(EntryFields &F, SyncRow &Row);
   void classRows(EntryFields &F, const SyncRow &Common);
   void body(EntryFields &F, SyncRow &Row);
+  void bodyEffect(EntryFields &F, SyncRow &Effect);
 
   Catalog &Into;
   YamlErrorHandler Report;
@@ -102,8 +115,11 @@ void SyncReader::row(EntryFields &F, SyncRow &Row) {
   Row.Parameter = canonicalName(F.text("parameter"));
   Row.Arguments = F.number("arguments", -1);
   Row.CallsBack = F.boolean("calls-back");
+  Row.ProgramThreads = F.boolean("program-threads");
   Row.FromWithin = F.boolean("from-within");
   Row.Calls = F.number("calls", -1);
+  Row.On = F.number("on", 0);
+  Row.Finally = F.number("finally", -1);
   if (!F.find("effects")) {
     readEffect(F, Row);
   } else {
@@ -134,19 +150,25 @@ void SyncReader::row(EntryFields &F, SyncRow &Row) {
 
 // What the words of a row mean in one about a function of the program's.
 void SyncReader::body(EntryFields &F, SyncRow &Row) {
-  const MapsanSync Does = Row.Does;
-  if (Does == MapsanSyncRun)
-    Row.Does = MapsanSyncBody;
-  else if (Does == MapsanSyncAcquire)
-    Row.Does = MapsanSyncBodyStarts;
-  else if (Does == MapsanSyncMeet)
-    Row.Does = MapsanSyncBodyMeets;
-  else if (Does != MapsanSyncProgram)
-    F.fault("a body does 'run', 'acquire', 'meet' or 'program'");
-  if (!Row.More.empty() || Row.ObjectIs == SyncRow::Result)
-    F.fault("a body does one thing, and has no result");
+  bodyEffect(F, Row);
+  for (SyncRow &Also : Row.More)
+    bodyEffect(F, Also);
   if (F.Sound)
     Into.Bodies.push_back(Row);
+}
+
+void SyncReader::bodyEffect(EntryFields &F, SyncRow &Effect) {
+  const MapsanSync Does = Effect.Does;
+  if (Does == MapsanSyncRun)
+    Effect.Does = MapsanSyncBody;
+  else if (Does == MapsanSyncAcquire)
+    Effect.Does = MapsanSyncBodyStarts;
+  else if (Does == MapsanSyncMeet)
+    Effect.Does = MapsanSyncBodyMeets;
+  else if (Does != MapsanSyncProgram)
+    F.fault("a body does 'run', 'acquire', 'meet' or 'program'");
+  if (Effect.ObjectIs == SyncRow::Result)
+    F.fault("a body has no result");
 }
 
 void SyncReader::classRows(EntryFields &F, const SyncRow &Common) {

@@ -38,18 +38,25 @@ static Value *namedObject(IRBuilder<> &Builder, StringRef Name) {
       Builder.getPtrTy());
 }
 
-Value *objectAddress(IRBuilder<> &Builder, Value *Argument, const SyncRow &Row,
-                     Value *Part) {
-  if (Row.ObjectIs == SyncRow::Named)
-    return namedObject(Builder, Row.ObjectName);
+// What a pointer at `Through` bytes from the argument points to, if that is not
+// negative; and so many bytes on.
+static Value *addressFrom(IRBuilder<> &Builder, Value *Argument, int Through,
+                          unsigned Offset) {
   auto Add = [&](Value *Address, unsigned Bytes) {
     return Bytes ? Builder.CreatePtrAdd(Address, Builder.getInt64(Bytes))
                  : Address;
   };
-  if (Row.Through >= 0)
+  if (Through >= 0)
     Argument = Builder.CreateLoad(Builder.getPtrTy(),
-                                  Add(Argument, unsigned(Row.Through)));
-  Argument = Add(Argument, Row.Offset);
+                                  Add(Argument, unsigned(Through)));
+  return Add(Argument, Offset);
+}
+
+Value *objectAddress(IRBuilder<> &Builder, Value *Argument, const SyncRow &Row,
+                     Value *Part) {
+  if (Row.ObjectIs == SyncRow::Named)
+    return namedObject(Builder, Row.ObjectName);
+  Argument = addressFrom(Builder, Argument, Row.Through, Row.Offset);
   if (!Part)
     return Argument;
   Type *I64 = Builder.getInt64Ty();
@@ -79,6 +86,35 @@ MapsanSync sharedForm(MapsanSync Does) {
                                      : Does;
 }
 
+Value *argument(CallBase &Call, int Index) {
+  return Index < 0 ? nullptr : Call.getArgOperand(Index);
+}
+
+// Does the call wait for the end of what it runs? Null: it always does.
+Value *joins(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op) {
+  Value *Kind = argument(Call, Op.JoinsIf);
+  if (!Kind || !Kind->getType()->isIntegerTy())
+    return nullptr;
+  return Builder.CreateICmpEQ(Kind,
+                              ConstantInt::get(Kind->getType(), Op.Row->Is));
+}
+
+// What is run is told apart by the data that it is called with; where these are
+// null, by the function.
+bool mayBeTheFunction(const SyncOperation &Op) {
+  return Op.Function >= 0 && Op.Row->ObjectIs == SyncRow::Argument &&
+         (Op.Row->Does == MapsanSyncSpawn || Op.Row->Does == MapsanSyncRun);
+}
+
+// What the library is to call instead of a function of the program's.
+void replacePassed(IRBuilder<> &Builder, CallBase &Call, int Argument,
+                   unsigned Passed, Callbacks &Calls) {
+  if (Argument >= 0)
+    Call.setArgOperand(Argument, Calls.call(Builder, Callback::function_passed,
+                                            {Call.getArgOperand(Argument),
+                                             Builder.getInt32(Passed)}));
+}
+
 // MapsanSync, with a barrier's phase above it: an argument, or a token that an
 // argument refers to; and MapsanSyncFlag.
 Value *whatWord(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
@@ -88,6 +124,8 @@ Value *whatWord(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
                    uint32_t(Row.To) << MapsanSyncToShift;
   if (Counts)
     Flags |= MapsanSyncCallsBack;
+  if (Row.ProgramThreads)
+    Flags |= MapsanSyncProgramThreads;
   if (Row.Fresh)
     Flags |= MapsanSyncFresh;
   Value *What = Builder.getInt32(Row.Does | Flags);
@@ -95,6 +133,10 @@ Value *whatWord(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
     What = Builder.CreateSelect(
         Builder.CreateIsNotNull(Call.getArgOperand(Op.ExclusiveIf)), What,
         Builder.getInt32(sharedForm(Row.Does) | Flags));
+  if (Row.Does == MapsanSyncRun)
+    if (Value *Joins = joins(Builder, Call, Op))
+      What = Builder.CreateSelect(Joins, What,
+                                  Builder.getInt32(MapsanSyncSpawn | Flags));
   if (Op.Phase < 0)
     return What;
   Value *Phase = Call.getArgOperand(Op.Phase);
@@ -109,10 +151,6 @@ Value *whatWord(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
                           Builder.CreateShl(Phase, MAPSAN_SYNC_PHASE_SHIFT));
 }
 
-Value *argument(CallBase &Call, int Index) {
-  return Index < 0 ? nullptr : Call.getArgOperand(Index);
-}
-
 Bracket open(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
              bool Counts, Callbacks &Calls) {
   Bracket B = {&Op, nullptr, nullptr};
@@ -122,7 +160,19 @@ Bracket open(IRBuilder<> &Builder, CallBase &Call, const SyncOperation &Op,
                                  ? Call.getArgOperand(Op.Argument)
                                  : nullptr,
                              *Op.Row, argument(Call, Op.Part));
+  if (mayBeTheFunction(Op))
+    B.Object = Builder.CreateSelect(Builder.CreateIsNull(B.Object),
+                                    Call.getArgOperand(Op.Function), B.Object);
   B.What = whatWord(Builder, Call, Op, Counts);
+  if (Op.Follows >= 0) {
+    Value *Joins = joins(Builder, Call, Op);
+    Calls.call(Builder, Callback::sync_follow,
+               {B.Object,
+                addressFrom(Builder, Call.getArgOperand(Op.Follows),
+                            Op.Row->FollowsThrough, Op.Row->FollowsOffset),
+                Joins ? Builder.CreateZExt(Joins, Builder.getInt32Ty())
+                      : Builder.getInt32(0)});
+  }
   if (Op.Group >= 0)
     Calls.call(Builder, Callback::sync_group,
                {B.Object, Call.getArgOperand(Op.Group)});
@@ -178,14 +228,13 @@ bool hookSyncCall(const SyncCall &Site, Callbacks &Calls) {
   }
   if (hasNoCallEdges(*Site.Call))
     return false;
-  if (Op.Function >= 0) {
-    auto Passed =
-        Op.Row->Does == MapsanSyncOnce ? MapsanPassedOnce : MapsanPassedBody;
-    Site.Call->setArgOperand(Op.Function,
-                             Calls.call(Builder, Callback::function_passed,
-                                        {Site.Call->getArgOperand(Op.Function),
-                                         Builder.getInt32(Passed)}));
-  }
+  const bool Once = Op.Row->Does == MapsanSyncOnce;
+  replacePassed(Builder, *Site.Call, Op.Function,
+                Once ? unsigned(MapsanPassedOnce)
+                     : MapsanPassedBody | unsigned(Op.Row->On)
+                                              << MapsanPassedOnShift,
+                Calls);
+  replacePassed(Builder, *Site.Call, Op.Finally, MapsanPassedLast, Calls);
   const SmallVector<Bracket, 2> Brackets = openAll(Builder, Site, Calls);
   CallEdges Edges = *openCallEdges(*Site.Call);
   if (!Edges.Normal) {

@@ -11,6 +11,7 @@
 #include "mapsan_sync_object.h"
 #include "mapsan_thread.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_mutex.h"
 
 namespace __mapsan {
 namespace {
@@ -21,7 +22,7 @@ MapsanSync KindOf(u32 what) {
 
 bool IsBody(MapsanSync kind) {
   return kind == MapsanSyncBody || kind == MapsanSyncBodyStarts ||
-         kind == MapsanSyncBodyMeets;
+         kind == MapsanSyncBodyMeets || kind == MapsanSyncBodyLast;
 }
 
 bool RunsTheProgram(MapsanSync kind) {
@@ -49,6 +50,13 @@ ModelledCall *Innermost(Thread *thr) {
 // groups it belongs, joined by every join.
 constexpr uptr kUpgradeSide = uptr(1) << 61;
 constexpr uptr kAnyGroup = uptr(1) << 60 | MAPSAN_SYNC_NAMED;
+// What an object follows: that object, or this one where there are several.
+// Beside each of the several: that what is spawned there goes here, too. As a
+// value, with kEndSide: ends are waited for there.
+constexpr uptr kFollowSide = uptr(3) << 60;
+constexpr uptr kSpreadSide = uptr(1) << 60;
+constexpr uptr kAnyFollowed = kAnyGroup | 8;
+constexpr u32 kMaxFollowed = 4;
 
 LockMode ModeOf(u32 mode) {
   return mode == MapsanLockExclusive ? LockMode::Exclusive : LockMode::Shared;
@@ -88,30 +96,58 @@ void TakeAgain(Thread *thr, const ModelledCall *call, uptr pc, uptr bp) {
 
 void Release(Thread *thr, uptr addr, bool fresh) {
   if (fresh)
-    SyncReleaseStore(thr, addr);
-  else
-    SyncReleaseJoin(thr, addr);
+    return SyncReleaseStore(thr, addr);
+  SyncReleaseJoin(thr, addr);
+  if (UNLIKELY(SyncGroup(addr | kSpreadSide)))
+    SyncReleaseJoin(thr, kAnyFollowed);
 }
 
 // --- bodies
+
+// Where the end of such a body is released: in its group, or where its object
+// is joined.
+uptr EndOf(const ModelledCall *call) {
+  if (call->group == kAnyGroup)
+    return kAnyGroup;
+  return (call->group ? call->group : call->object) | kEndSide;
+}
 
 void BodyBegins(Thread *thr, ModelledCall *call) {
   if (!call->object || !RuleHolds(Rule::catalog_body))
     return;
   SyncAcquire(thr, call->object);
-  if (KindOf(call->what) == MapsanSyncBody)
+  MapsanSync kind = KindOf(call->what);
+  if (kind == MapsanSyncBody || kind == MapsanSyncBodyLast)
     call->group = SyncGroup(call->object);
+  call->followed = SyncGroup(call->object | kFollowSide);
+  // What is followed may itself follow another: a slot its sender, which
+  // watches a future. (No chain is longer; it might be a circle.)
+  uptr followed = call->followed & ~kEndSide;
+  for (u32 i = 0; followed && i < kMaxFollowed; i++) {
+    SyncAcquire(thr, followed);
+    followed = SyncGroup(followed | kFollowSide) & ~kEndSide;
+  }
+  if (kind == MapsanSyncBodyLast && RuleHolds(Rule::catalog_join))
+    SyncAcquire(thr, EndOf(call));
 }
 
 void BodyEnds(Thread *thr, const ModelledCall *call) {
   MapsanSync kind = KindOf(call->what);
   if (!call->object || kind == MapsanSyncBodyStarts ||
-      !RuleHolds(Rule::catalog_join))
+      kind == MapsanSyncBodyLast || !RuleHolds(Rule::catalog_join))
     return;
   // What belongs to a group is waited for there and nowhere else.
-  uptr joined = call->group ? call->group : call->object;
-  bool is_end = kind == MapsanSyncBody && joined != kAnyGroup;
-  SyncReleaseJoin(thr, is_end ? joined | kEndSide : joined);
+  SyncReleaseJoin(thr, kind == MapsanSyncBody ? EndOf(call) : call->object);
+  if (call->followed & kEndSide) // (which is also in what follows several)
+    SyncReleaseJoin(thr, call->followed);
+}
+
+// What is spawned on it goes to the followers of several from here on.
+void Spread(Thread *thr, uptr followed) {
+  if (followed == kAnyFollowed)
+    return;
+  SyncSetGroup(thr, followed | kSpreadSide, kAnyFollowed, kAnyFollowed);
+  SyncCopy(thr, followed, kAnyFollowed);
 }
 
 // Is this thread fed, and in no body that tells what it begins after?
@@ -248,8 +284,14 @@ void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
   uptr addr = call->object;
   if (KindOf(call->what) == MapsanSyncOnceRun && RuleHolds(Rule::once))
     SyncReleaseStore(thr, addr); // also where it throws: the next one follows
-  if (IsBody(KindOf(call->what)))
-    return BodyEnds(thr, call);
+  if (IsBody(KindOf(call->what))) {
+    BodyEnds(thr, call);
+    // Who waits for the thread waits for what it ran, if nobody else does.
+    if (UNLIKELY(thr->feed) && !call->group && IsFed(thr) &&
+        RuleHolds(Rule::catalog_join))
+      SyncReleaseJoin(thr, thr->feed | kEndSide);
+    return;
+  }
   if (KindOf(call->what) == MapsanSyncWait) // however it ends
     return TakeAgain(thr, call, pc, bp);
   if (KindOf(call->what) == MapsanSyncTryConvert)
@@ -286,6 +328,8 @@ void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
   case MapsanSyncRun:
     SyncAcquire(thr, addr | kEndSide);
     SyncAcquire(thr, kAnyGroup);
+    if (SyncGroup(addr | kSpreadSide))
+      SyncAcquire(thr, kAnyFollowed | kEndSide);
     break;
   case MapsanSyncAcquire:
   case MapsanSyncTryAcquire:
@@ -320,7 +364,7 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
   ModelledCall *around = BarrierAround(thr);
   ModelledCall *call = &calls.stack[calls.count];
   *call = {
-      object, what, thr->ignore_sync, bp, calls.observing, calls.observed, 0,
+      object, what, thr->ignore_sync, bp, calls.observing, calls.observed, 0, 0,
       0,      0};
   MapsanSync kind = KindOf(what);
   if (RunsTheProgram(kind)) {
@@ -380,11 +424,31 @@ void ModelledGroup(Thread *thr, uptr object, uptr group) {
     SyncSetGroup(thr, object, group, kAnyGroup);
 }
 
+void ModelledFollow(Thread *thr, uptr object, uptr followed, bool joins) {
+  if (thr->ignore_sync || !object || !followed)
+    return;
+  static StaticSpinMutex lock;
+  SpinMutexLock locked(&lock);
+  uptr before = SyncGroup(object | kFollowSide);
+  uptr known = before & ~kEndSide, now = followed;
+  if (known && known != followed) {
+    now = kAnyFollowed;
+    Spread(thr, known);
+    Spread(thr, followed);
+  }
+  now |= (joins ? kEndSide : 0) | (before & kEndSide);
+  if (now != before)
+    SyncSetGroup(thr, object | kFollowSide, now, now);
+}
+
 bool InModelledCall(const Thread *thr) {
   const ModelledCalls &calls = thr->modelled;
   if (!calls.count || !RuleHolds(Rule::catalog_thread))
     return false;
-  MapsanSync kind = KindOf(calls.stack[calls.count - 1].what);
+  u32 what = calls.stack[calls.count - 1].what;
+  MapsanSync kind = KindOf(what);
+  if (what & MapsanSyncProgramThreads)
+    return false;
   return kind <= MapsanSyncInternal || kind > MapsanSyncOverwrite
              ? !RunsTheProgram(kind)
              : false;

@@ -27,9 +27,10 @@ struct ModelledCall {
   uptr frame; // of the caller
   bool observing;
   Snapshot *observed;
-  u32 depth;  // of a lock given up: its recursion,
-  u32 mode;   // and its mode
-  uptr group; // of a body: where its end is waited for; or 0
+  u32 depth;     // of a lock given up: its recursion,
+  u32 mode;      // and its mode
+  uptr group;    // of a body: where its end is waited for; or 0
+  uptr followed; // of a body: as ModelledFollow has it; or 0
 };
 
 /// Those of one thread, innermost last; and the mode that they put it into.
@@ -60,6 +61,11 @@ void ModelledEnd(Thread *thr, uptr object, u32 what, u64 result, uptr pc,
 
 /// What is about to be spawned on `object` is joined by joins of `group`, too.
 void ModelledGroup(Thread *thr, uptr object, uptr group);
+
+/// Bodies on `object` come after what is spawned on `followed`, too: what is
+/// run there is not told by what it runs on. `joins`: whoever runs something on
+/// `followed` waits for their ends.
+void ModelledFollow(Thread *thr, uptr object, uptr followed, bool joins);
 
 /// What to pass to a library in place of a function of the program's, so that
 /// its calls are seen (MapsanPassed). `function` itself where there are too

@@ -232,9 +232,29 @@ void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
 
 uptr SyncGroup(uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncPeek peek = Peek(bucket, addr);
+  if (peek.valid && !peek.found)
+    return 0;
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr);
   return object ? object->group : 0;
+}
+
+void SyncCopy(Thread *thr, uptr from, uptr to) {
+  Snapshot *clock = nullptr;
+  {
+    Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(from));
+    ScopedLock lock(bucket);
+    SyncObject *object = FindSync(bucket, from);
+    if (object && object->clock)
+      clock = object->clock->Ref();
+  }
+  if (!clock)
+    return;
+  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(to));
+  ScopedLock lock(bucket);
+  JoinClock(FindOrCreateSync(thr, bucket, to), clock);
+  clock->Unref();
 }
 
 template <bool kEndsToo> static void RemoveIn(uptr addr, uptr size) {

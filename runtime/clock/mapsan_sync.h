@@ -44,6 +44,9 @@ void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any);
 /// 0: none.
 uptr SyncGroup(uptr addr);
 
+/// What was released at `from` so far is released at `to`, too.
+void SyncCopy(Thread *thr, uptr from, uptr to);
+
 /// A part of an object that outlives its memory: whoever waits for the end of a
 /// library's object may be told of it after another thread has freed it.
 constexpr uptr kEndSide = uptr(1) << 62;

@@ -179,6 +179,16 @@ MAPSAN_ENTRY void __mapsan_sync_group(void *object, void *group) {
                 reinterpret_cast<uptr>(group));
 }
 
+MAPSAN_ENTRY void __mapsan_sync_follow(void *object, void *followed,
+                                       u32 joins) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  ScopedRuntime runtime(thr);
+  ModelledFollow(thr, reinterpret_cast<uptr>(object),
+                 reinterpret_cast<uptr>(followed), joins);
+}
+
 MAPSAN_ENTRY void *__mapsan_function_passed(void *function, u32 passed) {
   return reinterpret_cast<void *>(
       StandInFor(reinterpret_cast<uptr>(function), passed));

@@ -23,6 +23,7 @@ struct StandIn {
 // A program hands over a handful of different functions. Beyond that they go
 // as they are, and what they do lacks the order that they were called in.
 constexpr u32 kStandIns = 256;
+constexpr u32 kArguments = 6;
 StandIn stand_ins[kStandIns];
 StaticSpinMutex stand_ins_lock;
 
@@ -30,10 +31,22 @@ template <u32 kIndex> uptr Run(uptr a, uptr b, uptr c, uptr d, uptr e, uptr f) {
   const StandIn &self = stand_ins[kIndex];
   auto function = reinterpret_cast<Function>(
       atomic_load(&self.function, memory_order_acquire));
-  bool once = self.passed == MapsanPassedOnce;
-  // The object of a function that is called once is that of the call around.
-  uptr object = once ? 0 : a;
-  u32 what = once ? MapsanSyncOnceRun : MapsanSyncBody;
+  constexpr u32 kKind = (1 << MapsanPassedOnShift) - 1;
+  const uptr arguments[] = {a, b, c, d, e, f};
+  uptr object = arguments[self.passed >> MapsanPassedOnShift];
+  u32 what = MapsanSyncBody;
+  switch (self.passed & kKind) {
+  case MapsanPassedOnce: // on the object of the call around
+    object = 0;
+    what = MapsanSyncOnceRun;
+    break;
+  case MapsanPassedLast:
+    what = MapsanSyncBodyLast;
+    break;
+  default: // without data: told by the function, as it was passed
+    if (!object)
+      object = reinterpret_cast<uptr>(&Run<kIndex>);
+  }
   if (Thread *thr = CurrentThread()) {
     ScopedRuntime inside(thr);
     ModelledBegin(thr, object, what, GET_CURRENT_FRAME());
@@ -59,8 +72,8 @@ using StandInTable = MakeTable<kStandIns>;
 } // namespace
 
 uptr StandInFor(uptr function, u32 passed) {
-  if (!function)
-    return 0;
+  if (!function || passed >> MapsanPassedOnShift >= kArguments)
+    return function;
   SpinMutexLock lock(&stand_ins_lock);
   for (u32 i = 0; i < kStandIns; i++) {
     StandIn &s = stand_ins[i];

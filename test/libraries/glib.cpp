@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %debug-cases -O0 %s -o %t.O0 $(pkg-config --cflags --libs gthread-2.0) && %run-cases %t.O0 | %FileCheck %s
-// RUN: %if full %{ %cases -O2 %s -o %t.O2 $(pkg-config --cflags --libs gthread-2.0) && %run-cases %t.O2 | %FileCheck %s %}
+// RUN: %debug-cases -O0 %s -o %t.O0 $(pkg-config --cflags --libs gio-2.0 gthread-2.0) && %run-cases %t.O0 | %FileCheck %s
+// RUN: %if full %{ %cases -O2 %s -o %t.O2 $(pkg-config --cflags --libs gio-2.0 gthread-2.0) && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: what GLib synchronises orders what it guards, and nothing else.
 
 #include "cases.h"
+#include <gio/gio.h>
 #include <glib.h>
 
 // A lock of any kind: under it, before it, after it, a failed try.
@@ -634,6 +635,488 @@ SILENT(queue_lock, "catalog_lock") {
   };
   InTurn(body, body);
 }
+
+// --- main loops: who attaches a source comes before its callback
+
+namespace {
+struct Callback {
+  cases::Map *map;
+  gboolean again = FALSE;
+};
+gboolean Called(gpointer data) {
+  auto &map = *static_cast<Callback *>(data)->map;
+  WRITE;
+  return static_cast<Callback *>(data)->again;
+}
+void CalledOnce(gpointer data) { Called(data); }
+void Destroyed(gpointer data) {
+  auto &map = *static_cast<Callback *>(data)->map;
+  WRITE;
+}
+gboolean Nothing(gpointer) { return FALSE; }
+void Dispatch(GMainContext *context) {
+  while (!g_main_context_iteration(context, TRUE)) {
+  }
+}
+} // namespace
+
+#define SOURCE_CASES(Name, Attach)                                             \
+  SILENT(Name, "catalog_body") {                                               \
+    Callback data = {&map};                                                    \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Attach;                                                              \
+        },                                                                     \
+        [] { Dispatch(nullptr); });                                            \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    Callback data = {&map};                                                    \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          Attach;                                                              \
+          WRITE;                                                               \
+        },                                                                     \
+        [] { Dispatch(nullptr); });                                            \
+  }
+SOURCE_CASES(idle_add, g_idle_add(Called, &data))
+SOURCE_CASES(idle_add_full, g_idle_add_full(0, Called, &data, nullptr))
+SOURCE_CASES(idle_add_once, g_idle_add_once(CalledOnce, &data))
+SOURCE_CASES(timeout_add, g_timeout_add(0, Called, &data))
+SOURCE_CASES(timeout_add_full, g_timeout_add_full(0, 0, Called, &data, nullptr))
+SOURCE_CASES(timeout_add_once, g_timeout_add_once(0, CalledOnce, &data))
+SOURCE_CASES(timeout_add_seconds, g_timeout_add_seconds(0, Called, &data))
+SOURCE_CASES(timeout_add_seconds_full,
+             g_timeout_add_seconds_full(0, 0, Called, &data, nullptr))
+#if GLIB_CHECK_VERSION(2, 78, 0)
+SOURCE_CASES(timeout_add_seconds_once,
+             g_timeout_add_seconds_once(0, CalledOnce, &data))
+#endif
+
+// The context is another thread's, or they would call it at once.
+#define INVOKE_CASES(Name, Invoke)                                             \
+  SILENT(Name, "catalog_body") {                                               \
+    Callback data = {&map};                                                    \
+    Together(                                                                  \
+        [&] {                                                                  \
+          g_main_context_acquire(nullptr);                                     \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+          Dispatch(nullptr);                                                   \
+          g_main_context_release(nullptr);                                     \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          WRITE;                                                               \
+          Invoke;                                                              \
+          step.Done();                                                         \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    Callback data = {&map};                                                    \
+    Together(                                                                  \
+        [&] {                                                                  \
+          g_main_context_acquire(nullptr);                                     \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+          Dispatch(nullptr);                                                   \
+          g_main_context_release(nullptr);                                     \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          Invoke;                                                              \
+          WRITE;                                                               \
+          step.Done();                                                         \
+        });                                                                    \
+  }
+INVOKE_CASES(context_invoke, g_main_context_invoke(nullptr, Called, &data))
+INVOKE_CASES(context_invoke_full,
+             g_main_context_invoke_full(nullptr, 0, Called, &data, nullptr))
+
+// Without data it is the function that tells.
+static cases::Map *map_of_function;
+SILENT(idle_without_data, "catalog_body") {
+  map_of_function = &map;
+  InTurn(
+      [&] {
+        WRITE;
+        g_idle_add(
+            [](gpointer) -> gboolean {
+              auto &map = *map_of_function;
+              WRITE;
+              return FALSE;
+            },
+            nullptr);
+      },
+      [] { Dispatch(nullptr); });
+}
+RACE(idle_without_data_another_function) {
+  map_of_function = &map;
+  InTurn(
+      [] {
+        g_idle_add(
+            [](gpointer) -> gboolean {
+              auto &map = *map_of_function;
+              WRITE;
+              return FALSE;
+            },
+            nullptr);
+      },
+      [&] {
+        WRITE;
+        g_idle_add(Nothing, nullptr);
+      },
+      [] { Dispatch(nullptr); });
+}
+RACE(idle_other_data) {
+  Callback data = {&map};
+  int other;
+  InTurn([&] { g_idle_add(Called, &data); },
+         [&] {
+           WRITE;
+           g_idle_add(Nothing, &other);
+         },
+         [] { Dispatch(nullptr); });
+}
+// The function that destroys the data comes after the callbacks, whoever calls
+// it.
+SILENT(source_removed, "catalog_body", "catalog_join") {
+  Callback data = {&map, TRUE};
+  guint id;
+  InTurn(
+      [&] {
+        WRITE;
+        id = g_idle_add_full(0, Called, &data, Destroyed);
+      },
+      [] { Dispatch(nullptr); }, [&] { g_source_remove(id); });
+}
+SILENT(source_never_called, "catalog_body") {
+  Callback data = {&map, TRUE};
+  guint id;
+  InTurn(
+      [&] {
+        WRITE;
+        id = g_timeout_add_full(0, 1000000, Called, &data, Destroyed);
+      },
+      [&] { g_source_remove(id); });
+}
+RACE(callbacks_of_two_loops) {
+  GMainContext *context = g_main_context_new();
+  Callback a = {&map}, b = {&map};
+  GSource *source = g_idle_source_new();
+  g_source_set_callback(source, Called, &b, nullptr);
+  g_source_attach(source, context);
+  g_idle_add(Called, &a);
+  InTurn([] { Dispatch(nullptr); }, [&] { Dispatch(context); });
+}
+// What a callback locks counts.
+SILENT(callback_locks, "catalog_lock") {
+  static GMutex m;
+  InTurn(
+      [&] {
+        g_idle_add(
+            [](gpointer data) -> gboolean {
+              auto &map = *static_cast<cases::Map *>(data);
+              g_mutex_lock(&m);
+              WRITE;
+              g_mutex_unlock(&m);
+              return FALSE;
+            },
+            &map);
+      },
+      [] { Dispatch(nullptr); },
+      [&] {
+        g_mutex_lock(&m);
+        WRITE;
+        g_mutex_unlock(&m);
+      });
+}
+
+// A source: who sets its callback, and who attaches it.
+SILENT(source_callback_set, "catalog_body") {
+  Callback data = {&map};
+  GSource *source = g_idle_source_new();
+  InTurn(
+      [&] {
+        WRITE;
+        g_source_set_callback(source, Called, &data, nullptr);
+      },
+      [&] {
+        mapsan_ignore_begin(); // of what orders these two, nothing
+        g_source_attach(source, nullptr);
+        mapsan_ignore_end();
+      },
+      [] { Dispatch(nullptr); });
+}
+SILENT(source_attached, "catalog_body") {
+  Callback data = {&map};
+  GSource *source = g_idle_source_new();
+  InTurn([&] { g_source_set_callback(source, Called, &data, nullptr); },
+         [&] {
+           WRITE;
+           g_source_attach(source, nullptr);
+         },
+         [] { Dispatch(nullptr); });
+}
+RACE(source_after_attach) {
+  Callback data = {&map};
+  GSource *source = g_idle_source_new();
+  InTurn(
+      [&] {
+        g_source_set_callback(source, Called, &data, nullptr);
+        g_source_attach(source, nullptr);
+        WRITE;
+      },
+      [] { Dispatch(nullptr); });
+}
+RACE(source_another_attached) {
+  Callback data = {&map}, nothing;
+  GSource *source = g_idle_source_new(), *other = g_idle_source_new();
+  g_source_set_callback(source, Called, &data, nullptr);
+  g_source_set_callback(other, Nothing, &nothing, nullptr);
+  InTurn([&] { g_source_attach(source, nullptr); },
+         [&] {
+           WRITE;
+           g_source_attach(other, nullptr);
+         },
+         [] { Dispatch(nullptr); });
+}
+// The same data for two of them: which one was attached does not matter.
+SILENT(source_of_several, "catalog_body") {
+  Callback data = {&map};
+  GSource *source = g_idle_source_new(), *other = g_idle_source_new();
+  InTurn([&] { g_source_set_callback(source, Called, &data, nullptr); },
+         [&] {
+           WRITE;
+           g_source_attach(source, nullptr);
+         },
+         [&] { g_source_set_callback(other, Called, &data, nullptr); },
+         [] { Dispatch(nullptr); });
+}
+SILENT(source_of_several_attached_last, "catalog_body") {
+  Callback data = {&map};
+  GSource *source = g_idle_source_new(), *other = g_idle_source_new();
+  g_source_set_callback(other, Called, &data, nullptr);
+  InTurn([&] { g_source_set_callback(source, Called, &data, nullptr); },
+         [&] {
+           WRITE;
+           g_source_attach(source, nullptr);
+         },
+         [] { Dispatch(nullptr); });
+}
+
+// Who ends a loop comes before what follows it.
+namespace {
+gboolean Running(gpointer step) {
+  static_cast<cases::Step *>(step)->Done();
+  return FALSE;
+}
+} // namespace
+SILENT(loop_quit, "catalog_release") {
+  GMainLoop *loop = g_main_loop_new(nullptr, FALSE);
+  g_idle_add(Running, &step);
+  Together(
+      [&] {
+        g_main_loop_run(loop);
+        WRITE;
+      },
+      [&] {
+        step.WaitFor(1);
+        WRITE;
+        g_main_loop_quit(loop);
+      });
+}
+RACE(loop_after_quit) {
+  GMainLoop *loop = g_main_loop_new(nullptr, FALSE);
+  g_idle_add(Running, &step);
+  Together(
+      [&] {
+        g_main_loop_run(loop);
+        step.WaitFor(2);
+        WRITE;
+      },
+      [&] {
+        step.WaitFor(1);
+        g_main_loop_quit(loop);
+        WRITE;
+        step.Done();
+      });
+}
+// A source of a type of its own, whose functions nobody passes on: what it
+// does, synchronisation and threads included, is the program's.
+SILENT(loop_of_own_sources, "thread_create", "catalog_calls_back") {
+  struct Source {
+    GSource source;
+    cases::Map *map;
+    GMainLoop *loop;
+  };
+  static GMutex m;
+  static GSourceFuncs functions = {
+      [](GSource *, gint *) -> gboolean { return TRUE; },
+      [](GSource *) -> gboolean { return TRUE; },
+      [](GSource *source, GSourceFunc, gpointer) -> gboolean {
+        auto *self = reinterpret_cast<Source *>(source);
+        auto &map = *self->map;
+        WRITE;
+        cases::Thread thread([&] { READ; });
+        thread.Join();
+        g_mutex_lock(&m);
+        g_mutex_unlock(&m);
+        g_main_loop_quit(self->loop);
+        return FALSE;
+      },
+      nullptr,
+      nullptr,
+      nullptr};
+  auto *source =
+      reinterpret_cast<Source *>(g_source_new(&functions, sizeof(Source)));
+  source->map = &map;
+  source->loop = g_main_loop_new(nullptr, FALSE);
+  g_source_attach(&source->source, nullptr);
+  InTurn([&] { g_main_loop_run(source->loop); },
+         [&] {
+           g_mutex_lock(&m);
+           WRITE;
+           g_mutex_unlock(&m);
+         });
+}
+
+// --- tasks
+
+namespace {
+void InThread(GTask *task, gpointer, gpointer data, GCancellable *) {
+  auto &map = *static_cast<Callback *>(data)->map;
+  WRITE;
+  g_task_return_boolean(task, TRUE);
+}
+void Ready(GObject *, GAsyncResult *, gpointer data) {
+  auto *callback = static_cast<Callback *>(data);
+  auto &map = *callback->map;
+  WRITE;
+  callback->again = TRUE;
+}
+void Leave(GObject *, GAsyncResult *, gpointer data) {
+  static_cast<Callback *>(data)->again = TRUE;
+}
+GTask *Task(GAsyncReadyCallback ready, Callback *data) {
+  GTask *task = g_task_new(nullptr, nullptr, ready, data);
+  g_task_set_task_data(task, data, nullptr);
+  return task;
+}
+} // namespace
+SILENT(task_in_thread, "catalog_body", "catalog_release") {
+  Callback data = {&map};
+  GTask *task = Task(Ready, &data);
+  WRITE;
+  g_task_run_in_thread(task, InThread);
+  while (!data.again)
+    Dispatch(nullptr);
+}
+RACE(task_after_run) {
+  static cases::Step *turns;
+  turns = &step;
+  Callback data = {&map};
+  GTask *task = Task(Leave, &data);
+  g_task_run_in_thread(
+      task, [](GTask *task, gpointer, gpointer data, GCancellable *) {
+        turns->WaitFor(1);
+        InThread(task, nullptr, data, nullptr);
+      });
+  WRITE;
+  step.Done();
+  while (!data.again)
+    Dispatch(nullptr);
+}
+SILENT(task_in_thread_sync, "catalog_body", "catalog_join") {
+  Callback data = {&map};
+  GTask *task = Task(nullptr, &data);
+  WRITE;
+  g_task_run_in_thread_sync(task, InThread);
+  WRITE;
+}
+SILENT(task_source, "catalog_body") {
+  map_of_function = &map;
+  GTask *task = Task(nullptr, nullptr);
+  InTurn(
+      [&] {
+        WRITE;
+        g_task_attach_source(task, g_idle_source_new(),
+                             [](gpointer) -> gboolean {
+                               auto &map = *map_of_function;
+                               WRITE;
+                               return FALSE;
+                             });
+      },
+      [] { Dispatch(nullptr); });
+}
+#define TASK_CASES(Name, Return, Propagate)                                    \
+  SILENT(Name, "catalog_release") {                                            \
+    GTask *task = g_task_new(nullptr, nullptr, nullptr, nullptr);              \
+    GError *error = nullptr;                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Return;                                                              \
+        },                                                                     \
+        [&] {                                                                  \
+          Propagate;                                                           \
+          WRITE;                                                               \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    GTask *task = g_task_new(nullptr, nullptr, nullptr, nullptr);              \
+    GError *error = nullptr;                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          Return;                                                              \
+          WRITE;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          Propagate;                                                           \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+TASK_CASES(task_pointer, g_task_return_pointer(task, nullptr, nullptr),
+           g_task_propagate_pointer(task, &error))
+TASK_CASES(task_boolean, g_task_return_boolean(task, TRUE),
+           g_task_propagate_boolean(task, &error))
+TASK_CASES(task_int, g_task_return_int(task, 1),
+           g_task_propagate_int(task, &error))
+static GError *AnError() {
+  return g_error_new(G_IO_ERROR, G_IO_ERROR_FAILED, "%s", "so it goes");
+}
+TASK_CASES(task_error, g_task_return_error(task, AnError()),
+           g_task_propagate_pointer(task, &error))
+TASK_CASES(task_new_error,
+           g_task_return_new_error(task, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
+                                   "so it goes"),
+           g_task_propagate_pointer(task, &error))
+#define VALUE                                                                  \
+  GValue value = G_VALUE_INIT;                                                 \
+  g_value_init(&value, G_TYPE_INT)
+TASK_CASES(task_value, VALUE;
+           g_task_return_value(task, &value), GValue value = G_VALUE_INIT;
+           g_task_propagate_value(task, &value, &error))
+#define CANCELLED_CASE(Name, Kind, First, Second)                              \
+  Kind {                                                                       \
+    GCancellable *cancellable = g_cancellable_new();                           \
+    GTask *task = g_task_new(nullptr, cancellable, nullptr, nullptr);          \
+    GError *error = nullptr;                                                   \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          g_cancellable_cancel(cancellable);                                   \
+          First;                                                               \
+          Second;                                                              \
+        },                                                                     \
+        [&] {                                                                  \
+          g_task_propagate_pointer(task, &error);                              \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+CANCELLED_CASE(task_cancelled, SILENT(task_cancelled, "catalog_release"), WRITE,
+               g_task_return_error_if_cancelled(task))
+CANCELLED_CASE(task_cancelled_after, RACE(task_cancelled_after),
+               g_task_return_error_if_cancelled(task), WRITE)
 
 int main(int argc, char **argv) {
   // Pools do not hand threads on to each other: what one of them knows would

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: %debug-cases -O0 %s -o %t.O0 -fPIC $(pkg-config --cflags --libs Qt6Concurrent | sed "s, -I, -isystem ,g;s,^-I,-isystem ,") && %run-cases %t.O0 | %FileCheck %s
-// RUN: %if full %{ %cases -O2 %s -o %t.O2 -fPIC $(pkg-config --cflags --libs Qt6Concurrent | sed "s, -I, -isystem ,g;s,^-I,-isystem ,") && %run-cases %t.O2 | %FileCheck %s %}
+// RUN: $(pkg-config --variable=libexecdir Qt6Core)/moc %S/Inputs/qt-objects.h -f%S/Inputs/qt-objects.h -o %t.moc.cpp
+// RUN: %debug-cases -O0 %s %t.moc.cpp -DQT_NO_DEBUG -o %t.O0 -fPIC $(pkg-config --cflags --libs Qt6Concurrent | sed "s, -I, -isystem ,g;s,^-I,-isystem ,") && %run-cases %t.O0 | %FileCheck %s
+// RUN: %if full %{ %cases -O2 %s %t.moc.cpp -DQT_NO_DEBUG -o %t.O2 -fPIC $(pkg-config --cflags --libs Qt6Concurrent | sed "s, -I, -isystem ,g;s,^-I,-isystem ,") && %run-cases %t.O2 | %FileCheck %s %}
 
 // Intent: what Qt synchronises orders what it guards, and nothing else.
 
+#include "Inputs/qt-objects.h"
 #include "cases.h"
 #include <QAtomicInt>
 #include <QCoreApplication>
+#include <QFutureWatcher>
 #include <QList>
+#include <QMetaMethod>
 #include <QMutex>
+#include <QPromise>
 #include <QReadWriteLock>
 #include <QRunnable>
 #include <QSemaphore>
 #include <QThread>
 #include <QThreadPool>
+#include <QTimer>
 #include <QWaitCondition>
 #include <QtConcurrent>
 #include <chrono>
@@ -587,6 +593,591 @@ SILENT(QtConcurrent_mapped_reduced, "catalog_body") {
       },
       [](int &sum, int n) { sum += n; });
   WRITE;
+}
+
+// --- what is queued to another thread
+
+namespace {
+// A receiver in a thread of its own, which `connect` runs in first; then
+// another thread hands something over, and the receiver's thread takes it.
+template <class Connect, class HandOver>
+void Queued(cases::Step &step, Connect connect, HandOver hand_over) {
+  Together(
+      [&] {
+        auto receiver = connect();
+        step.Done();
+        step.WaitFor(2);
+        QCoreApplication::sendPostedEvents();
+      },
+      [&] {
+        step.WaitFor(1);
+        hand_over();
+        step.Done();
+      });
+}
+// The same, and the one who hands over waits for it.
+template <class Connect, class HandOver>
+void Blocking(cases::Step &step, const int *handled, Connect connect,
+              HandOver hand_over) {
+  Together(
+      [&] {
+        auto receiver = connect();
+        step.Done();
+        while (!__atomic_load_n(handled, __ATOMIC_RELAXED))
+          QCoreApplication::sendPostedEvents();
+        step.WaitFor(2);
+      },
+      [&] {
+        step.WaitFor(1);
+        hand_over();
+        step.Done();
+      });
+}
+} // namespace
+
+// `Connect`: to `receiver`, in its thread. `HandOver`: by another.
+#define QUEUED_CASES(Name, Connect, HandOver)                                  \
+  SILENT(Name, "catalog_body") {                                               \
+    Sender sender;                                                             \
+    Receiver *receiver;                                                        \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          receiver = new Receiver([&] { WRITE; });                             \
+          Connect;                                                             \
+          return std::unique_ptr<Receiver>(receiver);                          \
+        },                                                                     \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          HandOver;                                                            \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    Sender sender;                                                             \
+    Receiver *receiver;                                                        \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          receiver = new Receiver([&] { WRITE; });                             \
+          Connect;                                                             \
+          return std::unique_ptr<Receiver>(receiver);                          \
+        },                                                                     \
+        [&] {                                                                  \
+          HandOver;                                                            \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+// Who waits comes after what it waited for, and before nothing else.
+#define BLOCKING_CASES(Name, Connect, HandOver)                                \
+  SILENT(Name, "catalog_body", "catalog_join") {                               \
+    Sender sender;                                                             \
+    Receiver *receiver;                                                        \
+    int handled = 0;                                                           \
+    Blocking(                                                                  \
+        step, &handled,                                                        \
+        [&] {                                                                  \
+          receiver = new Receiver([&] {                                        \
+            WRITE;                                                             \
+            __atomic_store_n(&handled, 1, __ATOMIC_RELAXED);                   \
+          });                                                                  \
+          Connect;                                                             \
+          return std::unique_ptr<Receiver>(receiver);                          \
+        },                                                                     \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          HandOver;                                                            \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+// Who does not wait does not.
+#define NOT_BLOCKING_CASE(Name, Connect, HandOver)                             \
+  RACE(Name##_not_waited_for) {                                                \
+    Sender sender;                                                             \
+    Receiver *receiver;                                                        \
+    Together(                                                                  \
+        [&] {                                                                  \
+          receiver = new Receiver([&] { WRITE; });                             \
+          Connect;                                                             \
+          step.Done();                                                         \
+          step.WaitFor(2);                                                     \
+          QCoreApplication::sendPostedEvents();                                \
+          step.Done();                                                         \
+          step.WaitFor(4);                                                     \
+          delete receiver;                                                     \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          HandOver;                                                            \
+          step.Done();                                                         \
+          step.WaitFor(3);                                                     \
+          HandOver;                                                            \
+          WRITE;                                                               \
+          step.Done();                                                         \
+        });                                                                    \
+  }
+#define EMIT emit sender.emitted(1)
+
+#define CONNECT_SLOT(...)                                                      \
+  QObject::connect(&sender, &Sender::emitted, receiver, &Receiver::receive,    \
+                   ##__VA_ARGS__)
+#define CONNECT_FUNCTION(...)                                                  \
+  QObject::connect(                                                            \
+      &sender, &Sender::emitted, receiver,                                     \
+      [receiver] { receiver->receive(1); }, ##__VA_ARGS__)
+#define CONNECT_NAMES(...)                                                     \
+  QObject::connect(&sender, SIGNAL(emitted(int)), receiver,                    \
+                   SLOT(receive(int)), ##__VA_ARGS__)
+static QMetaMethod ReceiveMethod() {
+  const QMetaObject &meta = Receiver::staticMetaObject;
+  return meta.method(meta.indexOfSlot("receive(int)"));
+}
+#define CONNECT_METHODS(...)                                                   \
+  QObject::connect(&sender, QMetaMethod::fromSignal(&Sender::emitted),         \
+                   receiver, ReceiveMethod(), ##__VA_ARGS__)
+// By connectImpl, QMetaObject::activate; by the slots' impl.
+QUEUED_CASES(signal_to_slot, CONNECT_SLOT(), EMIT)
+QUEUED_CASES(signal_to_slot_queued, CONNECT_SLOT(Qt::QueuedConnection), EMIT)
+QUEUED_CASES(signal_to_function, CONNECT_FUNCTION(), EMIT)
+BLOCKING_CASES(signal_blocking, CONNECT_SLOT(Qt::BlockingQueuedConnection),
+               EMIT)
+BLOCKING_CASES(signal_to_function_blocking,
+               CONNECT_FUNCTION(Qt::BlockingQueuedConnection), EMIT)
+NOT_BLOCKING_CASE(signal, CONNECT_SLOT(), EMIT)
+// By QObject::connect itself, and the receiver's qt_static_metacall.
+QUEUED_CASES(signal_by_name, CONNECT_NAMES(), EMIT)
+QUEUED_CASES(signal_by_method, CONNECT_METHODS(), EMIT)
+BLOCKING_CASES(signal_by_name_blocking,
+               CONNECT_NAMES(Qt::BlockingQueuedConnection), EMIT)
+NOT_BLOCKING_CASE(signal_by_name, CONNECT_NAMES(), EMIT)
+
+#define INVOKE_SLOT(Type)                                                      \
+  QMetaObject::invokeMethod(receiver, &Receiver::receiveNothing, Type)
+#define INVOKE_FUNCTION(Type)                                                  \
+  QMetaObject::invokeMethod(                                                   \
+      receiver, [receiver] { receiver->receive(1); }, Type)
+#define INVOKE_NAME(Type)                                                      \
+  QMetaObject::invokeMethod(receiver, "receive", Type, Q_ARG(int, 1))
+#define INVOKE_METHOD(Type)                                                    \
+  ReceiveMethod().invoke(receiver, Type, Q_ARG(int, 1))
+// By invokeMethodImpl.
+QUEUED_CASES(invoke_slot, , INVOKE_SLOT(Qt::QueuedConnection))
+QUEUED_CASES(invoke_function, , INVOKE_FUNCTION(Qt::AutoConnection))
+BLOCKING_CASES(invoke_slot_blocking, ,
+               INVOKE_SLOT(Qt::BlockingQueuedConnection))
+BLOCKING_CASES(invoke_function_blocking, ,
+               INVOKE_FUNCTION(Qt::BlockingQueuedConnection))
+NOT_BLOCKING_CASE(invoke_function, , INVOKE_FUNCTION(Qt::QueuedConnection))
+QUEUED_CASES(invoke_name, , INVOKE_NAME(Qt::QueuedConnection))
+BLOCKING_CASES(invoke_name_blocking, ,
+               INVOKE_NAME(Qt::BlockingQueuedConnection))
+NOT_BLOCKING_CASE(invoke_name, , INVOKE_NAME(Qt::QueuedConnection))
+QUEUED_CASES(invoke_method, , INVOKE_METHOD(Qt::QueuedConnection))
+BLOCKING_CASES(invoke_method_blocking, ,
+               INVOKE_METHOD(Qt::BlockingQueuedConnection))
+NOT_BLOCKING_CASE(invoke_method, , INVOKE_METHOD(Qt::QueuedConnection))
+// By singleShotImpl.
+QUEUED_CASES(timer, ,
+             QTimer::singleShot(0, receiver, &Receiver::receiveNothing))
+
+// In this thread a slot is a call.
+SILENT(signal_direct, NO_RULE) {
+  Sender sender;
+  WRITE;
+  QObject::connect(&sender, &Sender::emitted, [&] { WRITE; });
+  EMIT;
+  WRITE;
+}
+// Who connects comes before the slot, who emits another's signal does not.
+SILENT(signal_connected_before, "catalog_body") {
+  Sender sender;
+  Receiver receiver([] {});
+  InTurn(
+      [&] {
+        WRITE;
+        QObject::connect(
+            &sender, &Sender::emitted, &receiver, [&] { WRITE; },
+            Qt::DirectConnection);
+      },
+      [&] { EMIT; });
+}
+RACE(signal_of_another) {
+  Sender sender, other;
+  Receiver *receiver;
+  Queued(
+      step,
+      [&] {
+        receiver = new Receiver([&] { WRITE; });
+        CONNECT_SLOT();
+        QObject::connect(&other, &Sender::emitted, receiver, [] {});
+        return std::unique_ptr<Receiver>(receiver);
+      },
+      [&] {
+        EMIT;
+        WRITE;
+        emit other.emitted(2);
+      });
+}
+// By names, it does not matter which of several senders it was, and when.
+SILENT(signal_by_name_of_several, "catalog_body") {
+  Sender sender, other;
+  Receiver *receiver;
+  Queued(
+      step,
+      [&] {
+        receiver = new Receiver([&] { WRITE; });
+        CONNECT_NAMES();
+        QObject::connect(&other, SIGNAL(emitted(int)), receiver,
+                         SLOT(receive(int)));
+        return std::unique_ptr<Receiver>(receiver);
+      },
+      [&] {
+        WRITE;
+        EMIT;
+      });
+}
+SILENT(signal_by_name_of_several_blocking, "catalog_body", "catalog_join") {
+  Sender sender, other;
+  Receiver *receiver;
+  int handled = 0;
+  Blocking(
+      step, &handled,
+      [&] {
+        receiver = new Receiver([&] {
+          WRITE;
+          __atomic_store_n(&handled, 1, __ATOMIC_RELAXED);
+        });
+        CONNECT_NAMES(Qt::BlockingQueuedConnection);
+        QObject::connect(&other, SIGNAL(emitted(int)), receiver,
+                         SLOT(receive(int)));
+        return std::unique_ptr<Receiver>(receiver);
+      },
+      [&] {
+        WRITE;
+        EMIT;
+        WRITE;
+      });
+}
+RACE(signal_by_name_of_another) {
+  Sender sender, other;
+  Receiver *receiver;
+  Receiver *second;
+  Queued(
+      step,
+      [&] {
+        receiver = new Receiver([&] { WRITE; });
+        second = new Receiver([] {});
+        CONNECT_NAMES();
+        QObject::connect(&other, SIGNAL(emitted(int)), second,
+                         SLOT(receive(int)));
+        return std::unique_ptr<Receiver>(receiver);
+      },
+      [&] {
+        EMIT;
+        WRITE;
+        emit other.emitted(2);
+      });
+}
+// What a slot locks counts, and who waits for the slot's thread.
+SILENT(signal_slot_locks, "catalog_lock") {
+  Sender sender;
+  Receiver *receiver;
+  QMutex m;
+  Together(
+      [&] {
+        receiver = new Receiver([&] {
+          QMutexLocker locker(&m);
+          WRITE;
+        });
+        CONNECT_SLOT();
+        step.Done();
+        step.WaitFor(2);
+        QCoreApplication::sendPostedEvents();
+        step.Done();
+      },
+      [&] {
+        step.WaitFor(1);
+        EMIT;
+        step.Done();
+        step.WaitFor(3);
+        QMutexLocker locker(&m);
+        WRITE;
+      });
+}
+SILENT(signal_to_a_thread, "catalog_body", "catalog_join+mutex") {
+  Sender sender;
+  QThread thread;
+  Receiver receiver([&] {
+    WRITE;
+    thread.quit();
+  });
+  receiver.moveToThread(&thread);
+  QObject::connect(&sender, &Sender::emitted, &receiver, &Receiver::receive);
+  thread.start();
+  WRITE;
+  EMIT;
+  while (!thread.isFinished())
+    QThread::usleep(100);
+  thread.wait();
+  WRITE;
+}
+
+// --- events
+
+namespace {
+// What is done by `event`, by `customEvent`, or by another's `eventFilter`.
+struct Handling : QObject {
+  std::function<void()> in_event, in_custom, in_filter;
+  bool event(QEvent *event) override {
+    if (in_event && event->type() == QEvent::User)
+      in_event();
+    return QObject::event(event);
+  }
+};
+struct Custom : QObject {
+  std::function<void()> body;
+  void customEvent(QEvent *) override { body(); }
+};
+struct Filter : QObject {
+  std::function<void()> body;
+  bool eventFilter(QObject *, QEvent *event) override {
+    if (event->type() == QEvent::User)
+      body();
+    return false;
+  }
+};
+} // namespace
+#define EVENT_CASES(Name, Make)                                                \
+  SILENT(Name, "catalog_body") {                                               \
+    QObject *receiver;                                                         \
+    auto body = [&] { WRITE; };                                                \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          Make;                                                                \
+          return std::unique_ptr<QObject>(receiver);                           \
+        },                                                                     \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          QCoreApplication::postEvent(receiver, new QEvent(QEvent::User));     \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    QObject *receiver;                                                         \
+    auto body = [&] { WRITE; };                                                \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          Make;                                                                \
+          return std::unique_ptr<QObject>(receiver);                           \
+        },                                                                     \
+        [&] {                                                                  \
+          QCoreApplication::postEvent(receiver, new QEvent(QEvent::User));     \
+          WRITE;                                                               \
+        });                                                                    \
+  }
+EVENT_CASES(postEvent, auto *handling = new Handling; handling->in_event = body;
+            receiver = handling)
+EVENT_CASES(postEvent_custom, auto *custom = new Custom; custom->body = body;
+            receiver = custom)
+EVENT_CASES(postEvent_filtered, auto *filter = new Filter; filter->body = body;
+            receiver = new QObject; filter->setParent(receiver);
+            receiver->installEventFilter(filter))
+// One event comes before its own handling, not before that of another.
+RACE(postEvent_another) {
+  Handling *receiver;
+  Queued(
+      step,
+      [&] {
+        receiver = new Handling;
+        bool first = true;
+        receiver->in_event = [&map, first]() mutable {
+          if (first)
+            WRITE;
+          first = false;
+        };
+        return std::unique_ptr<QObject>(receiver);
+      },
+      [&] {
+        QCoreApplication::postEvent(receiver, new QEvent(QEvent::User));
+        WRITE;
+        QCoreApplication::postEvent(receiver, new QEvent(QEvent::User));
+      });
+}
+
+// --- promises and continuations: setContinuation, and what runs them (execute, runFunction)
+
+SILENT(QPromise_finish, "catalog_release") {
+  QPromise<void> promise;
+  promise.start();
+  QFuture<void> future = promise.future();
+  InTurn(
+      [&] {
+        WRITE;
+        promise.finish();
+      },
+      [&] {
+        future.waitForFinished();
+        WRITE;
+      });
+}
+SILENT(QPromise_addResult, "catalog_release+catalog_lock") {
+  QPromise<int> promise;
+  promise.start();
+  QFuture<int> future = promise.future();
+  InTurn(
+      [&] {
+        WRITE;
+        promise.addResult(1);
+      },
+      [&] {
+        future.result();
+        WRITE;
+      });
+  promise.finish();
+}
+RACE(QPromise_after_finish) {
+  QPromise<void> promise;
+  promise.start();
+  QFuture<void> future = promise.future();
+  InTurn(
+      [&] {
+        promise.finish();
+        WRITE;
+      },
+      [&] {
+        future.waitForFinished();
+        WRITE;
+      });
+}
+#define THEN_CASES(Name, Finish, Then)                                         \
+  SILENT(Name, "catalog_body") {                                               \
+    QPromise<void> promise;                                                    \
+    promise.start();                                                           \
+    auto future = promise.future();                                            \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Then;                                                                \
+        },                                                                     \
+        [&] {                                                                  \
+          Finish;                                                              \
+          promise.finish();                                                    \
+        });                                                                    \
+  }                                                                            \
+  RACE(Name##_asked_before) {                                                  \
+    QPromise<void> promise;                                                    \
+    promise.start();                                                           \
+    auto future = promise.future();                                            \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          Then;                                                                \
+          WRITE;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          Finish;                                                              \
+          promise.finish();                                                    \
+        });                                                                    \
+  }                                                                            \
+  SILENT(Name##_of_finished, "catalog_release") {                              \
+    QPromise<void> promise;                                                    \
+    promise.start();                                                           \
+    auto future = promise.future();                                            \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          Finish;                                                              \
+          promise.finish();                                                    \
+        },                                                                     \
+        [&] { Then; });                                                        \
+  }
+THEN_CASES(then, , future.then([&] { WRITE; }))
+THEN_CASES(onFailed, promise.setException(std::make_exception_ptr(1)),
+           future.onFailed([&] { WRITE; }))
+THEN_CASES(onFailed_by, promise.setException(std::make_exception_ptr(1)),
+           future.onFailed([&](int) { WRITE; }))
+THEN_CASES(onCanceled, future.cancel(), future.onCanceled([&] { WRITE; }))
+SILENT(then_in_a_pool, "catalog_body", "catalog_release") {
+  QThreadPool pool;
+  QPromise<void> promise;
+  promise.start();
+  auto future = promise.future();
+  WRITE;
+  auto then = future.then(&pool, [&] { WRITE; });
+  InTurn([&] { promise.finish(); },
+         [&] {
+           then.waitForFinished();
+           WRITE;
+         });
+}
+SILENT(then_in_a_context, "catalog_body") {
+  QPromise<void> promise;
+  promise.start();
+  auto future = promise.future();
+  Receiver *receiver;
+  Queued(
+      step,
+      [&] {
+        receiver = new Receiver([] {});
+        return std::unique_ptr<Receiver>(receiver);
+      },
+      [&] {
+        WRITE;
+        future.then(receiver, [&] { WRITE; });
+        promise.finish();
+      });
+}
+SILENT(then_result, "catalog_release") {
+  QPromise<void> promise;
+  promise.start();
+  auto then = promise.future().then([&] { WRITE; });
+  InTurn([&] { promise.finish(); },
+         [&] {
+           then.waitForFinished();
+           WRITE;
+         });
+}
+
+// A watcher is told of its future's end in its own thread.
+#define WATCHER_CASE(Kind, Before, After)                                      \
+  Kind {                                                                       \
+    QPromise<void> promise;                                                    \
+    promise.start();                                                           \
+    Queued(                                                                    \
+        step,                                                                  \
+        [&] {                                                                  \
+          auto watcher = std::make_unique<QFutureWatcher<void>>();             \
+          QObject::connect(watcher.get(), &QFutureWatcher<void>::finished,     \
+                           watcher.get(), [&] { WRITE; });                     \
+          watcher->setFuture(promise.future());                                \
+          return watcher;                                                      \
+        },                                                                     \
+        [&] {                                                                  \
+          Before;                                                              \
+          promise.finish();                                                    \
+          After;                                                               \
+        });                                                                    \
+  }
+WATCHER_CASE(SILENT(watcher, "catalog_body", "catalog_release"), WRITE, )
+WATCHER_CASE(RACE(watcher_after), , WRITE)
+SILENT(watcher_of_several, "catalog_body", "catalog_release") {
+  QPromise<void> promise, other;
+  promise.start();
+  other.start();
+  Queued(
+      step,
+      [&] {
+        auto watcher = std::make_unique<QFutureWatcher<void>>();
+        QObject::connect(watcher.get(), &QFutureWatcher<void>::finished,
+                         watcher.get(), [&] { WRITE; });
+        watcher->setFuture(other.future());
+        watcher->setFuture(promise.future());
+        return watcher;
+      },
+      [&] {
+        WRITE;
+        promise.finish();
+      });
+  other.finish();
 }
 
 SILENT(QAtomicInt_release, "atomic_release") {

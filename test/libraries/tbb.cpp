@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <oneapi/tbb/concurrent_queue.h>
+#include <oneapi/tbb/flow_graph.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/mutex.h>
 #include <oneapi/tbb/null_mutex.h>
@@ -228,6 +229,247 @@ SILENT(arena_of_a_task_group, "catalog_body") {
   }));
   step.WaitFor(1);
   arena.execute([&] { group.wait(); });
+  WRITE;
+}
+
+// There is no room in the arena: one of the two threads that are in it runs the
+// function.
+#define EXECUTE_ELSEWHERE(Kind, Before, Inside, After, Other)                  \
+  Kind {                                                                       \
+    tbb::task_arena arena(2, 2);                                               \
+    tbb::task_group group;                                                     \
+    pthread_t caller, runner;                                                  \
+    Together(                                                                  \
+        [&] {                                                                  \
+          arena.execute([&] {                                                  \
+            handle = group.defer([] {});                                       \
+            step.Done();                                                       \
+            group.wait();                                                      \
+          });                                                                  \
+          Other;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(1);                                                     \
+          arena.execute([&] {                                                  \
+            step.Done();                                                       \
+            step.WaitFor(3);                                                   \
+          });                                                                  \
+        },                                                                     \
+        [&] {                                                                  \
+          step.WaitFor(2);                                                     \
+          caller = pthread_self();                                             \
+          Before;                                                              \
+          arena.execute([&] {                                                  \
+            runner = pthread_self();                                           \
+            Inside;                                                            \
+            group.run(std::move(handle));                                      \
+          });                                                                  \
+          After;                                                               \
+          step.Done();                                                         \
+        });                                                                    \
+    if (pthread_equal(caller, runner))                                         \
+      __builtin_abort();                                                       \
+  }
+static tbb::task_handle handle;
+EXECUTE_ELSEWHERE(SILENT(arena_execute_elsewhere, "catalog_body",
+                         "catalog_join"),
+                  WRITE, WRITE, WRITE, )
+EXECUTE_ELSEWHERE(RACE(arena_execute_elsewhere_after), , , WRITE, WRITE)
+
+// --- flow graphs
+
+namespace {
+using tbb::flow::continue_msg;
+using tbb::flow::graph;
+} // namespace
+
+// Who puts, the body, who waits. (The worker has done it before anybody waits,
+// who might do it as well.)
+SILENT(flow_function_node, "catalog_body") {
+  graph g;
+  tbb::flow::function_node<int> node(g, tbb::flow::unlimited, [&](int) {
+    WRITE;
+    step.Done();
+  });
+  WRITE;
+  node.try_put(1);
+  step.WaitFor(1);
+  g.wait_for_all();
+  WRITE;
+}
+RACE(flow_after_put) {
+  graph g;
+  tbb::flow::function_node<int> node(g, tbb::flow::unlimited, [&](int) {
+    step.Done();
+    step.WaitFor(2);
+    WRITE;
+  });
+  node.try_put(1);
+  step.WaitFor(1);
+  WRITE;
+  step.Done();
+  g.wait_for_all();
+}
+RACE(flow_not_waited_for) {
+  graph g;
+  tbb::flow::function_node<int> node(g, tbb::flow::unlimited, [&](int) {
+    WRITE;
+    step.Done();
+  });
+  node.try_put(1);
+  step.WaitFor(1);
+  WRITE;
+  g.wait_for_all();
+}
+RACE(flow_bodies) {
+  graph g;
+  Pair pair;
+  tbb::flow::function_node<int> node(g, tbb::flow::unlimited,
+                                     [&](int) { pair([&] { WRITE; }); });
+  node.try_put(1);
+  node.try_put(2);
+  g.wait_for_all();
+}
+SILENT(flow_serial_node, NO_RULE) {
+  graph g;
+  tbb::flow::function_node<int> node(g, tbb::flow::serial, [&](int) { WRITE; });
+  InTurn([&] { node.try_put(1); }, [&] { node.try_put(2); });
+  g.wait_for_all();
+  WRITE;
+}
+// Both predecessors come before the successor.
+SILENT(flow_continue_node, "catalog_body") {
+  graph g;
+  Pair pair;
+  using Node = tbb::flow::continue_node<continue_msg>;
+  tbb::flow::broadcast_node<continue_msg> start(g);
+  auto first = [&](continue_msg) { pair([&] { READ; }); };
+  Node a(g, first), b(g, first), c(g, [&](continue_msg) { WRITE; });
+  tbb::flow::make_edge(start, a);
+  tbb::flow::make_edge(start, b);
+  tbb::flow::make_edge(a, c);
+  tbb::flow::make_edge(b, c);
+  WRITE;
+  start.try_put(continue_msg());
+  g.wait_for_all();
+  WRITE;
+}
+SILENT(flow_join_node, "catalog_body") {
+  graph g;
+  Pair pair;
+  auto first = [&](int n) {
+    pair([&] { READ; });
+    return n;
+  };
+  tbb::flow::function_node<int, int> a(g, 1, first), b(g, 1, first);
+  tbb::flow::join_node<std::tuple<int, int>> both(g);
+  tbb::flow::function_node<std::tuple<int, int>> c(
+      g, 1, [&](const std::tuple<int, int> &) { WRITE; });
+  tbb::flow::make_edge(a, tbb::flow::input_port<0>(both));
+  tbb::flow::make_edge(b, tbb::flow::input_port<1>(both));
+  tbb::flow::make_edge(both, c);
+  WRITE;
+  a.try_put(1);
+  b.try_put(2);
+  g.wait_for_all();
+  WRITE;
+}
+// Who puts an item into a buffer comes before who gets it.
+#define FLOW_BUFFER_CASES(Name, ...)                                           \
+  SILENT(flow_##Name, "atomic_release+catalog_release") {                      \
+    graph g;                                                                   \
+    tbb::flow::__VA_ARGS__ node(g);                                            \
+    int item;                                                                  \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          WRITE;                                                               \
+          node.try_put(1);                                                     \
+        },                                                                     \
+        [&] {                                                                  \
+          while (!node.try_get(item)) {                                        \
+          }                                                                    \
+          WRITE;                                                               \
+        });                                                                    \
+    g.wait_for_all();                                                          \
+  }                                                                            \
+  RACE(flow_##Name##_after_put) {                                              \
+    graph g;                                                                   \
+    tbb::flow::__VA_ARGS__ node(g);                                            \
+    int item;                                                                  \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          node.try_put(1);                                                     \
+          WRITE;                                                               \
+        },                                                                     \
+        [&] {                                                                  \
+          while (!node.try_get(item)) {                                        \
+          }                                                                    \
+          WRITE;                                                               \
+        });                                                                    \
+    g.wait_for_all();                                                          \
+  }
+FLOW_BUFFER_CASES(buffer_node, buffer_node<int>)
+FLOW_BUFFER_CASES(queue_node, queue_node<int>)
+FLOW_BUFFER_CASES(priority_queue_node, priority_queue_node<int>)
+// Through a queue to a body that another thread runs.
+SILENT(flow_queue_to_function, "catalog_body+atomic_release") {
+  graph g;
+  tbb::flow::queue_node<int> queue(g);
+  tbb::flow::function_node<int> node(g, 1, [&](int) {
+    WRITE;
+    step.Done();
+  });
+  tbb::flow::make_edge(queue, node);
+  WRITE;
+  queue.try_put(1);
+  step.WaitFor(1);
+  g.wait_for_all();
+  WRITE;
+}
+SILENT(flow_input_node, "catalog_body+atomic_release") {
+  graph g;
+  bool done = false;
+  tbb::flow::input_node<int> node(g, [&](tbb::flow_control &control) {
+    if (done)
+      control.stop();
+    else
+      WRITE;
+    done = true;
+    return 1;
+  });
+  tbb::flow::function_node<int> last(g, 1, [&](int) {
+    WRITE;
+    step.Done();
+  });
+  tbb::flow::make_edge(node, last);
+  WRITE;
+  node.activate();
+  step.WaitFor(1);
+  g.wait_for_all();
+  WRITE;
+}
+// What another thread puts that is none of TBB's.
+SILENT(flow_async_node, "catalog_body+atomic_release") {
+  graph g;
+  using Node = tbb::flow::async_node<int, int>;
+  Node node(g, 1, [&](int, Node::gateway_type &gateway) {
+    gateway.reserve_wait();
+    cases::Thread thread([&] {
+      WRITE;
+      gateway.try_put(1);
+      gateway.release_wait();
+    });
+    thread.Join();
+  });
+  tbb::flow::function_node<int> last(g, 1, [&](int) {
+    WRITE;
+    step.Done();
+  });
+  tbb::flow::make_edge(node, last);
+  WRITE;
+  node.try_put(1);
+  step.WaitFor(1);
+  g.wait_for_all();
   WRITE;
 }
 

@@ -21,16 +21,18 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:26: unknown synchronisation 'luck'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:38:7: 'methods' is missing in sync class 'D'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:39:7: a sync entry needs either 'class', 'function' or 'body'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:12: 'harmless' lists file names without a folder
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:33: 'harmless' must be a list of names
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:10: 'modules' must be a list
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:51:12: 'harmless' lists file names without a folder
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:51:33: 'harmless' must be a list of names
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:52:10: 'modules' must be a list
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:40:44: unknown way to succeed 'no'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:41:39: 'at' must be entry
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:42:36: only acquire and release happen at an entry
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:44:7: 'count' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:45:23: unknown way to count 'less'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:47:7: a locked entry needs 'before' or 'after'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:48:28: unknown access 'peek'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:43:44: 'follows' needs 'spawn'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:44:43: 'joins-if' needs 'run' or 'follows'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:46:7: 'count' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:47:23: unknown way to count 'less'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:7: a locked entry needs 'before' or 'after'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:28: unknown access 'peek'
 ; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(
