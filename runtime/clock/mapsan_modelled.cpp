@@ -424,11 +424,14 @@ void ModelledGroup(Thread *thr, uptr object, uptr group) {
     SyncSetGroup(thr, object, group, kAnyGroup);
 }
 
+// What an object follows is read and changed in one step.
+static StaticSpinMutex follow_lock;
+void ModelledAfterFork() { follow_lock.Init(); }
+
 void ModelledFollow(Thread *thr, uptr object, uptr followed, bool joins) {
   if (thr->ignore_sync || !object || !followed)
     return;
-  static StaticSpinMutex lock;
-  SpinMutexLock locked(&lock);
+  SpinMutexLock locked(&follow_lock);
   uptr before = SyncGroup(object | kFollowSide);
   uptr known = before & ~kEndSide, now = followed;
   if (known && known != followed) {

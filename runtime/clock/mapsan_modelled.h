@@ -67,6 +67,11 @@ void ModelledGroup(Thread *thr, uptr object, uptr group);
 /// `followed` waits for their ends.
 void ModelledFollow(Thread *thr, uptr object, uptr followed, bool joins);
 
+/// In the child of fork, where the locks' holders may have vanished. (The
+/// latter defined where StandInFor is.)
+void ModelledAfterFork();
+void StandInsAfterFork();
+
 /// What to pass to a library in place of a function of the program's, so that
 /// its calls are seen (MapsanPassed). `function` itself where there are too
 /// many. (Defined in intercept/mapsan_stand_ins.cpp.)

@@ -4,6 +4,7 @@
 // the program's own handlers may lock and use maps as ever.
 
 #include "mapsan_forks.h"
+#include "../clock/mapsan_modelled.h"
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_init.h"
 #include "../entry/mapsan_modules.h"
@@ -53,6 +54,8 @@ static void After(bool child) {
     if (Active() && !Interrupted(thr)) {
       ModulesAfterFork();
       CallersAfterFork();
+      ModelledAfterFork();
+      StandInsAfterFork();
       ThreadsAfterFork(thr);
     }
   }

@@ -71,6 +71,8 @@ using StandInTable = MakeTable<kStandIns>;
 
 } // namespace
 
+void StandInsAfterFork() { stand_ins_lock.Init(); }
+
 uptr StandInFor(uptr function, u32 passed) {
   if (!function || passed >> MapsanPassedOnShift >= kArguments)
     return function;
