@@ -375,8 +375,23 @@ def another_phase(program, at, rng):
 MAP_USES = ("read", "write", "hit", "iterate", "erase")
 
 
+UNLOCK = {"lock": "unlock", "trylock": "unlock", "timedlock": "unlock", "clocklock": "unlock",
+          "wrlock": "wrunlock", "trywrlock": "wrunlock", "rdlock": "rdunlock",
+          "tryrdlock": "rdunlock", "timedwrlock": "wrunlock", "timedrdlock": "rdunlock",
+          "clockwrlock": "wrunlock", "clockrdlock": "rdunlock"}
 SHARED = {"wrlock": "rdlock", "trywrlock": "tryrdlock", "timedwrlock": "timedrdlock",
           "clockwrlock": "clockrdlock"}
+
+
+def unlock_of(lock, steps, i):
+    """Which step after i unlocks what `lock` has locked; None: none, or it is
+    no lock."""
+    for j in range(i + 1, len(steps)):
+        s = steps[j]
+        if s.thread == lock.thread and s.verb == UNLOCK.get(lock.verb) and (
+                s.args[0] == lock.args[0]):
+            return j
+    return None
 
 
 def renamed(step, verb):
@@ -401,11 +416,9 @@ def break_at(program, i, rng):
     elif what == "weaken" and step.verb in SHARED:
         # An exclusive lock becomes a shared one.
         steps[i] = renamed(step, SHARED[step.verb])
-        for j in range(i + 1, len(steps)):
-            s = steps[j]
-            if s.thread == step.thread and s.verb == "wrunlock" and s.args[0] == step.args[0]:
-                steps[j] = renamed(s, "rdunlock")
-                break
+        j = unlock_of(step, steps, i)
+        if j is not None:
+            steps[j] = renamed(steps[j], "rdunlock")
     elif step.verb in ("join", "tryjoin", "timedjoin"):
         steps = without(steps, i)
         steps.insert(i, Step(step.thread, "detach", step.args[0]))
@@ -438,17 +451,10 @@ def break_at(program, i, rng):
             return None
         objects = program.objects + [(kind, size)]
         other = len(program.objects)
-        pair = {"lock": "unlock", "trylock": "unlock", "timedlock": "unlock", "clocklock": "unlock",
-                "wrlock": "wrunlock", "trywrlock": "wrunlock", "rdlock": "rdunlock",
-                "tryrdlock": "rdunlock", "timedwrlock": "wrunlock", "timedrdlock": "rdunlock",
-                "clockwrlock": "wrunlock", "clockrdlock": "rdunlock"}.get(step.verb)
         steps[i] = step.with_args(other, *step.args[1:])
-        if pair:
-            for j in range(i + 1, len(steps)):
-                s = steps[j]
-                if s.thread == step.thread and s.verb == pair and s.args[0] == step.args[0]:
-                    steps[j] = s.with_args(other)
-                    break
+        j = unlock_of(step, steps, i)
+        if j is not None:
+            steps[j] = steps[j].with_args(other)
     elif what == "another life" and step.args and isinstance(step.args[0], int) and \
             step.args[0] < len(program.objects) and not step.verb.endswith("_"):
         t = rng.choice([s.thread for s in steps])
@@ -467,10 +473,7 @@ def without(steps, i):
     `end` of an open one, the unlock of a lock."""
     step = steps[i]
     gone = {i}
-    pair = {"lock": "unlock", "trylock": "unlock", "timedlock": "unlock", "clocklock": "unlock",
-            "wrlock": "wrunlock", "trywrlock": "wrunlock", "rdlock": "rdunlock",
-            "tryrdlock": "rdunlock", "timedwrlock": "wrunlock", "timedrdlock": "rdunlock",
-            "clockwrlock": "wrunlock", "clockrdlock": "rdunlock"}.get(step.verb)
+    pair = UNLOCK.get(step.verb)
     depth = 0
     opens = step.verb.endswith("_")
     for j in range(i + 1, len(steps)):

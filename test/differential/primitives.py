@@ -570,7 +570,6 @@ class Barrier(Primitive):
     phase. Nothing crosses from one phase to another but through a thread."""
 
     verbs = ("arrive_wait", "arrive", "wait_token", "drop")
-    shares_waiters = True
     completes_inside = False
 
     def __init__(self, *args):
@@ -683,10 +682,6 @@ class PthreadBarrier(Barrier):
     """POSIX XBD 4.12 and pthread_barrier_wait: all of a round are ordered."""
 
     verbs = ("arrive_wait",)
-    shares_waiters = False
-
-    def touch(self, node):
-        pass
 
 
 class Condition(Primitive):
