@@ -694,8 +694,8 @@ SOURCE_CASES(timeout_add_seconds_once,
 #endif
 
 // The context is another thread's, or they would call it at once.
-#define INVOKE_CASES(Name, Invoke)                                             \
-  SILENT(Name, "catalog_body") {                                               \
+#define INVOKE_BODY(First, Second)                                             \
+  {                                                                            \
     Callback data = {&map};                                                    \
     Together(                                                                  \
         [&] {                                                                  \
@@ -707,28 +707,14 @@ SOURCE_CASES(timeout_add_seconds_once,
         },                                                                     \
         [&] {                                                                  \
           step.WaitFor(1);                                                     \
-          WRITE;                                                               \
-          Invoke;                                                              \
-          step.Done();                                                         \
-        });                                                                    \
-  }                                                                            \
-  RACE(Name##_after) {                                                         \
-    Callback data = {&map};                                                    \
-    Together(                                                                  \
-        [&] {                                                                  \
-          g_main_context_acquire(nullptr);                                     \
-          step.Done();                                                         \
-          step.WaitFor(2);                                                     \
-          Dispatch(nullptr);                                                   \
-          g_main_context_release(nullptr);                                     \
-        },                                                                     \
-        [&] {                                                                  \
-          step.WaitFor(1);                                                     \
-          Invoke;                                                              \
-          WRITE;                                                               \
+          First;                                                               \
+          Second;                                                              \
           step.Done();                                                         \
         });                                                                    \
   }
+#define INVOKE_CASES(Name, Invoke)                                             \
+  SILENT(Name, "catalog_body")                                                 \
+  INVOKE_BODY(WRITE, Invoke) RACE(Name##_after) INVOKE_BODY(Invoke, WRITE)
 INVOKE_CASES(context_invoke, g_main_context_invoke(nullptr, Called, &data))
 INVOKE_CASES(context_invoke_full,
              g_main_context_invoke_full(nullptr, 0, Called, &data, nullptr))

@@ -636,8 +636,8 @@ void Blocking(cases::Step &step, const int *handled, Connect connect,
 } // namespace
 
 // `Connect`: to `receiver`, in its thread. `HandOver`: by another.
-#define QUEUED_CASES(Name, Connect, HandOver)                                  \
-  SILENT(Name, "catalog_body") {                                               \
+#define QUEUED_BODY(Connect, First, Second)                                    \
+  {                                                                            \
     Sender sender;                                                             \
     Receiver *receiver;                                                        \
     Queued(                                                                    \
@@ -648,25 +648,14 @@ void Blocking(cases::Step &step, const int *handled, Connect connect,
           return std::unique_ptr<Receiver>(receiver);                          \
         },                                                                     \
         [&] {                                                                  \
-          WRITE;                                                               \
-          HandOver;                                                            \
-        });                                                                    \
-  }                                                                            \
-  RACE(Name##_after) {                                                         \
-    Sender sender;                                                             \
-    Receiver *receiver;                                                        \
-    Queued(                                                                    \
-        step,                                                                  \
-        [&] {                                                                  \
-          receiver = new Receiver([&] { WRITE; });                             \
-          Connect;                                                             \
-          return std::unique_ptr<Receiver>(receiver);                          \
-        },                                                                     \
-        [&] {                                                                  \
-          HandOver;                                                            \
-          WRITE;                                                               \
+          First;                                                               \
+          Second;                                                              \
         });                                                                    \
   }
+#define QUEUED_CASES(Name, Connect, HandOver)                                  \
+  SILENT(Name, "catalog_body")                                                 \
+  QUEUED_BODY(Connect, WRITE, HandOver) RACE(Name##_after)                     \
+      QUEUED_BODY(Connect, HandOver, WRITE)
 // Who waits comes after what it waited for, and before nothing else.
 #define BLOCKING_CASES(Name, Connect, HandOver)                                \
   SILENT(Name, "catalog_body", "catalog_join") {                               \

@@ -375,31 +375,15 @@ SILENT(flow_join_node, "catalog_body") {
   WRITE;
 }
 // Who puts an item into a buffer comes before who gets it.
-#define FLOW_BUFFER_CASES(Name, ...)                                           \
-  SILENT(flow_##Name, "atomic_release+catalog_release") {                      \
+#define FLOW_BUFFER_BODY(First, Second, ...)                                   \
+  {                                                                            \
     graph g;                                                                   \
     tbb::flow::__VA_ARGS__ node(g);                                            \
     int item;                                                                  \
     InTurn(                                                                    \
         [&] {                                                                  \
-          WRITE;                                                               \
-          node.try_put(1);                                                     \
-        },                                                                     \
-        [&] {                                                                  \
-          while (!node.try_get(item)) {                                        \
-          }                                                                    \
-          WRITE;                                                               \
-        });                                                                    \
-    g.wait_for_all();                                                          \
-  }                                                                            \
-  RACE(flow_##Name##_after_put) {                                              \
-    graph g;                                                                   \
-    tbb::flow::__VA_ARGS__ node(g);                                            \
-    int item;                                                                  \
-    InTurn(                                                                    \
-        [&] {                                                                  \
-          node.try_put(1);                                                     \
-          WRITE;                                                               \
+          First;                                                               \
+          Second;                                                              \
         },                                                                     \
         [&] {                                                                  \
           while (!node.try_get(item)) {                                        \
@@ -408,6 +392,11 @@ SILENT(flow_join_node, "catalog_body") {
         });                                                                    \
     g.wait_for_all();                                                          \
   }
+#define FLOW_BUFFER_CASES(Name, ...)                                           \
+  SILENT(flow_##Name, "atomic_release+catalog_release")                        \
+  FLOW_BUFFER_BODY(WRITE, node.try_put(1), __VA_ARGS__)                        \
+      RACE(flow_##Name##_after_put)                                            \
+          FLOW_BUFFER_BODY(node.try_put(1), WRITE, __VA_ARGS__)
 FLOW_BUFFER_CASES(buffer_node, buffer_node<int>)
 FLOW_BUFFER_CASES(queue_node, queue_node<int>)
 FLOW_BUFFER_CASES(priority_queue_node, priority_queue_node<int>)
