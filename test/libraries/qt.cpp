@@ -654,8 +654,8 @@ void Blocking(cases::Step &step, const int *handled, Connect connect,
   }
 #define QUEUED_CASES(Name, Connect, HandOver)                                  \
   SILENT(Name, "catalog_body")                                                 \
-  QUEUED_BODY(Connect, WRITE, HandOver) RACE(Name##_after)                     \
-      QUEUED_BODY(Connect, HandOver, WRITE)
+  QUEUED_BODY(Connect, WRITE, HandOver)                                        \
+  RACE(Name##_after) QUEUED_BODY(Connect, HandOver, WRITE)
 // Who waits comes after what it waited for, and before nothing else.
 #define BLOCKING_CASES(Name, Connect, HandOver)                                \
   SILENT(Name, "catalog_body", "catalog_join") {                               \

@@ -395,8 +395,8 @@ SILENT(flow_join_node, "catalog_body") {
 #define FLOW_BUFFER_CASES(Name, ...)                                           \
   SILENT(flow_##Name, "atomic_release+catalog_release")                        \
   FLOW_BUFFER_BODY(WRITE, node.try_put(1), __VA_ARGS__)                        \
-      RACE(flow_##Name##_after_put)                                            \
-          FLOW_BUFFER_BODY(node.try_put(1), WRITE, __VA_ARGS__)
+  RACE(flow_##Name##_after_put)                                                \
+  FLOW_BUFFER_BODY(node.try_put(1), WRITE, __VA_ARGS__)
 FLOW_BUFFER_CASES(buffer_node, buffer_node<int>)
 FLOW_BUFFER_CASES(queue_node, queue_node<int>)
 FLOW_BUFFER_CASES(priority_queue_node, priority_queue_node<int>)
