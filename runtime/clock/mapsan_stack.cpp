@@ -89,7 +89,7 @@ static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
     hash = (hash ^ pcs[i]) * 0x9e3779b97f4a7c15ull;
   hash ^= hash >> 32;
   StackCacheEntry &entry = thr->stack_cache[hash % Thread::kStackCache];
-  if (entry.hash == hash && entry.id)
+  if (entry.hash == hash && entry.id && Takes(FastPath::stack_cache))
     return entry.id;
   entry.hash = hash;
   entry.id = StackDepotPut(StackTrace(pcs, n));

@@ -149,7 +149,7 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
   // Relaxed: the count that we see is at least that of our own last release
   // here, and who raised it since did so as a writer, before we got the lock.
   ReadReleases::Entry &last = thr->read_releases.For(addr);
-  if (LIKELY(last.addr == addr &&
+  if (LIKELY(last.addr == addr && Takes(FastPath::reader_refresh) &&
              atomic_load(&last.object->reader_generation,
                          memory_order_relaxed) == last.generation &&
              thr->clock.Refresh(last.snapshot)))

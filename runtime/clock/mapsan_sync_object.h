@@ -67,7 +67,7 @@ struct SyncPeek {
 };
 inline SyncPeek Peek(Bucket *bucket, uptr addr) {
   SyncPeek peek = {};
-  if (!bucket->Begin(&peek.tag))
+  if (!Takes(FastPath::peek) || !bucket->Begin(&peek.tag))
     return peek;
   peek.slot = kNoSlot;
   // A stale chain may lead anywhere among sync objects, even in a circle.

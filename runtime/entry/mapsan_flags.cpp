@@ -89,6 +89,16 @@ bool ParseValue(const char *value, flag_type::Rules *out) {
   out->names = value;
   return AreRules(value);
 }
+bool ParseValue(const char *value, flag_type::FastPaths *out) {
+  out->names = value;
+  return AreFastPaths(value);
+}
+const char *Expected(const flag_type::FastPaths *) {
+  return "fast paths, joined by '+', or all";
+}
+void PrintValue(InternalScopedString *out, flag_type::FastPaths value) {
+  out->AppendF("'%s'", value.names ? value.names : "");
+}
 const char *Expected(const flag_type::Rules *) {
   return "rules of docs/happens-before.md, joined by '+'";
 }

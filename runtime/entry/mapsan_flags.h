@@ -28,12 +28,19 @@ struct Rules {
   Rules(const char *names) : names(names) {}
   Rules() = default;
 };
+/// Names of fast paths, likewise, or "all".
+struct FastPaths {
+  const char *names;
+  FastPaths(const char *names) : names(names) {}
+  FastPaths() = default;
+};
 } // namespace flag_type
 
 struct Flags {
   using Text = flag_type::Text;
   using Status = flag_type::Status;
   using Rules = flag_type::Rules;
+  using FastPaths = flag_type::FastPaths;
 #define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;
 #include "mapsan_flags.inc"
 

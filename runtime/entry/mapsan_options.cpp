@@ -57,6 +57,7 @@ void InitializeFlags() {
 
 #if MAPSAN_DEBUG_RUNTIME
   DoWithout(flags()->without.names);
+  GoSlowly(flags()->slow.names);
 #endif
   TrustNames(flags()->harmless);
   InitializeOutput();

@@ -44,7 +44,7 @@ static bool OnOwnStack(Thread *thr, uptr address) {
 static bool RepeatedRead(Thread *thr, Operation *op) {
   RecentAccesses::Read last =
       thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
-  if (!last.state ||
+  if (!last.state || !Takes(FastPath::repeated_read) ||
       atomic_load(&last.state->addr, memory_order_relaxed) != MapOf(*op) ||
       last.state->Life() != last.life ||
       !RepeatRead(thr, last.state, last.cell, DetailsOf(thr, *op)))
@@ -60,6 +60,8 @@ static bool RepeatedRead(Thread *thr, Operation *op) {
 // life that it was written in is still the map's, or ended by somebody who is
 // unordered with us.
 static bool OwnWriteStands(Thread *thr, const Operation &op) {
+  if (!Takes(FastPath::own_write))
+    return false;
   uptr map = MapOf(op);
   const Site *site = SiteOf(op);
   const MapState *state =

@@ -4,7 +4,7 @@
 #ifndef MAPSAN_RECENT_H
 #define MAPSAN_RECENT_H
 
-#include "sanitizer_common/sanitizer_internal_defs.h"
+#include "../clock/mapsan_rules.h"
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -26,7 +26,7 @@ public:
   bool Has(uptr map, const void *family, u64 epoch, bool write) const {
     const Entry &e = entries_[Index(map)];
     return e.map == map && e.family == family && e.epoch == epoch &&
-           e.write >= write;
+           e.write >= write && Takes(FastPath::recent_access);
   }
   void Note(uptr map, const void *family, u64 epoch, bool write) {
     Entry &e = entries_[Index(map)];

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Intent: the debug runtime does without the rules that `without` names, and
-// names what is no rule; the ordinary runtime knows no such option.
+// names what is no rule; so it is
+// with fast paths and `slow`; the ordinary runtime knows no such option.
 
 // RUN: %mapsan-clangxx --mapsan-debug-runtime -g %s -o %t
 // RUN: %t 2>&1 | %FileCheck %s --check-prefix=ALL
 // RUN: MAPSAN_OPTIONS=without=mutex %not %t 2>&1 | %FileCheck %s --check-prefix=RACE
 // RUN: MAPSAN_OPTIONS=without=once+mutex %not %t 2>&1 | %FileCheck %s --check-prefix=RACE
 // RUN: MAPSAN_OPTIONS=without=once+mutx %t 2>&1 | %FileCheck %s --check-prefix=UNKNOWN
+// RUN: MAPSAN_OPTIONS=slow=all:without=mutex %not %t 2>&1 | %FileCheck %s --check-prefix=RACE
+// RUN: MAPSAN_OPTIONS=slow=peek+own_write %t 2>&1 | %FileCheck %s --check-prefix=ALL
+// RUN: MAPSAN_OPTIONS=slow=peak %t 2>&1 | %FileCheck %s --check-prefix=UNKNOWN-PATH
 // RUN: %mapsan-clangxx -g %s -o %t.ordinary
 // RUN: MAPSAN_OPTIONS=without=mutex %t.ordinary 2>&1 | %FileCheck %s --check-prefix=ORDINARY
 
@@ -39,6 +43,9 @@ int main() {
 
 // UNKNOWN: MapSanitizer: MAPSAN_OPTIONS: option 'without': 'once+mutx' is not rules of docs/happens-before.md, joined by '+'; ignored
 // UNKNOWN-NEXT: DONE
+
+// UNKNOWN-PATH: MapSanitizer: MAPSAN_OPTIONS: option 'slow': 'peak' is not fast paths, joined by '+', or all; ignored
+// UNKNOWN-PATH-NEXT: DONE
 
 // ORDINARY: MapSanitizer: MAPSAN_OPTIONS: unknown option 'without': ignored
 // ORDINARY-NEXT: DONE
