@@ -2,6 +2,7 @@
 // Registers the pass with the compiler that loads this plugin; nothing else.
 
 #include "MapSanPass.h"
+#include "instrument/Shortcuts.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Passes/PassBuilder.h"
 #if __has_include("llvm/Plugins/PassPlugin.h")
@@ -36,12 +37,26 @@ static void registerCallbacks(PassBuilder &PB) {
       [](ModulePassManager &MPM, OptimizationLevel) {
         MPM.addPass(mapsan::MapSanPass());
       });
+  // Last of all, so that neither the inliner's accounts nor any other pass has
+  // to do with what the hooks become.
+  PB.registerOptimizerLastEPCallback(
+#if LLVM_VERSION_MAJOR >= 20
+      [](ModulePassManager &MPM, OptimizationLevel Level, ThinOrFullLTOPhase) {
+#else
+      [](ModulePassManager &MPM, OptimizationLevel Level) {
+#endif
+        if (Level != OptimizationLevel::O0)
+          MPM.addPass(mapsan::ShortcutsPass());
+      });
   PB.registerPipelineParsingCallback(
       [](StringRef Name, ModulePassManager &MPM,
          ArrayRef<PassBuilder::PipelineElement>) {
-        if (Name != "mapsan")
+        if (Name == "mapsan")
+          MPM.addPass(mapsan::MapSanPass());
+        else if (Name == "mapsan-shortcuts")
+          MPM.addPass(mapsan::ShortcutsPass());
+        else
           return false;
-        MPM.addPass(mapsan::MapSanPass());
         return true;
       });
 }

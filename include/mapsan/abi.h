@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 2
+#define MAPSAN_ABI_VERSION 3
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.
@@ -23,7 +23,14 @@ enum MapsanEffect {
 // Bits beside the effect in Site::flags.
 enum MapsanSiteFlag {
   MapsanSiteIterates = 1 << 0, // begin() and its like: an iteration starts
-  MapsanSiteSecondary = 1 << 1 // the map is not `this` but another argument
+  MapsanSiteSecondary = 1 << 1, // the map is not `this` but another argument
+  // What a may-write did to the words that the family names (element count,
+  // number of buckets) says whether it changed the map: no need to compare all
+  // of the object.
+  MapsanSiteBySize = 1 << 2,
+  // A may-write that is known by its result, or by those words, so that emitted
+  // code may pass by the runtime (MAPSAN_SHORTCUT_FIELD).
+  MapsanSiteShort = 1 << 3
 };
 
 // What the call that ends an operation knows of the operation's own result.
@@ -33,6 +40,11 @@ enum MapsanEvidence {
   MapsanEvidenceHeader = 2,    // no result: compare the object's header
   MapsanEvidenceNone = 3,      // no evidence named: a may-write is a write
 };
+
+// Shortcuts: how many entries each of a thread's two tables has, and which of
+// them is a map's: (map * multiplier >> 32) % entries.
+#define MAPSAN_SHORTCUT_ENTRIES 64
+#define MAPSAN_SHORTCUT_MULTIPLIER 0x61c88647
 
 // Atomic operations: the `what` word of atomic_begin and atomic_end is
 // operation | order << 4 | failure order << 8, orders as in <stdatomic.h>

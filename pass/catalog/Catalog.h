@@ -18,8 +18,9 @@ namespace mapsan {
 
 // What decides whether a may-write changed its map. Inserted and Count name
 // the form of the operation's own result; a result of another form falls back
-// to the header.
-enum class Evidence { Inserted, Count, Header, None };
+// to the header. Size means the words that the family names, or the header
+// where it names none.
+enum class Evidence { Inserted, Count, Size, Header, None };
 
 // The form of a callee's result, the discriminator `returns:` of a row.
 enum class Returns {

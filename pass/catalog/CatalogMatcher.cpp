@@ -89,6 +89,20 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
   return Best;
 }
 
+} // namespace
+
+// A stateful hash function, comparator or allocator makes the object larger
+// and moves its fields: then all of it is the header, and no count is known.
+MapLayout MapArgument::layout() const {
+  const int Declared = static_cast<int>(ObjectBytes);
+  if (Of->HeaderBytes && ObjectBytes &&
+      ObjectBytes != alignTo(Of->HeaderBytes, 8))
+    return {Declared, -1, -1};
+  return {static_cast<int>(Of->HeaderBytes), Of->SizeOffset, Of->BucketsOffset};
+}
+
+namespace {
+
 MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
   MapArgument A;
   A.Of = &Of;

@@ -15,6 +15,11 @@
 
 namespace mapsan {
 
+// What is known of the bytes of a map object.
+struct MapLayout {
+  int HeaderBytes, SizeOffset, BucketsOffset;
+};
+
 // One map that a call operates on.
 struct MapArgument {
   const Family *Of = nullptr;
@@ -24,6 +29,8 @@ struct MapArgument {
   unsigned Argument = 0;    // index among the call's IR arguments
   uint64_t ObjectBytes = 0; // as the callee declares it; 0: unknown
   std::string TypeText;     // the class as demangled
+
+  MapLayout layout() const;
 };
 
 struct MapOperation {

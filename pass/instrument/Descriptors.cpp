@@ -29,9 +29,13 @@ void shareByName(GlobalVariable &G) {
   G.setComdat(G.getParent()->getOrInsertComdat(G.getName()));
 }
 
-int siteFlags(const MapArgument &Map, bool Secondary) {
+int siteFlags(const MapArgument &Map, const SiteText &Text) {
+  const bool ByWords = Text.Told == ToldBy::Size;
+  const bool Short =
+      (ByWords || Text.Told == ToldBy::Result) && Map.layout().SizeOffset >= 0;
   return (Map.Iterates ? MapsanSiteIterates : 0) |
-         (Secondary ? MapsanSiteSecondary : 0);
+         (Text.Secondary ? MapsanSiteSecondary : 0) |
+         (ByWords ? MapsanSiteBySize : 0) | (Short ? MapsanSiteShort : 0);
 }
 
 } // namespace
@@ -61,17 +65,9 @@ StructType *Descriptors::structOf(ArrayRef<Constant *> Fields) {
   return StructType::get(M.getContext(), Types);
 }
 
-// A stateful hash function, comparator or allocator makes the object larger
-// and moves its fields: then all of it is the header, and no count is known.
 Constant *Descriptors::family(const MapArgument &Map) {
   const Family &F = *Map.Of;
-  int HeaderBytes = F.HeaderBytes, SizeOffset = F.SizeOffset,
-      BucketsOffset = F.BucketsOffset;
-  if (HeaderBytes && Map.ObjectBytes &&
-      Map.ObjectBytes != alignTo(F.HeaderBytes, 8)) {
-    HeaderBytes = Map.ObjectBytes;
-    SizeOffset = BucketsOffset = -1;
-  }
+  const auto [HeaderBytes, SizeOffset, BucketsOffset] = Map.layout();
   std::string Key = F.Identity + '|' + std::to_string(HeaderBytes) + '|' +
                     std::to_string(SizeOffset) + '|' +
                     std::to_string(BucketsOffset);
@@ -89,12 +85,14 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const size_offset = I32(SizeOffset);
   Constant *const buckets_offset = I32(BucketsOffset);
   Constant *const reserved = I32(0);
+  Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {
 #define MAPSAN_FAMILY_FIELD(Type, Name) Name,
 #include "mapsan/callbacks.inc"
   };
   StructType *T = structOf(Fields);
-  auto *G = new GlobalVariable(M, T, /*isConstant=*/true,
+  // The runtime writes its tag: not constant.
+  auto *G = new GlobalVariable(M, T, /*isConstant=*/false,
                                GlobalValue::LinkOnceODRLinkage,
                                ConstantStruct::get(T, Fields), Symbol);
   shareByName(*G);
@@ -104,7 +102,7 @@ Constant *Descriptors::family(const MapArgument &Map) {
 }
 
 GlobalVariable *Descriptors::site(const Function &User, const MapArgument &Map,
-                                  const SiteText &Text, bool Secondary) {
+                                  const SiteText &Text) {
   LLVMContext &C = M.getContext();
   auto I32 = [&](unsigned V) -> Constant * {
     return ConstantInt::get(Type::getInt32Ty(C), V);
@@ -118,9 +116,8 @@ GlobalVariable *Descriptors::site(const Function &User, const MapArgument &Map,
   Constant *const line = I32(Text.Line);
   Constant *const column = I32(Text.Column);
   Constant *const effect = I32(Map.Effect);
-  Constant *const flags = I32(siteFlags(Map, Secondary));
-  Constant *const ran = I32(0);
-  Constant *const reserved = I32(0);
+  Constant *const flags = I32(siteFlags(Map, Text));
+  Constant *const fresh = ConstantInt::get(Type::getInt64Ty(C), 1);
   Constant *const Fields[] = {
 #define MAPSAN_SITE_FIELD(Type, Name) Name,
 #include "mapsan/callbacks.inc"
@@ -138,12 +135,11 @@ GlobalVariable *Descriptors::site(const Function &User, const MapArgument &Map,
   // and yet live on where it was inlined. Its sites therefore are a comdat
   // each, named by what they say: referred to from anywhere, kept once.
   if (!User.hasLocalLinkage()) {
-    std::string Key = Text.Operation + '|' + Text.Type + '|' + Text.Name + '|' +
-                      Text.File + '|' + std::to_string(Text.Line) + '|' +
-                      std::to_string(Text.Column) + '|' +
-                      std::to_string(Map.Effect) + '|' +
-                      std::to_string(siteFlags(Map, Secondary)) + '|' +
-                      family->getName().str();
+    std::string Key =
+        Text.Operation + '|' + Text.Type + '|' + Text.Name + '|' + Text.File +
+        '|' + std::to_string(Text.Line) + '|' + std::to_string(Text.Column) +
+        '|' + std::to_string(Map.Effect) + '|' +
+        std::to_string(siteFlags(Map, Text)) + '|' + family->getName().str();
     // Mangled names are long and sites are many; two hashes tell them apart.
     std::string Symbol = "__mapsan_site." +
                          utohexstr(fingerprint(User.getName()), true) + "." +

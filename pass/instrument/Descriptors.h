@@ -14,10 +14,15 @@
 
 namespace mapsan {
 
+// By what the hooks of a may-write know whether it wrote. Nothing: it did.
+enum class ToldBy { Nothing, Header, Size, Result };
+
 // What a Site says, before it becomes a constant. Empty text: unknown.
 struct SiteText {
   std::string Operation, Type, Name, File, Function;
   unsigned Line = 0, Column = 0;
+  bool Secondary = false; // the map is not what the method is called on
+  ToldBy Told = ToldBy::Nothing;
 };
 
 class Descriptors {
@@ -26,7 +31,7 @@ public:
 
   // `User` is the function whose code refers to the site.
   llvm::GlobalVariable *site(const llvm::Function &User, const MapArgument &Map,
-                             const SiteText &Text, bool Secondary);
+                             const SiteText &Text);
 
   // The name of the section whose bounds the module announces.
   static constexpr const char *SiteSection = "mapsan_sites";

@@ -36,27 +36,41 @@ SiteText describe(const CallBase &Call, const MapOperation &Op,
   return Text;
 }
 
-// The result's own word on whether the map was changed, as MapsanEvidence.
-Value *evidence(IRBuilder<> &Builder, const CallBase &Call,
-                const MapArgument &Map, bool Returned) {
-  auto Known = [&](MapsanEvidence E) { return Builder.getInt32(E); };
-  if (Map.Effect != MapsanEffectMayWrite)
-    return Known(MapsanEvidenceNone);
-  Value *Changed = nullptr;
+// Which element of the call's result, if any, is the word of it. -1: all of it.
+std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
   Type *Result = Call.getType();
-  CallBase *Operation = const_cast<CallBase *>(&Call);
-  if (Returned && Map.By == Evidence::Inserted && Result->isStructTy() &&
+  if (Map.By == Evidence::Inserted && Result->isStructTy() &&
       Result->getStructNumElements() == 2 &&
       Result->getStructElementType(1)->isIntegerTy())
-    Changed = Builder.CreateExtractValue(Operation, 1);
-  else if (Returned && Map.By == Evidence::Count && Result->isIntegerTy())
-    Changed = Operation;
-  if (Changed)
-    return Builder.CreateZExt(Builder.CreateIsNotNull(Changed),
-                              Builder.getInt32Ty());
-  return Known(Returned && Map.By != Evidence::None && Map.Of->HeaderBytes
-                   ? MapsanEvidenceHeader
-                   : MapsanEvidenceNone);
+    return 1;
+  if (Map.By == Evidence::Count && Result->isIntegerTy())
+    return -1;
+  return std::nullopt;
+}
+
+ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
+  // Nothing of ours runs after a musttail call.
+  if (Map.Effect != MapsanEffectMayWrite || Map.By == Evidence::None ||
+      Call.isMustTailCall())
+    return ToldBy::Nothing;
+  if (wordOfResult(Call, Map))
+    return ToldBy::Result;
+  const MapLayout Layout = Map.layout();
+  if (Map.By == Evidence::Size && Layout.SizeOffset >= 0)
+    return ToldBy::Size;
+  return Layout.HeaderBytes ? ToldBy::Header : ToldBy::Nothing;
+}
+
+// Whether the map was changed, as MapsanEvidence.
+Value *evidence(IRBuilder<> &Builder, CallBase &Call, const MapArgument &Map) {
+  const ToldBy Told = toldBy(Call, Map);
+  if (Told != ToldBy::Result)
+    return Builder.getInt32(Told == ToldBy::Nothing ? MapsanEvidenceNone
+                                                    : MapsanEvidenceHeader);
+  const int Word = *wordOfResult(Call, Map);
+  Value *Changed = Word < 0 ? &Call : Builder.CreateExtractValue(&Call, Word);
+  return Builder.CreateZExt(Builder.CreateIsNotNull(Changed),
+                            Builder.getInt32Ty());
 }
 
 // Hooks go in front of `Before`; those of a read that may be a repetition only
@@ -91,22 +105,22 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
+    Text.Secondary = !Brackets.empty();
+    Text.Told = toldBy(*Site.Call, Map);
     Value *Address = Site.Call->getArgOperand(Map.Argument);
     if (Map.Of->Offset)
       Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
-    Brackets.push_back({Data.site(*Site.Call->getFunction(), Map, Text,
-                                  /*Secondary=*/!Brackets.empty()),
-                        Address, &Map});
+    Brackets.push_back(
+        {Data.site(*Site.Call->getFunction(), Map, Text), Address, &Map});
     Calls.call(Builder, Callback::map_begin, {Brackets.back().Site, Address});
   }
 
   CallEdges Edges = *openCallEdges(*Site.Call);
-  const bool Returns = Edges.Normal;
-  insertHooks(Builder, Site, First, Returns ? Edges.Normal : Edges.Call, Where);
+  insertHooks(Builder, Site, First, Edges.Normal ? Edges.Normal : Edges.Call,
+              Where);
   for (const Bracket &B : reverse(Brackets))
-    Calls.call(
-        Builder, Callback::map_end,
-        {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does, Returns)});
+    Calls.call(Builder, Callback::map_end,
+               {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does)});
   if (Edges.Unwind) {
     insertHooks(Builder, Site, First, Edges.Unwind, Where);
     for (const Bracket &B : reverse(Brackets))

@@ -173,6 +173,8 @@ void NoteUnderLock(Thread *thr) {
   thr->under_lock |=
       (kind >= MapsanSyncLock && kind <= MapsanSyncUnlockShared) ||
       kind == MapsanSyncWait;
+  if (thr->under_lock) // nothing goes unbracketed
+    thr->operations.shortcuts.NextGeneration();
 }
 
 // --- barriers

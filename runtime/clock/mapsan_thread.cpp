@@ -129,6 +129,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
     return false;
   thr->clock.Start(lease.slot, lease.life, lease.epoch);
   thr->recent.ForgetAll(); // of the record's last thread
+  thr->operations.shortcuts.ForgetAll();
   thr->read_releases.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.
   atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
@@ -227,6 +228,7 @@ void ThreadCreateFailed(Thread *child) {
 
 void ThreadStart(Thread *self) {
   thread_internal::current = self;
+  TakeShortcuts(&self->operations.shortcuts);
   uptr tls_begin, tls_size, stack_begin, stack_size;
   GetThreadStackAndTls(/*main=*/self->tid == 1, &stack_begin, &stack_size,
                        &tls_begin, &tls_size);
@@ -325,6 +327,7 @@ void ThreadFinish(Thread *self) {
   if (thread_internal::current ==
       self) { // (a unit test ends threads that never ran)
     thread_internal::current = nullptr;
+    TakeNoShortcuts();
     tls_ended = true;
   }
   self->in_runtime = 0;

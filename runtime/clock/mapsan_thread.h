@@ -232,10 +232,27 @@ bool OnlyOneThread();
 /// is open now. (Defined in maps/mapsan_records.cpp.)
 void RestampOperations(Thread *thr);
 
+/// The operation that emitted code has in flight, if any, becomes one of the
+/// stack's. (Defined in maps/mapsan_map.cpp.)
+void MakeLong(Thread *thr);
+
+/// What the thread has recorded on the map is of no more use: it has a new
+/// life, or none.
+inline void ForgetRecorded(Thread *thr, uptr map) {
+  thr->recent.Forget(map);
+  thr->operations.shortcuts.Forget(map);
+}
+
 /// Closes the open group; operations in flight are stamped anew.
 inline void ThreadFlush(Thread *thr) {
-  if (thr->clock.Tick() && !thr->operations.empty() &&
-      RuleHolds(Rule::operation_ends))
+  if (!thr->clock.dirty())
+    return;
+  bool inside = !thr->operations.empty();
+  if (inside)
+    MakeLong(thr); // of the epoch that is still open
+  thr->clock.Tick();
+  thr->operations.shortcuts.NextGeneration();
+  if (inside && RuleHolds(Rule::operation_ends))
     RestampOperations(thr);
 }
 /// Flush and snapshot; the clock's own reference.

@@ -42,14 +42,14 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v2(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v3(void *begin, void *end) {
   Initialize();
   ScopedRuntimeIfAny runtime;
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
             GET_CALLER_PC());
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v2(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v3(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
@@ -90,7 +90,7 @@ static NOINLINE void SlowEnd(void *site, void *map, u32 evidence, uptr pc,
   errno = saved;
 }
 
-MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
+MAPSAN_ENTRY void __mapsan_map_begin_long(void *site, void *map) {
   Thread *thr = CurrentThreadRaw();
   if (LIKELY(thr &&
              MapBeginFast(thr, static_cast<Site *>(site),
@@ -99,7 +99,7 @@ MAPSAN_ENTRY void __mapsan_map_begin(void *site, void *map) {
   SlowBegin(site, map, MAPSAN_HERE);
 }
 
-MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
+MAPSAN_ENTRY void __mapsan_map_end_long(void *site, void *map, u32 evidence) {
   Thread *thr = CurrentThreadRaw();
   if (LIKELY(thr && MapEndFast(thr, static_cast<const Site *>(site),
                                reinterpret_cast<uptr>(map),
@@ -107,6 +107,12 @@ MAPSAN_ENTRY void __mapsan_map_end(void *site, void *map, u32 evidence) {
     return;
   SlowEnd(site, map, evidence, MAPSAN_HERE);
 }
+
+// Code that takes no short cuts calls by these names.
+MAPSAN_ENTRY __attribute__((alias("__mapsan_map_begin_long"))) void
+__mapsan_map_begin(void *site, void *map);
+MAPSAN_ENTRY __attribute__((alias("__mapsan_map_end_long"))) void
+__mapsan_map_end(void *site, void *map, u32 evidence);
 
 MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   Thread *thr = CurrentThread();

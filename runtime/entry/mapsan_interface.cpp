@@ -58,8 +58,8 @@ public:
 
 // --- call sites of home-made maps: made when they first run
 
-const Family home_made = {0x6d617073616e2e31ull, // as good as a hash
-                          "home-made map",       0, ~0u, ~0u, 0};
+Family home_made = {0x6d617073616e2e31ull, // as good as a hash
+                    "home-made map",       0, ~0u, ~0u, 0, 0};
 
 struct HomeMadeSite {
   HomeMadeSite *next;

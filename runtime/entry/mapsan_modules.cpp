@@ -120,7 +120,10 @@ void ModuleRemove(Site *begin, Site *end, uptr code) {
     RemoveInstrumentedCode(object.code.begin);
 }
 
-void ModulesAfterFork() { mutex.ResetAfterFork(); }
+void ModulesAfterFork() {
+  mutex.ResetAfterFork();
+  ResetTagsAfterFork();
+}
 
 SiteCounts CountSites() {
   ScopedLock lock(&mutex);

@@ -25,7 +25,8 @@ inline u64 HeaderWord(uptr map, u32 offset) {
 inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   const Family *family = site->GetFamily();
   u32 bytes = 0;
-  if (site->effect == MapsanEffectMayWrite) {
+  op->by_size = site->flags & MapsanSiteBySize;
+  if (site->effect == MapsanEffectMayWrite && !op->by_size) {
     // Word by word: other threads may be at it, whole words are what they
     // write, and a call to memcpy costs more than this.
     bytes = family->header_bytes < Operation::kHeaderBytes
@@ -40,8 +41,20 @@ inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   op->change.buckets_before = HeaderWord(map, family->buckets_offset);
 }
 
+/// The words differ from what was seen of them at the begin.
+inline bool WordsChanged(const Operation &op, uptr map) {
+  const Family *family = SiteOf(op)->GetFamily();
+  auto changed = [&](u64 before, u32 offset) {
+    return before != Change::kUnknown && HeaderWord(map, offset) != before;
+  };
+  return changed(op.change.size_before, family->size_offset) ||
+         changed(op.change.buckets_before, family->buckets_offset);
+}
+
 /// The object differs from what KeepHeader saw (or there was nothing to see).
 inline bool HeaderChanged(const Operation &op, uptr map) {
+  if (op.by_size)
+    return WordsChanged(op, map);
   if (!op.header_bytes)
     return true;
   u64 difference = 0;

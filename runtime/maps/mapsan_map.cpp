@@ -70,7 +70,7 @@ static bool OwnWriteStands(Thread *thr, const Operation &op) {
       atomic_load(&state->write.word, memory_order_relaxed) !=
           MakeWord(thr->clock.slot(), op.epoch))
     return false;
-  thr->recent.Note(map, site->family, op.epoch, /*write=*/true);
+  NoteRecorded(thr, map, site, op.epoch, /*write=*/true);
   return true;
 }
 
@@ -85,18 +85,19 @@ static bool InsideAnother(Thread *thr, uptr map) {
   return false;
 }
 
-void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  if (thr->ignore_maps)
-    return;
-  HealOperations(thr, bp);
-  site->MarkRun();
+Phase PhaseOf(const Site *site) {
   MapsanEffect effect = EffectiveEffect(site);
-  bool write = IsWriteEffect(effect);
+  return IsWriteEffect(effect)            ? Phase::Writing
+         : effect == MapsanEffectMayWrite ? Phase::MayWrite
+                                          : Phase::Reading;
+}
 
+// A new innermost operation, in flight from now on.
+static Operation *Push(Thread *thr, const Site *site, uptr map, uptr frame) {
   Operation *op = thr->operations.Reserve();
-  op->frame = bp;
+  op->frame = frame;
   op->nested = InsideAnother(thr, map);
-  op->wrote = write;
+  op->wrote = IsWriteEffect(EffectiveEffect(site));
   op->epoch = thr->clock.OpenEpoch();
   op->change = {};
   op->presence = nullptr;
@@ -104,14 +105,34 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   atomic_store(&op->kept, 0, memory_order_relaxed);
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
-  atomic_store(&op->phase,
-               static_cast<u32>(write ? Phase::Writing
-                                : effect == MapsanEffectMayWrite
-                                    ? Phase::MayWrite
-                                    : Phase::Reading),
+  atomic_store(&op->phase, static_cast<u32>(PhaseOf(site)),
                memory_order_relaxed);
-  bool outermost = thr->operations.empty();
   thr->operations.Publish();
+  return op;
+}
+
+void MakeLong(Thread *thr) {
+  const Shortcuts &shortcuts = thr->operations.shortcuts;
+  uptr map = shortcuts.ShortMap();
+  if (!map)
+    return;
+  const Site *site = shortcuts.ShortSite();
+  Operation *op = Push(thr, site, map, shortcuts.ShortFrame());
+  if (site->effect != MapsanEffectMayWrite)
+    return;
+  op->by_size = true;
+  op->change.size_before = atomic_load(&shortcuts.size, memory_order_relaxed);
+}
+
+void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  if (thr->ignore_maps)
+    return;
+  HealOperations(thr, bp);
+  site->MarkRun();
+  MapsanEffect effect = EffectiveEffect(site);
+  bool write = IsWriteEffect(effect);
+  bool outermost = thr->operations.empty();
+  Operation *op = Push(thr, site, map, bp);
   if (op->nested)
     return;
   if (thr->overlap_only) {
@@ -121,7 +142,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     return;
   }
   if (effect == MapsanEffectConstruct || effect == MapsanEffectDestroy) {
-    thr->recent.Forget(map);
+    ForgetRecorded(thr, map);
   } else if (outermost &&
              (thr->recent.Has(map, site->family, op->epoch, write) ||
               OwnWriteStands(thr, *op))) {
@@ -135,7 +156,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->stack = StackIdHere(thr, pc, bp);
   op->lockset = LocksetId(thr);
   if (!write && outermost && RepeatedRead(thr, op)) {
-    thr->recent.Note(map, site->family, op->epoch, write);
+    NoteRecorded(thr, map, site, op->epoch, write);
     if (effect != MapsanEffectRead)
       KeepHeader(op, site, map);
     return;
@@ -161,7 +182,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     }
   }
   if (effect != MapsanEffectDestroy)
-    thr->recent.Note(map, site->family, op->epoch, write);
+    NoteRecorded(thr, map, site, op->epoch, write);
   if (cell)
     thr->recent.NoteRead(map, {op->state, cell, op->map_life});
   if (violation.found && effect == MapsanEffectMayWrite)
@@ -212,7 +233,7 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     });
     RecordChange(op->state, op->change);
   }
-  thr->recent.Note(MapOf(*op), SiteOf(*op)->family, op->epoch, /*write=*/true);
+  NoteRecorded(thr, MapOf(*op), SiteOf(*op), op->epoch, /*write=*/true);
   // One race, one report: what was found at the begin goes first.
   if (violation.found && !atomic_load(&op->kept, memory_order_relaxed))
     ReportFinding(violation.finding);
@@ -255,6 +276,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
 
 static void EndOperation(Thread *thr, const Site *site, uptr map,
                          MapsanEvidence evidence, uptr pc, uptr bp) {
+  MakeLong(thr);
   // What lies above it was abandoned: its frames are gone.
   u32 n = thr->operations.size();
   u32 i = n;
@@ -290,23 +312,31 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
     RemoveMap(thr, bucket, state);
 }
 
+// Stacks grow down: a frame below that which runs now, `frame`, has returned,
+// or was jumped over.
+static bool IsGone(Thread *thr, uptr old, uptr frame) {
+  return old < frame && OnOwnStack(thr, frame) && OnOwnStack(thr, old);
+}
+
 void HealOperations(Thread *thr, uptr frame) {
-  while (!thr->operations.empty()) {
-    Operation *top = thr->operations.Top();
-    // Stacks grow down: a frame below ours has returned, or was jumped over.
-    if (top->frame >= frame || !OnOwnStack(thr, frame) ||
-        !OnOwnStack(thr, top->frame))
-      return;
-    Leave(thr, top);
-  }
+  Shortcuts &shortcuts = thr->operations.shortcuts;
+  if (shortcuts.ShortMap() && IsGone(thr, shortcuts.ShortFrame(), frame))
+    shortcuts.SetInFlight(0);
+  MakeLong(thr);
+  while (thr->operations.size() &&
+         IsGone(thr, thr->operations.Top()->frame, frame))
+    Leave(thr, thr->operations.Top());
 }
 
 void DropOperations(Thread *thr) {
-  while (!thr->operations.empty())
+  if (thr->operations.shortcuts.ShortMap())
+    thr->operations.shortcuts.SetInFlight(0);
+  while (thr->operations.size())
     Leave(thr, thr->operations.Top());
 }
 
 void KeepBeginClocks(Thread *thr) {
+  MakeLong(thr);
   for (u32 i = 0, n = thr->operations.size(); i < n; i++) {
     Operation *op = thr->operations.At(i);
     if (op->begin_clock)
@@ -319,6 +349,9 @@ void KeepBeginClocks(Thread *thr) {
   }
 }
 
-u32 LastEffect(Thread *thr) { return thr->last_effect; }
+u32 LastEffect(Thread *thr) {
+  thr->operations.shortcuts.Close();
+  return thr->last_effect;
+}
 
 } // namespace __mapsan

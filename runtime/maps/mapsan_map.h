@@ -17,6 +17,15 @@ namespace __mapsan {
 // to be seen in flight. False: call MapBegin or MapEnd. They need no
 // ScopedRuntime, as they call nothing and leave no half-done state.
 
+/// An access is on record in the open epoch: what makes its like fast. (Under
+/// a lock of LockForOperation there is more to do than to record.)
+ALWAYS_INLINE void NoteRecorded(Thread *thr, uptr map, const Site *site,
+                                u64 epoch, bool write) {
+  thr->recent.Note(map, site->family, epoch, write);
+  if (LIKELY(!thr->under_lock))
+    thr->operations.shortcuts.Fill(map, site->GetFamily(), write);
+}
+
 namespace map_internal {
 
 /// All three are zero.
@@ -36,6 +45,7 @@ ALWAYS_INLINE bool BeginRecorded(Thread *thr, Site *site, uptr map, uptr frame,
       !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                        /*write=*/false))
     return false;
+  thr->operations.shortcuts.Fill(map, site->GetFamily(), /*write=*/false);
   Operation *op = thr->operations.First();
   op->frame = frame; // all else is as MakeIdle left it
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
@@ -98,6 +108,8 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;
+  if (wrote)
+    thr->operations.shortcuts.Fill(map, site->GetFamily(), /*write=*/true);
   LeaveQuietly(thr, op, wrote);
   return true;
 }
@@ -126,6 +138,7 @@ void DropOperations(Thread *thr);
 void KeepBeginClocks(Thread *thr);
 
 /// What the last operation of this thread turned out to be: 0 read, 1 write.
+/// Known of those after the first call.
 u32 LastEffect(Thread *thr);
 
 } // namespace __mapsan

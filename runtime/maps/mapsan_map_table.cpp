@@ -174,7 +174,7 @@ void ForgetMaps(uptr addr, uptr size) {
         if (where < begin || where >= end)
           continue;
         if (thr)
-          thr->recent.Forget(where);
+          ForgetRecorded(thr, where);
         RemoveMap(thr, bucket, s);
       }
     }

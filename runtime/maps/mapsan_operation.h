@@ -6,7 +6,7 @@
 #define MAPSAN_OPERATION_H
 
 #include "../report/mapsan_finding.h"
-#include "sanitizer_common/sanitizer_atomic.h"
+#include "mapsan_shortcuts.h"
 
 namespace __mapsan {
 
@@ -34,6 +34,7 @@ struct Operation {
   bool nested;   // inside another operation of this thread on the same map
   bool wrote;    // stamped as a write
   bool recorded; // by MapBegin; else its record was there already
+  bool by_size;  // `change` tells whether it wrote, not the header
   // What comes after is set by whoever needs it.
   u32 header_bytes;
   Change change;
@@ -46,7 +47,7 @@ struct Operation {
     state = nullptr;
     begin_clock = nullptr;
     stack = lockset = 0;
-    nested = wrote = recorded = false;
+    nested = wrote = recorded = by_size = false;
   }
 };
 
@@ -64,35 +65,63 @@ enum class Phase : u32 {
   Writing,  // it writes
 };
 
+/// What others see of an operation. May be ending.
+struct SeenOperation {
+  uptr map;
+  const Site *site;
+  Phase phase;
+  const Finding *kept;
+};
+/// Of one that emitted code has in flight.
+Phase PhaseOf(const Site *site);
+
 /// The operations of one thread, innermost last. Grows in chunks that stay
 /// until the record is used no more, so that readers never meet freed memory.
+/// Or, instead of them all, the one that emitted code has in flight.
 class OperationStack {
 public:
   static constexpr u32 kChunk = 16;
 
+  Shortcuts shortcuts;
+
+  /// Without that of emitted code.
   u32 size() const { return atomic_load(&size_, memory_order_relaxed); }
-  bool empty() const { return size() == 0; }
+  /// None at all.
+  bool empty() const { return shortcuts.NothingInFlight(); }
   Operation *First() { return &first_.operations[0]; }
   Operation *Top() { return At(size() - 1); }
   Operation *At(u32 i);
-  /// A new innermost operation, not yet counted: fill it, then Publish.
+  /// A new innermost operation, not yet counted: fill it, then Publish. None
+  /// may be emitted code's.
   Operation *Reserve();
-  void Publish() { atomic_store(&size_, size() + 1, memory_order_release); }
+  void Publish() { SetSize(size() + 1); }
+  void Pop() { SetSize(size() - 1); }
   /// The same for the first and only one. Constants, so that no operation
   /// waits for the store of the one before.
-  void PublishFirst() { atomic_store(&size_, 1, memory_order_release); }
-  void PopFirst() { atomic_store(&size_, 0, memory_order_release); }
+  void PublishFirst() { SetSize(1); }
+  void PopFirst() { SetSize(0); }
   /// The owner is gone.
-  void Clear() { atomic_store(&size_, 0, memory_order_release); }
-  void Pop() { atomic_store(&size_, size() - 1, memory_order_release); }
+  void Clear() { SetSize(0); }
 
-  /// Calls back for each operation in flight; any thread, any time. What it
-  /// sees may be ending.
+  /// Calls back with a SeenOperation for each operation in flight; any thread,
+  /// any time.
   template <class Callback> void ForEach(Callback callback) {
+    auto call = [&](uptr map, const Site *site, Phase phase,
+                    const Finding *kept) {
+      if (map && site)
+        callback(SeenOperation{map, site, phase, kept});
+    };
+    if (uptr map = shortcuts.ShortMap())
+      if (const Site *site = shortcuts.ShortSite())
+        call(map, site, PhaseOf(site), nullptr);
     u32 n = atomic_load(&size_, memory_order_acquire);
     Chunk *chunk = &first_;
     for (u32 i = 0; i < n && chunk; i++) {
-      callback(chunk->operations[i % kChunk]);
+      Operation &op = chunk->operations[i % kChunk];
+      call(MapOf(op), SiteOf(op),
+           static_cast<Phase>(atomic_load(&op.phase, memory_order_relaxed)),
+           reinterpret_cast<const Finding *>(
+               atomic_load(&op.kept, memory_order_acquire)));
       if (i % kChunk == kChunk - 1)
         chunk = Next(chunk);
     }
@@ -104,6 +133,11 @@ private:
     atomic_uintptr_t next; // Chunk *
   };
   static Chunk *Next(Chunk *chunk);
+
+  void SetSize(u32 size) {
+    atomic_store(&size_, size, memory_order_release);
+    shortcuts.SetInFlight(size ? Shortcuts::kAskRuntime : 0);
+  }
 
   atomic_uint32_t size_;
   Chunk first_;

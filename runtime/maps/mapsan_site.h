@@ -18,13 +18,17 @@ using I32 = u32;
 using I64 = u64;
 } // namespace site_field
 
-/// What the catalog knows of one kind of container. Immutable, in the module.
+/// What the catalog knows of one kind of container. In the module, immutable
+/// but for `tag`, which is set once.
 struct Family {
 #define MAPSAN_FAMILY_FIELD(Type, Name) site_field::Type Name;
 #include "../../include/mapsan/callbacks.inc"
+
+  /// Where emitted code tells families apart; 0: it cannot.
+  u64 Tag() const { return __atomic_load_n(&tag, __ATOMIC_RELAXED); }
 };
 
-/// One call site of a map operation. Immutable but for `ran`.
+/// One call site of a map operation. Immutable but for `fresh`.
 struct Site {
 #define MAPSAN_SITE_FIELD(Type, Name) site_field::Type Name;
 #include "../../include/mapsan/callbacks.inc"
@@ -33,18 +37,18 @@ struct Site {
     return reinterpret_cast<const Family *>(family);
   }
   MapsanEffect Effect() const { return static_cast<MapsanEffect>(effect); }
-  bool HasRun() const { return __atomic_load_n(&ran, __ATOMIC_RELAXED); }
+  bool HasRun() const { return !__atomic_load_n(&fresh, __ATOMIC_RELAXED); }
   /// Relaxed, as nothing hangs on when it is seen; stored only the first time,
   /// as the line is shared.
   void MarkRun() {
     if (!HasRun())
-      __atomic_store_n(&ran, 1, __ATOMIC_RELAXED);
+      __atomic_store_n(&fresh, 0, __ATOMIC_RELAXED);
   }
   bool Iterates() const { return flags & MapsanSiteIterates; }
 };
 
 static_assert(sizeof(Site) == 72, "the pass lays out the same structure");
-static_assert(sizeof(Family) == 32, "the pass lays out the same structure");
+static_assert(sizeof(Family) == 40, "the pass lays out the same structure");
 
 } // namespace __mapsan
 

@@ -35,12 +35,11 @@ static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
   bool found = false;
   AccessDetails details = cell.Details();
   if (other && IsThread(other, details.tid))
-    other->operations.ForEach([&](Operation &op) {
-      if (MapOf(op) != map || SiteOf(op) != details.site)
+    other->operations.ForEach([&](const SeenOperation &op) {
+      if (op.map != map || op.site != details.site)
         return;
       found = true;
-      *pending = atomic_load(&op.phase, memory_order_relaxed) ==
-                 static_cast<u32>(Phase::MayWrite);
+      *pending = op.phase == Phase::MayWrite;
     });
   return found;
 }

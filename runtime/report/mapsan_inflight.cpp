@@ -12,21 +12,16 @@ void InFlightList::Collect() {
   ForEachThreadUnlocked(
       [](Thread *thread, void *arg) {
         auto *list = static_cast<InFlightList *>(arg);
-        thread->operations.ForEach([&](Operation &op) {
+        thread->operations.ForEach([&](const SeenOperation &op) {
           if (list->count == kMax)
             return;
-          InFlight *seen = &list->operations[list->count];
+          InFlight *seen = &list->operations[list->count++];
           seen->thread = thread;
           seen->tid = thread->tid;
-          seen->map = atomic_load(&op.map, memory_order_relaxed);
-          seen->site = reinterpret_cast<const Site *>(
-              atomic_load(&op.site, memory_order_relaxed));
-          seen->phase =
-              static_cast<Phase>(atomic_load(&op.phase, memory_order_relaxed));
-          seen->kept = reinterpret_cast<const Finding *>(
-              atomic_load(&op.kept, memory_order_acquire));
-          if (seen->map && seen->site)
-            list->count++;
+          seen->map = op.map;
+          seen->site = op.site;
+          seen->phase = op.phase;
+          seen->kept = op.kept;
         });
       },
       this);

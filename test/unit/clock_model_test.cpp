@@ -66,7 +66,7 @@ public:
   explicit Trace(unsigned seed) : rng_(seed) {
     memory_.reset(new Memory());
     for (auto *sites : {&read_, &write_, &mayWrite_})
-      sites->ran = 0;
+      sites->fresh = 1;
     create(-1);
     for (int i = pick(2); i >= 0; i--)
       create(0);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What emitted code looks at to find that an operation is none of the runtime's
+// business, and what it leaves there instead of a call.
+
+#ifndef MAPSAN_SHORTCUTS_H
+#define MAPSAN_SHORTCUTS_H
+
+#include "../../include/mapsan/abi.h"
+#include "../clock/mapsan_rules.h"
+#include "mapsan_site.h"
+#include "sanitizer_common/sanitizer_atomic.h"
+
+namespace __mapsan {
+
+namespace shortcut_field {
+using Ptr = atomic_uintptr_t;
+using I64 = atomic_uint64_t;
+using Table = u64[MAPSAN_SHORTCUT_ENTRIES];
+} // namespace shortcut_field
+
+/// Laid out by the list that the pass reads, too (pass/instrument/Shortcuts).
+///
+/// An operation takes the short way if its thread has recorded one as strong on
+/// the same map in the open epoch (RecentAccesses says why that needs neither
+/// check nor record) and is inside of no other. All that remains of it is to be
+/// seen in flight: its map, site and frame, here instead of on the stack of
+/// operations. Whatever happens to the thread while it is so (another operation
+/// inside it, a release, an acquire, an exception, a jump) first makes an
+/// Operation of it (MakeLong in mapsan_map.h), and its end, which finds
+/// `in_flight` changed, goes the long way. So what is kept of operations, and
+/// when they are stamped anew, is as if there were no short way.
+///
+/// Written by its own thread; others read `in_flight` and `site`, for labels.
+struct ShortcutFields {
+#define MAPSAN_SHORTCUT_FIELD(Type, Name) shortcut_field::Type Name;
+#include "../../include/mapsan/callbacks.inc"
+};
+
+/// The tables hold map ^ key ^ tag, whose bits do not overlap: the map's are 3
+/// to 47 (others have no entries), the key's 0 to 2 and 48 to 53, a family's
+/// tag 54 to 63. So an entry says exactly one map of one family in one
+/// generation, and no entry is 0. The key goes on when the epoch does; when its
+/// 512 values are through, the tables are emptied.
+class Shortcuts : public ShortcutFields {
+public:
+  /// in_flight, where operations are that are none of emitted code's.
+  static constexpr u64 kAskRuntime = 1;
+  static constexpr u32 kTagShift = 54;
+  static constexpr u32 kMaxTag = (1 << (64 - kTagShift)) - 1;
+
+  /// Of emitted code's; 0: none.
+  uptr ShortMap() const {
+    u64 map = atomic_load(&in_flight, memory_order_relaxed);
+    return map > kAskRuntime ? map : 0;
+  }
+  const Site *ShortSite() const {
+    return reinterpret_cast<const Site *>(
+        atomic_load(&site, memory_order_relaxed));
+  }
+  /// Emitted code knows where the frame of its function begins, not those of
+  /// the calls in it: just below, at the highest (HealOperations).
+  uptr ShortFrame() const {
+    return atomic_load(&frame, memory_order_relaxed) - 1;
+  }
+  bool NothingInFlight() const {
+    return atomic_load(&in_flight, memory_order_relaxed) == 0;
+  }
+  void SetInFlight(u64 what) {
+    atomic_store(&in_flight, what, memory_order_relaxed);
+  }
+
+  /// An access to `map` is on record in the open epoch.
+  void Fill(uptr map, const Family *family, bool write) {
+    if (!Takes(FastPath::shortcut) || closed_ || map % 8 || map >> 48)
+      return;
+    u64 tag = family->Tag();
+    if (UNLIKELY(!tag) && !(tag = TagFamily(family)))
+      return;
+    u64 entry = map ^ atomic_load(&key, memory_order_relaxed) ^ tag;
+    reads[Index(map)] = entry;
+    if (write)
+      writes[Index(map)] = entry;
+  }
+  void Forget(uptr map) { reads[Index(map)] = writes[Index(map)] = 0; }
+  /// All entries: another epoch.
+  void NextGeneration() {
+    generation_ = (generation_ + 1) % kGenerations;
+    if (!generation_)
+      ForgetAll();
+    atomic_store(&key,
+                 generation_ % 8 | static_cast<u64>(generation_ / 8) << 48,
+                 memory_order_relaxed);
+  }
+  void ForgetAll() {
+    for (u32 i = 0; i < MAPSAN_SHORTCUT_ENTRIES; i++)
+      reads[i] = writes[i] = 0;
+  }
+
+  /// For ever: the thread's operations are all to be looked at.
+  void Close() {
+    closed_ = true;
+    ForgetAll();
+  }
+
+private:
+  /// Gives it one; 0: there are no more. Any thread.
+  static u64 TagFamily(const Family *family);
+
+  static constexpr u32 kGenerations = 512;
+  static u32 Index(uptr map) {
+    return static_cast<u32>(map * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
+           MAPSAN_SHORTCUT_ENTRIES;
+  }
+
+  u32 generation_;
+  bool closed_;
+};
+
+/// From here on the calling thread's emitted code looks there.
+void TakeShortcuts(Shortcuts *own);
+/// In the child of fork: nobody holds the lock of families' tags.
+void ResetTagsAfterFork();
+
+/// It finds none: the thread is unknown, or ends.
+void TakeNoShortcuts();
+
+} // namespace __mapsan
+
+#endif // MAPSAN_SHORTCUTS_H
