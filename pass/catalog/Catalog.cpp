@@ -19,10 +19,8 @@ const Word<MapsanEffect> EffectWords[] = {
 };
 
 const Word<Evidence> EvidenceWords[] = {
-    {"inserted", Evidence::Inserted},
-    {"count", Evidence::Count},
-    {"size", Evidence::Size},
-    {"header", Evidence::Header},
+    {"inserted", Evidence::Inserted}, {"count", Evidence::Count},
+    {"size", Evidence::Size},         {"header", Evidence::Header},
     {"none", Evidence::None},
 };
 
