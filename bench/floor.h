@@ -51,23 +51,26 @@ inline unsigned place(const void *address) {
 }
 
 struct Thread {
-  uint32_t slot = 1 + threads.fetch_add(1, std::memory_order_relaxed);
+  uint32_t slot = 0; // given at the first operation
   bool dirty = false;
   uint64_t epoch = 1;
   uint64_t heard = 0; // of others' words, the newest
   uint64_t races = 0;
   std::atomic<const void *> inFlight{nullptr};
-  uint64_t recent[1 << 8] = {};          // (map, epoch, kind) by place
-  std::atomic<uint64_t> reads[1 << 8]{}; // epochs, by place
-  uint64_t lastSeen[1 << 8] = {};        // words of sync objects, by place
+  uint64_t recent[1 << 8] = {};             // (map, epoch, kind) by place
+  std::atomic<uint64_t> reads[1 << 8] = {}; // epochs, by place
+  uint64_t lastSeen[1 << 8] = {};           // words of sync objects, by place
 
   uint64_t word() const { return epoch << 16 | slot; }
 };
-inline thread_local Thread me;
+// Constant-initialised, or each use would ask whether it is yet.
+inline constinit thread_local Thread me;
 
 // The first of an epoch, or a stronger kind.
 [[gnu::noinline, gnu::cold]] inline void record(const void *map, bool write) {
   Record &known = records[place(map)];
+  if (!me.slot)
+    me.slot = 1 + threads.fetch_add(1, std::memory_order_relaxed);
   uint32_t owner = known.owner.load(std::memory_order_relaxed);
   if (owner != me.slot && owner != Many)
     known.owner.store(owner ? Many : me.slot, std::memory_order_relaxed);
@@ -82,8 +85,8 @@ inline thread_local Thread me;
   } else if (write) {
     last = known.word.exchange(me.word(), std::memory_order_seq_cst);
   } else {
-    me.reads[place(map) & 255].store(me.epoch, std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_seq_cst);
+    // An exchange, for its fence: cheaper than mfence.
+    me.reads[place(map) & 255].exchange(me.epoch, std::memory_order_seq_cst);
     last = known.word.load(std::memory_order_relaxed);
   }
   if ((last & 0xffff) != me.slot && last > me.heard)

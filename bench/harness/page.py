@@ -117,8 +117,8 @@ def write(path, data, results):
     parts = {"machine": machine(data), "table": table(results), "missed": missed(results)}
     page = path.read_text()
     for name, part in parts.items():
-        page, count = re.subn(r"(<!-- generated: %s -->\n).*?(\n<!-- end -->)" % name,
-                              lambda found, part=part: found[1] + part + found[2], page,
+        page, count = re.subn(r"(<!-- generated: %s -->\n).*?(<!-- end -->)" % name,
+                              lambda found, part=part: found[1] + part + "\n" + found[2], page,
                               flags=re.DOTALL)
         if count != 1:
             return False
