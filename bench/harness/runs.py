@@ -155,17 +155,19 @@ class Compile:
 
 class Real:
     """A real program under its own or a fixed benchmark: `build` and `run` are
-    scripts. $SOURCE is the unpacked Debian source package, $CXX and $CC the
-    compilers, $FLAGS what makes the variant, $PROGRAM what is to be built. It runs in
-    an empty folder in memory and does $PERCENT of the work."""
+    scripts. $SOURCE is the unpacked Debian source package, $CXX and $CC the compilers,
+    $FLAGS what makes the variant, $PROGRAM what is to be built. It runs in an empty
+    folder in memory, in which `prepare` has put what it wants, and does $PERCENT of
+    the work."""
 
     has_floor = False
     can_helgrind = False
 
-    def __init__(self, name, package, build, run):
+    def __init__(self, name, package, build, run, prepare="true"):
         self.name = name
         self.package = package
         self.script = build
+        self.prepare = prepare
         self.run = run
         self.programs = {}
 
@@ -208,9 +210,11 @@ class Real:
         work = memory / ("mapsan-bench-%d" % os.getpid())
         work.mkdir()
         try:
-            _, _, used = launch(
-                ["bash", "-euo", "pipefail", "-c", self.run], "%s (%s)" % (self.name, variant),
-                dict(ENVIRONMENT, PROGRAM=str(self.programs[variant]), PERCENT=str(percent)), work)
+            environment = dict(ENVIRONMENT, PROGRAM=str(self.programs[variant]),
+                               PERCENT=str(percent))
+            for script in (self.prepare, self.run):
+                _, _, used = launch(["bash", "-euo", "pipefail", "-c", script],
+                                    "%s (%s)" % (self.name, variant), environment, work)
         finally:
             shutil.rmtree(work)
         return used
