@@ -213,7 +213,9 @@ def plain_value(row, samples):
     if row.measure not in ("cpu", "wall"):
         return ""
     time = statistics.median(each_iteration(s, row.measure) for s in values)
-    return "%.3g ns" % (time * 1e9) if "iterations" in values[0] else "%.2f s" % time
+    if "iterations" not in values[0]:
+        return "%.2f s" % time
+    return "%.3g ns" % (time * 1e9) if time < 999e-9 else "%.2f us" % (time * 1e6)
 
 
 class Result:
