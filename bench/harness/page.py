@@ -6,6 +6,7 @@ docs/performance.md, which stand between two markers each:
 import datetime
 import re
 
+from building import Failure
 from rows import GROUPS, MEAN
 
 COLUMNS = [("mapsan", "MapSan"), ("floor", "floor"), ("tsan", "TSan"), ("helgrind", "Helgrind")]
@@ -112,15 +113,13 @@ def machine(data):
         data["percent"], date.day, date.strftime("%B %Y"))
 
 
-def write(path, data, results):
-    """Puts the generated parts into the page. False if a marker is missing."""
+def renewed(page, data, results):
+    """The page with its generated parts made anew."""
     parts = {"machine": machine(data), "table": table(results), "missed": missed(results)}
-    page = path.read_text()
     for name, part in parts.items():
         page, count = re.subn(r"(<!-- generated: %s -->\n).*?(<!-- end -->)" % name,
                               lambda found, part=part: found[1] + part + "\n" + found[2], page,
                               flags=re.DOTALL)
         if count != 1:
-            return False
-    path.write_text(page)
-    return True
+            raise Failure("the page has no place for the generated part '%s'" % name)
+    return page
