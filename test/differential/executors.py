@@ -4,17 +4,25 @@ put through it."""
 
 import fcntl
 import os
+import re
 import shlex
 import subprocess
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(HERE, "executor")
+FAST_PATHS = os.path.join(HERE, "../../runtime/clock/mapsan_fast_paths.inc")
 
 MAPSAN_OPTIONS = "symbolize=0:exitcode=0:max_reports=0:max_reports_per_map=0:log_path=/dev/null:stack_depth=48"
 TSAN_OPTIONS = ("suppress_equal_stacks=0:suppress_equal_addresses=0:report_thread_leaks=0:"
                 "report_mutex_bugs=0:report_destroy_locked=0:report_signal_unsafe=0:"
                 "detect_deadlocks=0:exitcode=0:symbolize=0:log_path=/dev/null")
+
+
+def fast_paths():
+    """The names of all short cuts that the runtime takes."""
+    with open(FAST_PATHS) as table:
+        return re.findall(r"^MAPSAN_FAST_PATH\((\w+)", table.read(), re.MULTILINE)
 
 
 class Result:
@@ -33,11 +41,12 @@ def newer(results, inputs):
 
 
 class Executor:
-    """`tool`: mapsan or tsan."""
+    """`tool`: mapsan or tsan. `debug`: with the runtime of MapSan's own tests."""
 
-    def __init__(self, tool, prefix, clangxx, level, flags, work, extra=()):
+    def __init__(self, tool, prefix, clangxx, level, flags, work, extra=(), debug=False):
         self.tool = tool
-        self.path = os.path.join(work, "executor-%s-%s" % (tool, level))
+        self.folder = os.path.join(work, "executor-%s-%s.d" % (tool, level))
+        self.path = self.folder[:-len(".d")] + ("-debug" if debug else "")
         self.compiler = ([os.path.join(prefix, "bin", "mapsan-clang++"),
                           "--mapsan-catalog=" + os.path.join(SOURCES, "table.yaml")] if tool == "mapsan" else
                          [clangxx, "-fsanitize=thread", "-DPROXY"])
@@ -46,22 +55,23 @@ class Executor:
         self.compiler += ["-I" + os.path.join(prefix, "include")]
         self.flags = shlex.split(flags)
         self.plugin = os.path.join(prefix, "lib", "libMapSanPass.so")
-        self.runtime = os.path.join(prefix, "lib", "libmapsan_rt.a")
+        self.runtime = os.path.join(prefix, "lib", "debug" if debug else "", "libmapsan_rt.a")
+        self.link = ["--mapsan-debug-runtime"] if debug else []
 
     def build(self):
         """Compiles what is older than anything that it is made of."""
-        os.makedirs(self.path + ".d", exist_ok=True)
-        with open(self.path + ".lock", "w") as lock:
+        os.makedirs(self.folder, exist_ok=True)
+        with open(self.folder + ".lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             sources = [os.path.join(SOURCES, f) for f in os.listdir(SOURCES)]
             sources.append(os.path.join(HERE, "../support/invisible_barrier.h"))
             units = sorted(f for f in sources if f.endswith(".cpp"))
-            objects = [os.path.join(self.path + ".d", os.path.basename(f) + ".o") for f in units]
+            objects = [os.path.join(self.folder, os.path.basename(f) + ".o") for f in units]
             if not newer(objects, sources + [self.plugin]):
                 self.compile(units, objects)
             if not newer([self.path], objects + [self.runtime]):
-                subprocess.run(self.compiler + objects + ["-o", self.path + ".new"] + self.flags,
-                               check=True)
+                subprocess.run(self.compiler + self.link + objects + ["-o", self.path + ".new"] +
+                               self.flags, check=True)
                 os.replace(self.path + ".new", self.path)
 
     def compile(self, units, objects):
@@ -91,10 +101,11 @@ class Executor:
         # ThreadSanitizer wants the memory where it expects it.
         return (["setarch", "-R"] if self.tool == "tsan" else []) + [self.path]
 
-    def run(self, texts, timeout=120, free=False):
+    def run(self, texts, timeout=120, free=False, slow=None):
         """Plays programs; a Result for each. One that fails costs its process,
-        the others go on in the next."""
-        environment = dict(os.environ, MAPSAN_OPTIONS=MAPSAN_OPTIONS, TSAN_OPTIONS=TSAN_OPTIONS)
+        the others go on in the next. `slow`: fast paths that are not taken."""
+        options = MAPSAN_OPTIONS + (":slow=" + slow if slow else "")
+        environment = dict(os.environ, MAPSAN_OPTIONS=options, TSAN_OPTIONS=TSAN_OPTIONS)
         results = []
         while len(results) < len(texts):
             rest = texts[len(results):]

@@ -7,6 +7,8 @@ and by ThreadSanitizer. See README.md.
         [--library libstdc++|libc++] [--level O0|O2] [--flags "..."]
         [--without KIND...] [--no-tsan] [--work DIR]
     ... --file FILE     plays the programs of a file instead
+    ... --slow NAME     a second time, without this fast path of the runtime (or NAME+NAME,
+                        or `all`); `each`: all, and each of them alone, once more
 
 The exit status is 1 if MapSan and the model disagree, if a program does not run
 as the model says, or if the programs do not prove enough (--programs 300 and
@@ -60,11 +62,18 @@ def as_test(program, execution, why, options):
                 program.name, why, build, text_of(program, execution)))
 
 
-def judge(execution, result):
-    """What MapSan should have said and did not, in words; None if they agree."""
+def first_races(execution, result):
+    """The step of the first race of each life of each map. (After the first one MapSan
+    does what it can, and promises nothing.)"""
     first = {}
     for m, step in result.races:
         first.setdefault((m, execution.life_of(m, step)), step)
+    return first
+
+
+def judge(execution, result):
+    """What MapSan should have said and did not, in words; None if they agree."""
+    first = first_races(execution, result)
     for key, verdict in execution.verdicts().items():
         step = first.get(key)
         name = "map %d" % key[0] + (", life %d" % key[1] if key[1] else "")
@@ -89,6 +98,8 @@ class Run:
         self.options = options
         self.mapsan = mapsan
         self.tsan = tsan
+        self.slow = slow_modes(options.slow)
+        self.slow_differ = []  # (program, mode, why)
         self.disagreements = []  # (program, why)
         self.failures = []
         self.count = self.races = self.broken = self.broken_racing = self.open = 0
@@ -121,8 +132,22 @@ class Run:
             why = judge(execution, result)
             if why:
                 self.disagreements.append((program, why))
+        for mode in self.slow:
+            self.play_slowly(mode, batch, executions, texts, results)
         if self.tsan:
             self.play_tsan(batch, executions, texts)
+
+    def play_slowly(self, mode, batch, executions, texts, results):
+        """A fast path may change no verdict: neither which maps race nor where first."""
+        slowly = self.mapsan.run(texts, slow=mode)
+        for (program, _), execution, fast, slow in zip(batch, executions, results, slowly):
+            if slow.failure:
+                self.slow_differ.append((program, mode, slow.failure))
+                continue
+            with_it, without = first_races(execution, fast), first_races(execution, slow)
+            if not fast.failure and with_it != without:
+                self.slow_differ.append((program, mode, "races %s, with it %s" % (
+                    sorted(without.items()), sorted(with_it.items()))))
 
     def play_tsan(self, batch, executions, texts):
         able = [i for i, text in enumerate(texts)
@@ -176,6 +201,8 @@ class Run:
             print("program %s: %s" % (program.name, why))
         for program, _ in (self.disagreements + self.failures)[:options.shown]:
             self.show_smaller(program)
+        for program, mode, why in self.slow_differ:
+            print("program %s, slow=%s: %s" % (program.name, mode, why))
         for program, why in self.tsan_unclassified[:5]:
             path = os.path.join(options.work, "tsan-%s.txt" % program.name)
             with open(path, "w") as file:
@@ -192,6 +219,9 @@ class Run:
         if self.tsan:
             print("ThreadSanitizer: %d programs, %d that it cannot run, %d differences without a "
                   "class" % (self.tsan_count, self.tsan_cannot, len(self.tsan_unclassified)))
+        if self.slow:
+            print("without fast paths (%s): %d programs each, %d differences" % (
+                ", ".join(self.slow), self.count, len(self.slow_differ)))
         return self.proves_enough(vocabulary)
 
     def proves_enough(self, vocabulary):
@@ -212,6 +242,16 @@ class Run:
         return enough
 
 
+def slow_modes(name):
+    """What --slow asks for, as values of the runtime's option."""
+    known = executors.fast_paths()
+    if name == "each":
+        return ["all"] + known
+    if name and name != "all" and not set(name.split("+")) <= set(known):
+        sys.exit("--slow %s: the fast paths are %s" % (name, ", ".join(known)))
+    return [name] if name else []
+
+
 def arguments(description):
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -224,6 +264,7 @@ def arguments(description):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--work", default=None)
+    parser.add_argument("--slow", default=None, metavar="NAME|all|each")
     return parser
 
 
@@ -241,7 +282,8 @@ def prepare(options):
 
 def mapsan_executor(options):
     executor = executors.Executor("mapsan", options.prefix, options.clangxx, options.level,
-                                  options.flags, options.work, options.extra)
+                                  options.flags, options.work, options.extra,
+                                  debug=bool(options.slow))
     executor.build()
     missing = set(handovers.ALL_KINDS) - executor.kinds()
     return executor, handovers.Vocabulary(
@@ -276,7 +318,8 @@ def main():
             run.play([(generator.programs(options.seed, i, vocabulary), bool(i % 2))
                       for i in indices[start:start + 100]])
     enough = run.report(vocabulary)
-    return 0 if enough and not run.disagreements and not run.failures else 1
+    wrong = run.disagreements or run.failures or run.slow_differ
+    return 0 if enough and not wrong else 1
 
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ what the model makes of what the threads saw (free.py).
     test/differential/run_free.py --prefix build/llvm-19 --programs 10000 --seed 7
         [--library libstdc++|libc++] [--level O0|O2] [--flags "..."] [--work DIR]
 
+    ... --slow NAME     without this fast path of the runtime (or NAME+NAME, or `all`); `each`:
+                        without all, and once more without each of them alone
+
 A program that disagrees is written to the work folder with all that was observed;
 it may not do so again. The last line counts.
 """
@@ -31,10 +34,12 @@ def main():
                                   "%d.%d" % (options.seed, i))
                     for i in range(start, min(start + 100, options.programs))]
         texts = [p.text([None] * len(p.steps)) for p in programs]
-        for program, text, result in zip(programs, texts, executor.run(texts, free=True)):
+        played = [(mode, zip(programs, texts, executor.run(texts, free=True, slow=mode)))
+                  for mode in run_differential.slow_modes(options.slow) or [None]]
+        for mode, (program, text, result) in ((m, p) for m, batch in played for p in batch):
             count += 1
             if result.failure:
-                bad.append((program, text, result, "failed: " + result.failure))
+                bad.append((program, text, result, "failed: " + result.failure, mode))
                 continue
             reported = {m for m, _ in result.races}
             for m, verdict in free.Replay(program, result.observed).verdicts().items():
@@ -42,17 +47,18 @@ def main():
                 silent += verdict.excluded
                 opened += not verdict.certain and not verdict.excluded
                 if verdict.certain and m not in reported:
-                    bad.append((program, text, result, "map %d races, and MapSan is silent" % m))
+                    bad.append((program, text, result, "map %d races, and MapSan is silent" % m,
+                                mode))
                 elif verdict.excluded and m in reported:
                     bad.append((program, text, result,
-                                "map %d does not race, and MapSan reports it" % m))
-    for program, text, result, why in bad[:10]:
+                                "map %d does not race, and MapSan reports it" % m, mode))
+    for program, text, result, why, mode in bad[:10]:
         path = os.path.join(options.work, "free-%s.txt" % program.name)
         with open(path, "w") as file:
             file.write(text)
             for step, seen in sorted(result.observed.items()):
                 file.write("# observed %d %s\n" % (step, " ".join(map(str, seen))))
-        print("program %s (%s): %s" % (program.name, path, why))
+        print("program %s (%s)%s: %s" % (program.name, path, ", slow=" + mode if mode else "", why))
     print("%d programs, free: %d maps race, %d do not, %d open; %d disagreements" % (
         count, racy, silent, opened, len(bad)))
     return 1 if bad else 0
