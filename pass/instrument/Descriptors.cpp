@@ -31,7 +31,7 @@ void shareByName(GlobalVariable &G) {
 
 int siteFlags(const MapArgument &Map, bool Secondary) {
   return (Map.Iterates ? MapsanSiteIterates : 0) |
-         (Secondary ? MapsanSiteSecondary : 0);
+         (Secondary || Map.Secondary ? MapsanSiteSecondary : 0);
 }
 
 } // namespace
