@@ -100,7 +100,8 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     // The runtime walks stacks along frame pointers; the raw form of use
     // (-fpass-plugin without the wrapper) is to have them too.
     F.addFnAttr("frame-pointer", "all");
-    HookSites Sites = findHookSites(F, Matcher);
+    HookSites Sites = findHookSites(F, Matcher, Options.Locals);
+    Work.Count.Private += Sites.Private;
     if (!Options.Repeats)
       findRepeatedReads(Sites.Maps);
     if (!Sites.empty())

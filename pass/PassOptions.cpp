@@ -23,6 +23,7 @@ PassOptions PassOptions::fromEnvironment() {
     auto Switch = StringSwitch<bool PassOptions::*>(Key)
                       .Case("summary", &PassOptions::Summary)
                       .Case("repeats", &PassOptions::Repeats)
+                      .Case("locals", &PassOptions::Locals)
                       .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
       Options.*Switch = Value == "1";
@@ -32,9 +33,9 @@ PassOptions PassOptions::fromEnvironment() {
       Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: bad value '" +
                                  Value.str() + "' for '" + Key.str() + "'");
     else
-      Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: unknown option '" +
-                                 Key.str() +
-                                 "' (known: summary, repeats, catalog)");
+      Options.Warnings.push_back(
+          "MAPSAN_PASS_OPTIONS: unknown option '" + Key.str() +
+          "' (known: summary, repeats, locals, catalog)");
   }
   return Options;
 }

@@ -24,7 +24,7 @@ void Summary::print(raw_ostream &Out, StringRef Module) const {
     Out << (Effect ? ", " : "") << Maps[Effect] << ' '
         << effectName(MapsanEffect(Effect));
   Out << "), " << Atomics << " atomic, " << Fences << " fence, " << Syncs
-      << " sync, " << Skipped << " skipped\n";
+      << " sync, " << Skipped << " skipped, " << Private << " private\n";
 }
 
 } // namespace mapsan

@@ -14,6 +14,7 @@ struct Summary {
   unsigned Maps[MapsanEffectDestroy + 1] = {}; // by effect
   unsigned Atomics = 0, Fences = 0, Syncs = 0;
   unsigned Skipped = 0; // found, but without a place for hooks
+  unsigned Private = 0; // left out: of locals that nobody else can reach
 
   bool anyHook() const;
   void print(llvm::raw_ostream &Out, llvm::StringRef Module) const;

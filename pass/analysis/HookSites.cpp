@@ -5,6 +5,7 @@
 #include "AtomicAccesses.h"
 #include "Callee.h"
 #include "LockedAccesses.h"
+#include "PrivateLocals.h"
 #include "SyncLocals.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Constants.h"
@@ -53,7 +54,7 @@ static void addAtomic(AtomicAccess A, AtomicsCount Count, HookSites &Sites) {
   Sites.Atomics.push_back(A);
 }
 
-HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
+HookSites findHookSites(Function &F, CatalogMatcher &Matcher, bool WithLocals) {
   HookSites Sites;
   Sites.Entry = Matcher.syncEntry(F);
   const AtomicsCount Count = Matcher.atomicsOf(F);
@@ -87,6 +88,8 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher) {
       }
     }
   }
+  if (!WithLocals)
+    dropPrivateLocals(F, Matcher, Sites);
   Sites.Locked = findLockedAccesses(F, Matcher);
   Sites.SyncLocals = findSyncLocals(F, Sites.Atomics);
   return Sites;

@@ -9,6 +9,7 @@
 #include "catalog/CatalogMatcher.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/ValueHandle.h"
+#include <memory>
 #include <vector>
 
 namespace mapsan {
@@ -54,6 +55,10 @@ struct LockedAccess {
 struct HookSites {
   const SyncOperation *Entry = nullptr; // of the function itself
   std::vector<MapCall> Maps;
+  // Operations whose other map needs no hooks (PrivateLocals.h); `Does` of
+  // their calls point here.
+  std::vector<std::unique_ptr<MapOperation>> Reduced;
+  unsigned Private = 0; // so many were dropped there
   std::vector<SyncCall> Syncs;
   std::vector<AtomicAccess> Atomics;
   std::vector<LockedAccess> Locked;
@@ -71,7 +76,10 @@ struct HookSites {
 // May this function be instrumented at all?
 bool wantsHooks(const llvm::Function &F);
 
-HookSites findHookSites(llvm::Function &F, CatalogMatcher &Matcher);
+// `WithLocals`: also what only concerns local variables that nobody else can
+// reach.
+HookSites findHookSites(llvm::Function &F, CatalogMatcher &Matcher,
+                        bool WithLocals);
 
 } // namespace mapsan
 

@@ -61,6 +61,9 @@ struct Family {
   int SizeOffset = -1;
   int BucketsOffset = -1;
   unsigned Offset = 0; // from `this` to the address that is the identity
+  // Nobody learns an object's address from its methods, nor from the functions
+  // of its namespace; none but assignments return it.
+  bool Confined = false;
 
   uint64_t id() const;
 };

@@ -19,6 +19,8 @@ StringRef lastSegment(StringRef Name) {
   return At == StringRef::npos ? Name : Name.drop_front(At + 2);
 }
 
+StringRef firstSegment(StringRef Name) { return Name.split("::").first; }
+
 // Adds how the Itanium mangling writes the last part of a qualified name. An
 // operator's two letters are in too many names, so its scope goes with them.
 void addNeedles(StringRef Name, std::vector<std::string> &Needles) {
@@ -192,6 +194,8 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Self.Iterates = R->Iterates;
   Self.TypeText = Name.ScopeText;
   Op.Maps.push_back(Self);
+  Op.Confined = Of.Confined;
+  Op.ReturnsThis = Name.Base == "operator=";
   if (!R->Other)
     return Op;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
@@ -202,8 +206,10 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
       MapArgument Other = mapArgument(Callee, *OtherFamily, *Index);
       Other.Effect = *R->Other;
       Other.By = Evidence::Header;
+      Other.Secondary = true;
       Other.TypeText = classText(Name.Parameters[P]);
       Op.Maps.push_back(Other);
+      Op.Confined &= OtherFamily->Confined;
     }
     break;
   }
@@ -236,6 +242,7 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
     A.Effect = First ? R->Effect : *R->Other;
     A.By = First ? R->By : Evidence::Header;
     A.Iterates = First && R->Iterates;
+    A.Secondary = !First;
     A.TypeText = classText(Name.Parameters[P]);
     Op.Maps.push_back(A);
     if (Op.Maps.size() == 2)
@@ -243,6 +250,11 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   }
   if (Op.Maps.empty())
     return std::nullopt;
+  // Somebody else's function may do anything with an address.
+  Op.Confined = all_of(Op.Maps, [&](const MapArgument &A) {
+    return A.Of->Confined &&
+           firstSegment(A.Of->Classes.front()) == firstSegment(Name.Scope);
+  });
   return Op;
 }
 

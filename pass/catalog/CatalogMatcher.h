@@ -26,6 +26,7 @@ struct MapArgument {
   MapsanEffect Effect = MapsanEffectRead;
   Evidence By = Evidence::None;
   bool Iterates = false;
+  bool Secondary = false;   // not the one that is operated on first
   unsigned Argument = 0;    // index among the call's IR arguments
   uint64_t ObjectBytes = 0; // as the callee declares it; 0: unknown
   std::string TypeText;     // the class as demangled
@@ -36,6 +37,8 @@ struct MapArgument {
 struct MapOperation {
   std::string Name; // as a report says it: "find", "copy constructor"
   llvm::SmallVector<MapArgument, 2> Maps; // the one that is operated on first
+  // It lets nobody else have the maps' addresses, but may return its `this`.
+  bool Confined = false, ReturnsThis = false;
 };
 
 struct SyncOperation {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // REQUIRES: full
-// RUN: export MAPSAN_PASS_OPTIONS=repeats=1
+// RUN: export MAPSAN_PASS_OPTIONS=repeats=1:locals=1
 // RUN: %clang -I%mapsan_source/include -c %S/Inputs/printing-runtime.c -o %t.rt.o
 // RUN: %clangxx -std=c++20 -O0 -g -fpass-plugin=%mapsan_pass %s %t.rt.o -o %t && env QUIET=1 %t > %t.out
 // RUN: %FileCheck %s < %t.out

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: export MAPSAN_PASS_OPTIONS=repeats=1
+// RUN: export MAPSAN_PASS_OPTIONS=repeats=1:locals=1
 // RUN: %clang -I%mapsan_source/include -c %S/Inputs/printing-runtime.c -o %t.rt.o
 //
 // A precompiled header.

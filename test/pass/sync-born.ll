@@ -32,9 +32,11 @@ define void @locals() nounwind {
   store i32 0, ptr %plain
   %v = atomicrmw add ptr %atomic, i32 1 monotonic
   %r = call i32 @pthread_mutex_lock(ptr %mutex)
+  call void @take(ptr %atomic)
   ret void
 }
 
 declare void @_ZNSt5mutexC2Ev(ptr dereferenceable(40))
 declare void @_ZNSt6atomicIiEC2Ei(ptr dereferenceable(4), i32)
 declare i32 @pthread_mutex_lock(ptr)
+declare void @take(ptr)

@@ -39,6 +39,29 @@ define i32 @locks(ptr %lock) nounwind {
   ret i32 %r
 }
 
+; Who calls the methods of a class on a local variable has told nobody its
+; address, if the catalog says that of the class.
+; CHECK-LABEL: define void @locals(
+; CHECK:         call void @__mapsan_map_begin(ptr @{{.*}}, ptr %table)
+; CHECK-NOT:     ptr %confined)
+; CHECK:         call void @__mapsan_map_begin(ptr @{{.*}}, ptr %published)
+; CHECK-NOT:     call void @__mapsan_map_begin(ptr @{{.*}}, ptr %map)
+; CHECK:       ret void
+define void @locals() nounwind {
+  %table = alloca [48 x i8]
+  %confined = alloca [48 x i8]
+  %published = alloca [48 x i8]
+  %map = alloca [48 x i8]
+  %1 = call i32 @_ZN2my4v2_15TableIiE3putEi(ptr %table, i32 1)
+  %2 = call i32 @_ZN2my8Confined3putEi(ptr %confined, i32 1)
+  call void @_ZN2my7publishERSt3mapIiiSt4lessIiESaISt4pairIKiiEEE(ptr %published)
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %map)
+  ret void
+}
+
+declare i32 @_ZN2my8Confined3putEi(ptr, i32)
+declare void @_ZN2my7publishERSt3mapIiiSt4lessIiESaISt4pairIKiiEEE(ptr)
+declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr)
 declare i32 @_ZN2my4v2_15TableIiE3putEii(ptr, i32, i32)
 declare i32 @_ZN2my4v2_15TableIiE3putEi(ptr, i32)
 declare void @_ZN2my5mergeERNS_4v2_15TableIiEERKS2_(ptr, ptr)
