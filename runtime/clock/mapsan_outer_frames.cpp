@@ -83,6 +83,7 @@ const OuterFrames *FindOuterFrames(Thread *thr, uptr pc, uptr slot) {
   OuterFrames *f = &cache->entries[cache->next];
   f->slot = slot;
   f->count = 1;
+  f->offsets[0] = 0;
   f->pcs[0] = pc;
   f->suspect_count = 0;
   f->AddSuspect(pc);

@@ -30,6 +30,9 @@ struct OuterFrames {
   uptr pcs[kMax];
 
   bool StillThere(uptr at, uptr pc) const;
+  const uptr *SlotOf(u32 i) const {
+    return reinterpret_cast<const uptr *>(slot) + offsets[i];
+  }
   void AddSuspect(uptr pc);
 };
 

@@ -4,9 +4,12 @@
 #include "mapsan_stack.h"
 
 #include "../entry/mapsan_flags.h"
+#include "mapsan_alloc.h"
 #include "mapsan_code.h"
+#include "mapsan_known_paths.h"
 #include "mapsan_outer_frames.h"
 #include "mapsan_thread.h"
+#include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_stackdepot.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
@@ -43,7 +46,9 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
 // numbers of the suspects among their modules, also of frames that did not fit.
 // Along frame pointers as far as the code is instrumented; from there on, or
 // where a frame pointer is somebody's data, as the unwinder finds it.
-static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
+static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max,
+                     KnownPath *path) {
+  path->Begin(pc, bp);
   u32 n = 0;
   uptr frame = bp, top = thr->stack_top - 2 * sizeof(uptr);
   const OuterFrames *outer;
@@ -54,6 +59,7 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
         frame % sizeof(uptr)) {
       if (n < max)
         pcs[n++] = pc;
+      path->SawMore();
       return n;
     }
     uptr slot = frame + sizeof(uptr); // pc lies there
@@ -63,10 +69,14 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
     }
     if (n < max)
       pcs[n++] = pc;
-    uptr up = reinterpret_cast<uptr *>(frame)[0];
-    uptr return_address = up > frame && up <= top && up % sizeof(uptr) == 0
-                              ? reinterpret_cast<uptr *>(up)[1]
-                              : 0;
+    auto *link = reinterpret_cast<const uptr *>(frame);
+    path->Saw(link);
+    uptr up = *link, return_address = 0;
+    if (up > frame && up <= top && up % sizeof(uptr) == 0) {
+      auto *word = reinterpret_cast<const uptr *>(up) + 1;
+      path->Saw(word);
+      return_address = *word;
+    }
     if (return_address < GetPageSizeCached()) {
       outer = FindOuterFrames(thr, pc, slot);
       known = 1;
@@ -75,6 +85,11 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
     pc = return_address;
     frame = up;
   }
+  if (!outer->slot) // it cannot be recognised
+    path->SawMore();
+  else
+    for (u32 i = 0; i < outer->count; i++)
+      path->Saw(outer->SlotOf(i));
   for (u32 i = known; i < outer->count && n < max; i++)
     pcs[n++] = outer->pcs[i];
   for (u32 i = 0; i < outer->suspect_count; i++)
@@ -96,18 +111,40 @@ static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
   return entry.id;
 }
 
+static u32 Depth() {
+  return Min(static_cast<u32>(flags()->stack_depth), kMaxFrames);
+}
+
+// The thread's memory of paths; made when it is first wanted.
+static KnownPaths *PathsOf(Thread *thr) {
+  if (UNLIKELY(!thr->known_paths)) {
+    thr->known_paths =
+        static_cast<KnownPaths *>(RuntimeAlloc(sizeof(KnownPaths)));
+    internal_memset(thr->known_paths, 0, sizeof(KnownPaths));
+  }
+  return thr->known_paths;
+}
+
 // Not inlined: its frame and the slow one's are not for one function.
-NOINLINE u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+static NOINLINE u32 WalkToStackId(Thread *thr, uptr pc, uptr bp,
+                                  KnownPath *path) {
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
-  u32 n = WalkStack(thr, pc, bp, pcs,
-                    Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
-  return StackId(thr, pcs, n);
+  u32 id = StackId(thr, pcs, WalkStack(thr, pc, bp, pcs, Depth(), path));
+  path->End(id);
+  return id;
+}
+
+u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+  KnownPath *path = PathsOf(thr)->For(pc, bp);
+  if (u32 id = path->IdIf(pc, bp); id && Takes(FastPath::known_path))
+    return id;
+  return WalkToStackId(thr, pc, bp, path);
 }
 
 u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
-  u32 n = WalkStack(thr, pc, bp, pcs,
-                    Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
+  KnownPath path; // of no use
+  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), &path);
   *creator = 0;
   for (u32 i = 0; i < n && !IsSuspect(pcs[i]); i++) {
     if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))

@@ -308,6 +308,8 @@ void ThreadFinish(Thread *self) {
   self->in_runtime++; // whatever still runs on this thread passes through
   RuntimeFree(self->outer_frames);
   self->outer_frames = nullptr;
+  RuntimeFree(self->known_paths);
+  self->known_paths = nullptr;
   RuntimeFree(self->spare_presence);
   self->spare_presence = nullptr;
   RuntimeFree(self->tombstones.entries);

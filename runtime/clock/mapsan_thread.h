@@ -37,6 +37,7 @@ struct ThreadInfo {
 
 enum class ThreadStatus : u32 { Free, Created, Running, Finished };
 
+struct KnownPaths;
 struct OuterFramesCache;
 
 struct StackCacheEntry {
@@ -91,6 +92,7 @@ struct Thread {
   static constexpr u32 kStackCache = 256;
   StackCacheEntry stack_cache[kStackCache];
   OuterFramesCache *outer_frames; // mapsan_outer_frames.cpp; or null
+  KnownPaths *known_paths;        // mapsan_stack.cpp; or null
 
   // --- memory of its own
   InternalAllocatorCache alloc_cache;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Call paths that a thread has been on before: recognised without walking.
+
+#ifndef MAPSAN_KNOWN_PATHS_H
+#define MAPSAN_KNOWN_PATHS_H
+
+#include "sanitizer_common/sanitizer_internal_defs.h"
+
+namespace __mapsan {
+using namespace __sanitizer;
+
+/// One stack, and all words of it that the walk has looked at. As long as they
+/// say the same, from the same place, so would the walk.
+class KnownPath {
+public:
+  /// `pc` and `bp` are where it is about to begin.
+  void Begin(uptr pc, uptr bp) {
+    pc_ = pc;
+    bp_ = bp;
+    count_ = id_ = 0;
+    whole_ = true;
+  }
+  void Saw(const uptr *word) {
+    if (count_ == kMaxWords)
+      whole_ = false;
+    else
+      words_[count_++] = {word, *word};
+  }
+  /// Something that no word tells.
+  void SawMore() { whole_ = false; }
+  void End(u32 id) { id_ = whole_ ? id : 0; }
+
+  /// The stack's id if it is this one; 0: look. All words lie above `bp` on the
+  /// calling thread's stack: they can be read.
+  u32 IdIf(uptr pc, uptr bp) const {
+    if (pc_ != pc || bp_ != bp)
+      return 0;
+    for (u32 i = 0; i < count_; i++)
+      if (*words_[i].at != words_[i].value)
+        return 0;
+    return id_;
+  }
+
+private:
+  static constexpr u32 kMaxWords = 28;
+  struct Word {
+    const uptr *at;
+    uptr value;
+  };
+  uptr pc_, bp_;
+  u32 id_; // 0: none
+  u32 count_;
+  bool whole_;
+  Word words_[kMaxWords];
+};
+
+/// A thread's own. Any path has one place.
+struct KnownPaths {
+  static constexpr u32 kEntries = 32;
+  KnownPath entries[kEntries];
+
+  KnownPath *For(uptr pc, uptr bp) {
+    return &entries[(pc ^ pc >> 8 ^ bp >> 4) % kEntries];
+  }
+};
+
+} // namespace __mapsan
+
+#endif // MAPSAN_KNOWN_PATHS_H
