@@ -25,6 +25,8 @@ function(mapsan_add_runtime_objects target)
     ${MAPSAN_RUNTIME_INCLUDE_DIRS})
   target_compile_options(${target} PRIVATE
     ${MAPSAN_RUNTIME_COMPILE_OPTIONS}
+    # (exchanges of 16 bytes: maps/mapsan_access.h)
+    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-mcx16>
     -Wall -Wextra -Wno-unused-parameter -Wglobal-constructors
     -Wframe-larger-than=2560 ${arg_OPTIONS})
 endfunction()

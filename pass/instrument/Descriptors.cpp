@@ -84,7 +84,7 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const header_bytes = I32(HeaderBytes);
   Constant *const size_offset = I32(SizeOffset);
   Constant *const buckets_offset = I32(BucketsOffset);
-  Constant *const reserved = I32(0);
+  Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {
 #define MAPSAN_FAMILY_FIELD(Type, Name) Name,

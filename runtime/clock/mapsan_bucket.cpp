@@ -5,7 +5,7 @@
 
 namespace __mapsan {
 
-LiveFilter live_filter;
+LiveFilter map_filter, sync_filter;
 
 void LiveFilter::Initialize() {
   fine_.Initialize("MapSan filter");

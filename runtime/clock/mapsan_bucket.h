@@ -108,8 +108,7 @@ private:
   Level<16, 14> coarse_;
 };
 
-/// Maps and sync objects alike.
-extern LiveFilter live_filter;
+extern LiveFilter map_filter, sync_filter;
 
 } // namespace __mapsan
 

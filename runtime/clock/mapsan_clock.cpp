@@ -25,6 +25,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   // The slot goes on from where its last life ended: its epochs never repeat.
   words_[slot].epoch = epoch;
   open_ = epoch + 1;
+  first_ = epoch;
 }
 
 void ThreadClock::Retire() {

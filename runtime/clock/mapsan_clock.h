@@ -28,6 +28,8 @@ public:
   u64 OpenEpoch() const { return open_; }
   /// The last group that was published.
   u64 ClosedEpoch() const { return open_ - 1; }
+  /// Its own groups are those after; earlier ones are of the slot's last life.
+  u64 FirstEpoch() const { return first_; }
   /// Group `epoch` of `slot` happened before now.
   bool Contains(Slot slot, u64 epoch) const {
     return slot == slot_ || (slot < count_ && words_[slot].epoch >= epoch);
@@ -91,7 +93,8 @@ private:
   void Reserve(u32 count);
   void DropBase();
 
-  u64 open_; // words_[slot_].epoch + 1
+  u64 first_; // as given to Start
+  u64 open_;  // words_[slot_].epoch + 1
   Slot slot_;
   u64 life_;
   u64 version_;

@@ -9,8 +9,11 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-/// One stack, and all words of it that the walk has looked at. As long as they
-/// say the same, from the same place, so would the walk.
+struct Site;
+
+/// One stack of an operation at one site, and all words of it that the walk has
+/// looked at. As long as they say the same, from the same place, so would the
+/// walk.
 class KnownPath {
 public:
   /// `pc` and `bp` are where it is about to begin.
@@ -28,12 +31,15 @@ public:
   }
   /// Something that no word tells.
   void SawMore() { whole_ = false; }
-  void End(u32 id) { id_ = whole_ ? id : 0; }
+  void End(const Site *site, u32 id) {
+    site_ = site;
+    id_ = whole_ ? id : 0;
+  }
 
   /// The stack's id if it is this one; 0: look. All words lie above `bp` on the
   /// calling thread's stack: they can be read.
-  u32 IdIf(uptr pc, uptr bp) const {
-    if (pc_ != pc || bp_ != bp)
+  u32 IdIf(const Site *site, uptr pc, uptr bp) const {
+    if (pc_ != pc || bp_ != bp || site_ != site)
       return 0;
     for (u32 i = 0; i < count_; i++)
       if (*words_[i].at != words_[i].value)
@@ -47,6 +53,7 @@ private:
     const uptr *at;
     uptr value;
   };
+  const Site *site_;
   uptr pc_, bp_;
   u32 id_; // 0: none
   u32 count_;

@@ -7,58 +7,72 @@
 
 namespace __mapsan {
 
-// A free block's last word links it to the next.
-static void **LinkOf(void *block, u32 block_bytes) {
-  return reinterpret_cast<void **>(reinterpret_cast<uptr>(block) + block_bytes -
-                                   sizeof(void *));
-}
+// The word that links a free block to the next. Relaxed: only where it is a
+// field of the block's does anybody else look.
+namespace {
+class Link {
+public:
+  Link(void *block, u32 offset)
+      : word_(reinterpret_cast<atomic_uintptr_t *>(
+            reinterpret_cast<uptr>(block) + offset)) {}
+  operator void *() const {
+    return reinterpret_cast<void *>(atomic_load(word_, memory_order_relaxed));
+  }
+  void operator=(void *next) const {
+    atomic_store(word_, reinterpret_cast<uptr>(next), memory_order_relaxed);
+  }
 
-void *PoolBase::Get(PoolCache *cache, u32 block_bytes) {
+private:
+  atomic_uintptr_t *word_;
+};
+} // namespace
+
+void *PoolBase::Get(PoolCache *cache, Layout layout) {
   PoolCache single = {};
   PoolCache *from = cache ? cache : &single;
   if (!from->free)
-    Refill(from, block_bytes);
+    Refill(from, layout);
   void *block = from->free;
-  from->free = *LinkOf(block, block_bytes);
+  from->free = Link(block, layout.link);
   from->count--;
-  *LinkOf(block, block_bytes) = nullptr;
+  Link(block, layout.link) = nullptr;
   if (!cache)
-    Drain(&single, block_bytes);
+    Drain(&single, layout);
   return block;
 }
 
-void PoolBase::Put(PoolCache *cache, void *block, u32 block_bytes) {
+void PoolBase::Put(PoolCache *cache, void *block, Layout layout) {
   PoolCache single = {};
   PoolCache *to = cache ? cache : &single;
-  *LinkOf(block, block_bytes) = to->free;
+  Link(block, layout.link) = to->free;
   to->free = block;
   if (++to->count >= 2 * kBatch || !cache)
-    Drain(to, block_bytes);
+    Drain(to, layout);
 }
 
-void PoolBase::Drain(PoolCache *cache, u32 block_bytes) {
+void PoolBase::Drain(PoolCache *cache, Layout layout) {
   if (!cache->free)
     return;
   void *last = cache->free;
-  while (*LinkOf(last, block_bytes))
-    last = *LinkOf(last, block_bytes);
+  while (Link(last, layout.link))
+    last = Link(last, layout.link);
   ScopedLock lock(&lock_);
-  *LinkOf(last, block_bytes) = free_;
+  Link(last, layout.link) = free_;
   free_ = cache->free;
   cache->free = nullptr;
   cache->count = 0;
 }
 
-void PoolBase::Refill(PoolCache *cache, u32 block_bytes) {
+void PoolBase::Refill(PoolCache *cache, Layout layout) {
   ScopedLock lock(&lock_);
   if (!free_) {
     auto *slab = static_cast<Slab *>(MmapOrDie(kSlabBytes, "MapSan pool"));
     uptr first = RoundUpTo(reinterpret_cast<uptr>(slab) + sizeof(Slab), 64);
     slab->count =
-        (reinterpret_cast<uptr>(slab) + kSlabBytes - first) / block_bytes;
+        (reinterpret_cast<uptr>(slab) + kSlabBytes - first) / layout.bytes;
     for (u32 i = 0; i < slab->count; i++) {
-      void *block = reinterpret_cast<void *>(first + i * block_bytes);
-      *LinkOf(block, block_bytes) = free_;
+      void *block = reinterpret_cast<void *>(first + i * layout.bytes);
+      Link(block, layout.link) = free_;
       free_ = block;
     }
     slab->next =
@@ -68,21 +82,21 @@ void PoolBase::Refill(PoolCache *cache, u32 block_bytes) {
   }
   for (u32 i = 0; i < kBatch && free_; i++) {
     void *block = free_;
-    free_ = *LinkOf(block, block_bytes);
-    *LinkOf(block, block_bytes) = cache->free;
+    free_ = Link(block, layout.link);
+    Link(block, layout.link) = cache->free;
     cache->free = block;
     cache->count++;
   }
 }
 
 void PoolBase::ForEachBlock(void (*callback)(void *block, void *arg), void *arg,
-                            u32 block_bytes) {
+                            Layout layout) {
   for (auto *slab =
            reinterpret_cast<Slab *>(atomic_load(&slabs_, memory_order_acquire));
        slab; slab = slab->next) {
     uptr first = RoundUpTo(reinterpret_cast<uptr>(slab) + sizeof(Slab), 64);
     for (u32 i = 0; i < slab->count; i++)
-      callback(reinterpret_cast<void *>(first + i * block_bytes), arg);
+      callback(reinterpret_cast<void *>(first + i * layout.bytes), arg);
   }
 }
 

@@ -10,24 +10,28 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-/// A thread's own stock of free blocks of one pool, linked through their last
-/// word.
+/// A thread's own stock of free blocks of one pool, linked through a word in
+/// each.
 struct PoolCache {
   void *free;
   u32 count;
 };
 
-/// Untyped part; the block size is the same in all calls. Zero-initialised
-/// memory is an empty pool. Blocks start zeroed and come back as they were
-/// left. All functions are thread-safe; `cache` belongs to the calling thread
-/// (null: the shared stock is used directly).
+/// Untyped part; the layout is the same in all calls. Zero-initialised memory
+/// is an empty pool. Blocks start zeroed and come back as they were left, but
+/// for the word that links them. All functions are thread-safe; `cache` belongs
+/// to the calling thread (null: the shared stock is used directly).
 class PoolBase {
 protected:
-  void *Get(PoolCache *cache, u32 block_bytes);
-  void Put(PoolCache *cache, void *block, u32 block_bytes);
-  void Drain(PoolCache *cache, u32 block_bytes);
+  struct Layout {
+    u32 bytes; // of a block
+    u32 link;  // where the word is
+  };
+  void *Get(PoolCache *cache, Layout layout);
+  void Put(PoolCache *cache, void *block, Layout layout);
+  void Drain(PoolCache *cache, Layout layout);
   void ForEachBlock(void (*callback)(void *block, void *arg), void *arg,
-                    u32 block_bytes);
+                    Layout layout);
 
 public:
   /// Around a fork, so that the shared stock is whole in the child. What other
@@ -43,34 +47,41 @@ private:
   static constexpr u32 kBatch = 64;
   static constexpr uptr kSlabBytes = 1 << 16;
 
-  void Refill(PoolCache *cache, u32 block_bytes);
+  void Refill(PoolCache *cache, Layout layout);
 
   SequenceLock lock_;
   void *free_;
   atomic_uintptr_t slabs_; // Slab *
 };
 
-/// A pool of T.
-template <class T> class Pool : PoolBase {
+/// A pool of T. `kLink`: the offset of a word of T's that means nothing while
+/// the block is free, but for what a reader without a lock makes of it; or else
+/// the pool adds one at the end.
+constexpr uptr kOwnLink = ~uptr(0);
+template <class T, uptr kLink = kOwnLink> class Pool : PoolBase {
 public:
   using PoolBase::LockBeforeFork;
   using PoolBase::UnlockAfterFork;
   T *Get(PoolCache *cache) {
-    return static_cast<T *>(PoolBase::Get(cache, kBytes));
+    return static_cast<T *>(PoolBase::Get(cache, kLayout));
   }
-  void Put(PoolCache *cache, T *block) { PoolBase::Put(cache, block, kBytes); }
+  void Put(PoolCache *cache, T *block) { PoolBase::Put(cache, block, kLayout); }
   /// Gives a finished thread's stock to the others.
-  void Drain(PoolCache *cache) { PoolBase::Drain(cache, kBytes); }
+  void Drain(PoolCache *cache) { PoolBase::Drain(cache, kLayout); }
   /// Every block that was ever handed out, in use or not; needs no lock, since
   /// slabs are only ever added.
   void ForEachBlock(void (*callback)(void *block, void *arg), void *arg) {
-    PoolBase::ForEachBlock(callback, arg, kBytes);
+    PoolBase::ForEachBlock(callback, arg, kLayout);
   }
 
 private:
-  // The last word is the pool's. Whole cache lines, so that what one thread
-  // writes is not beside what another does.
-  static constexpr u32 kBytes = (sizeof(T) + sizeof(void *) + 63) / 64 * 64;
+  // Whole cache lines, so that what one thread writes is not beside what
+  // another does.
+  static constexpr u32 kBytes =
+      (sizeof(T) + (kLink == kOwnLink ? sizeof(void *) : 0) + 63) / 64 * 64;
+  static constexpr Layout kLayout = {
+      kBytes,
+      static_cast<u32>(kLink == kOwnLink ? kBytes - sizeof(void *) : kLink)};
 };
 
 } // namespace __mapsan

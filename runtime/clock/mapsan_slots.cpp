@@ -4,6 +4,7 @@
 #include "mapsan_slots.h"
 
 #include "../maps/mapsan_map_table.h"
+#include "mapsan_thread.h"
 #include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
@@ -13,7 +14,8 @@ void SlotTable::Initialize() {
       MmapNoReserveOrDie(kMaxSlots * sizeof(Entry), "MapSan slots"));
   waiting_count_ = 0;
   count_ = 1; // kNobody
-  entries_[kNobody].epoch = 1;
+  nobodys_ = 1;
+  SetNobodysEpoch();
   waiting_ = free_ = kNoSlot;
   sweep_at_ = 128;
 }
@@ -121,7 +123,9 @@ void SlotTable::Sweep() {
         const Entry &e = context->table->entries_[slot];
         if (context->dead.Has(slot) && !e.joinable &&
             EpochOf(word) > e.published)
-          return MakeWord(kNobody, context->table->entries_[kNobody].epoch);
+          return MakeWord(kNobody, static_cast<u64>(context->table->nobodys_)
+                                           << 32 |
+                                       ThreadOfWord(word));
         context->named.Add(slot);
         return word;
       },

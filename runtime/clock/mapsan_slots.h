@@ -9,6 +9,10 @@
 
 namespace __mapsan {
 
+/// The thread whose record became kNobody's: the epoch has its tid in the lower
+/// 32 bits. (Above is a number that goes on with each fork.)
+inline u32 TidOfNobody(u64 epoch) { return static_cast<u32>(epoch); }
+
 /// Hands out slots. Not thread-safe: the thread registry's lock guards it.
 ///
 /// A slot whose last life ended at group f may begin a new one for a creator
@@ -48,7 +52,10 @@ public:
   u64 FinalEpoch(Slot slot) const { return entries_[slot].epoch; }
   /// The child of fork is ordered after what nobody else is ordered after: from
   /// now on kNobody goes by another epoch.
-  void ForkedAfterAll() { entries_[kNobody].epoch++; }
+  void ForkedAfterAll() {
+    nobodys_++;
+    SetNobodysEpoch();
+  }
   /// Slots ever used.
   u32 count() const { return count_; }
 
@@ -63,6 +70,10 @@ private:
   static constexpr u32 kLook = 64; // waiting slots looked at per Take
 
   Lease Begin(Slot slot);
+  // Its last of those in use now.
+  void SetNobodysEpoch() {
+    entries_[kNobody].epoch = static_cast<u64>(nobodys_) << 32 | ~0u;
+  }
   void Sweep();
   void ForgetOldest();
   template <class Condition> void FreeWaiting(Condition condition);
@@ -72,6 +83,7 @@ private:
   Slot waiting_, free_; // lists: under (a); under (b)
   u32 waiting_count_;
   u32 sweep_at_;
+  u32 nobodys_; // the epochs of kNobody in use; see TidOfNobody
 };
 
 } // namespace __mapsan

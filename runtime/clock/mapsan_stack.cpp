@@ -126,19 +126,35 @@ static KnownPaths *PathsOf(Thread *thr) {
 }
 
 // Not inlined: its frame and the slow one's are not for one function.
-static NOINLINE u32 WalkToStackId(Thread *thr, uptr pc, uptr bp,
-                                  KnownPath *path) {
-  uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
-  u32 id = StackId(thr, pcs, WalkStack(thr, pc, bp, pcs, Depth(), path));
-  path->End(id);
+static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
+                                  uptr bp, KnownPath *path) {
+  uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects + 1];
+  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), path);
+  pcs[n++] = reinterpret_cast<uptr>(site) | kSiteMark;
+  u32 id = StackId(thr, pcs, n);
+  path->End(site, id);
   return id;
 }
 
-u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
+u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {
   KnownPath *path = PathsOf(thr)->For(pc, bp);
-  if (u32 id = path->IdIf(pc, bp); id && Takes(FastPath::known_path))
+  if (u32 id = path->IdIf(site, pc, bp); id && Takes(FastPath::known_path))
     return id;
-  return WalkToStackId(thr, pc, bp, path);
+  return WalkToStackId(thr, site, pc, bp, path);
+}
+
+const Site *SiteOfStack(u32 id) {
+  StackTrace trace = id ? StackDepotGet(id) : StackTrace();
+  if (!trace.size || !(trace.trace[trace.size - 1] & kSiteMark))
+    return nullptr;
+  return reinterpret_cast<const Site *>(trace.trace[trace.size - 1] &
+                                        ~kSiteMark);
+}
+
+u32 StackWithoutSite(u32 id) {
+  return SiteOfStack(id) ? StackDepotPut(StackTrace(StackDepotGet(id).trace,
+                                                    StackDepotGet(id).size - 1))
+                         : id;
 }
 
 u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
@@ -146,7 +162,7 @@ u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
   KnownPath path; // of no use
   u32 n = WalkStack(thr, pc, bp, pcs, Depth(), &path);
   *creator = 0;
-  for (u32 i = 0; i < n && !IsSuspect(pcs[i]); i++) {
+  for (u32 i = 0; i < n && !IsNoFrame(pcs[i]); i++) {
     if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))
       break;
   }
@@ -158,7 +174,10 @@ u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {
   stack.Unwind(pc, bp, /*context=*/nullptr, /*request_fast=*/false,
                static_cast<u32>(flags()->stack_depth));
   // An unwinder that finds no tables for its first frames comes back empty.
-  return stack.size > 1 ? StackDepotPut(stack) : StackIdHere(thr, pc, bp);
+  if (stack.size > 1)
+    return StackDepotPut(stack);
+  Suspect nobody;
+  return StackIdOfCreation(thr, pc, bp, &nobody);
 }
 
 } // namespace __mapsan

@@ -10,12 +10,24 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
+struct Site;
 struct Thread;
 
 /// The stack of the caller, innermost return address `pc` in the frame `bp`,
-/// as a StackDepot id. Called by `thr` itself. A repeated stack costs the walk
-/// and one probe of a per-thread cache.
-u32 StackIdHere(Thread *thr, uptr pc, uptr bp);
+/// as a StackDepot id, of an operation at `site`. Called by `thr` itself. A
+/// repeated stack costs a look at the words that lead to it.
+u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp);
+/// The site of the stack; null: it was none of an operation's, or the site's
+/// module is gone. Any thread.
+const Site *SiteOfStack(u32 id);
+/// The same stack, without its site. Any thread.
+u32 StackWithoutSite(u32 id);
+
+/// Behind the frames, and the suspects among them, an operation's stack has its
+/// site, marked as no address is.
+constexpr uptr kSiteMark = uptr(1) << 63;
+/// Of an entry of a stack: from here on there are no frames.
+inline bool IsNoFrame(uptr pc) { return IsSuspect(pc) || (pc & kSiteMark); }
 
 /// The same for the creation of a thread, from its interceptor. `creator`: the
 /// suspect that asked for it, or 0; the C++ library asks for its caller.

@@ -49,7 +49,7 @@ SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
   bucket->SetHead(object);
-  live_filter.Add(MAPSAN_SYNC_PLACE(addr));
+  sync_filter.Add(MAPSAN_SYNC_PLACE(addr));
   return object;
 }
 
@@ -61,7 +61,7 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     SetNext(before, NextSync(object));
   else
     bucket->SetHead(NextSync(object));
-  live_filter.Remove(
+  sync_filter.Remove(
       MAPSAN_SYNC_PLACE(atomic_load(&object->addr, memory_order_relaxed)));
   object->SetClock(nullptr);
   ReaderClocks::Destroy(object->readers);
@@ -258,7 +258,7 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
 }
 
 template <bool kEndsToo> static void RemoveIn(uptr addr, uptr size) {
-  live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
+  sync_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
     ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
     constexpr uptr granule = decltype(sync_table)::kGranule;

@@ -41,7 +41,8 @@ struct Registry {
   ThreadInfo infos[kInfos];
   atomic_uint32_t tids;
   atomic_uintptr_t by_slot[kMaxSlots];
-  atomic_uint64_t lives[kMaxSlots]; // running now; 0: none
+  atomic_uint64_t lives[kMaxSlots];  // running now; 0: none
+  atomic_uint32_t newest[kMaxSlots]; // the last tid on it
   static constexpr u32 kMaxRecords = 1 << 16;
   atomic_uintptr_t all[kMaxRecords]; // every record, for the unlocked walk
   atomic_uint32_t all_count;
@@ -128,6 +129,12 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   if (lease.slot == kNoSlot)
     return false;
   thr->clock.Start(lease.slot, lease.life, lease.epoch);
+  ThreadInfo *info = Info(thr->tid);
+  info->first_epoch = lease.epoch;
+  info->before_on_slot =
+      atomic_load(&registry->newest[lease.slot], memory_order_relaxed);
+  // Release: whoever finds the tid finds those two.
+  atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
   thr->operations.shortcuts.ForgetAll();
   thr->read_releases.ForgetAll();
@@ -435,6 +442,18 @@ bool ThreadInfoById(u32 tid, ThreadInfo *info) {
     return false;
   *info = *Info(tid);
   return info->tid == tid; // else a million threads have come since
+}
+
+u32 ThreadOfWord(AccessWord word) {
+  if (SlotOf(word) == kNobody)
+    return TidOfNobody(word);
+  u32 tid = atomic_load(&registry->newest[SlotOf(word)], memory_order_acquire);
+  // A million threads on, another's info may stand where one was; then its
+  // tid is another.
+  while (tid && Info(tid)->tid == tid &&
+         Info(tid)->first_epoch >= EpochOf(word))
+    tid = Info(tid)->before_on_slot;
+  return tid && Info(tid)->tid == tid ? tid : 0;
 }
 
 Thread *ThreadBySlot(Slot slot) {

@@ -6,6 +6,7 @@
 #define MAPSAN_THREAD_H
 
 #include "../entry/mapsan_init.h"
+#include "../maps/mapsan_access.h"
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
@@ -33,6 +34,8 @@ struct ThreadInfo {
   bool in_use;        // it has not ended, or was not joined
   tid_t os_id;
   char name[kThreadNameSize];
+  u64 first_epoch;    // its groups on its slot are those after
+  u32 before_on_slot; // the tid that had the slot before, or 0
 };
 
 enum class ThreadStatus : u32 { Free, Created, Running, Finished };
@@ -50,12 +53,17 @@ struct StackCacheEntry {
 /// thread itself, or to the registry while nobody runs on it.
 struct Thread {
   // --- hot
-  u32 in_runtime; // >0: inside the runtime; hooks and interceptors pass through
-  u16 ignore_maps;   // >0: map operations are not looked at
-  bool overlap_only; // detect=overlap: no fast path. Constant
-  bool under_lock;   // operations are bracketed by LockForOperation
-  u32 ignore_sync;   // >0: synchronisation below is somebody's implementation;
-                     // detect=overlap: one more, so that none is looked at
+  union {
+    struct {
+      u32 in_runtime;    // >0: inside the runtime; hooks and interceptors pass
+      u16 ignore_maps;   // >0: map operations are not looked at
+      bool overlap_only; // detect=overlap: no fast path. Constant
+      bool under_lock;   // operations are bracketed by LockForOperation
+    };
+    u64 disturbed; // one of these is set
+  };
+  u32 ignore_sync; // >0: synchronisation below is somebody's implementation;
+                   // detect=overlap: one more, so that none is looked at
   ThreadClock clock;
   RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
@@ -96,7 +104,7 @@ struct Thread {
 
   // --- memory of its own
   InternalAllocatorCache alloc_cache;
-  PoolCache map_states, read_chunks, sync_objects, snapshots;
+  PoolCache map_states, map_extras, read_chunks, sync_objects, snapshots;
   TombstoneRing tombstones;
   Presence *spare_presence; // mapsan_overlap.cpp
 
@@ -223,6 +231,16 @@ void InitializeThreads();
 /// Who runs on that slot now; null if nobody. For the label of a finding: by
 /// the time it is used the thread may have ended.
 Thread *ThreadBySlot(Slot slot);
+
+/// Whose word that is, by tid; also of threads long ended. 0: not known any
+/// more. Any thread.
+u32 ThreadOfWord(AccessWord word);
+
+/// It is of `thr`, not of an earlier thread on its slot.
+inline bool IsOwnWord(const Thread *thr, AccessWord word) {
+  return SlotOf(word) == thr->clock.slot() &&
+         EpochOf(word) > thr->clock.FirstEpoch();
+}
 
 /// No other thread exists or has been created: whoever comes later is ordered
 /// after all that the calling thread has done so far.

@@ -58,7 +58,8 @@ void Initialize() {
     InitializeInterceptors();
     return;
   }
-  live_filter.Initialize();
+  map_filter.Initialize();
+  sync_filter.Initialize();
   InitializeSync();
   InitializeMapTable();
   InitializeLocksets();

@@ -4,6 +4,8 @@
 #include "mapsan_modules.h"
 
 #include "../clock/mapsan_code.h"
+#include "../clock/mapsan_stack.h"
+#include "../maps/mapsan_families.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
@@ -101,18 +103,23 @@ void ModuleRemove(Site *begin, Site *end, uptr code) {
   ForEachMap(
       [](MapState *state, void *arg) {
         auto *gone = static_cast<Module *>(arg);
-        auto names = [&](const Site *site) {
+        auto names = [&](u32 stack) {
+          const Site *site = SiteOfStack(stack);
           return site >= gone->begin && site < gone->end;
         };
         auto forget = [&](AccessCell *cell) {
-          if (names(cell->Details().site))
-            cell->SetSite(nullptr);
+          // A reader that is at it meanwhile runs in another module.
+          Access16 access = cell->Read();
+          if (names(access.details.stack))
+            cell->Exchange(access, {access.word,
+                                    {StackWithoutSite(access.details.stack),
+                                     access.details.lockset}});
           return true;
         };
-        forget(&state->write);
+        forget(state->LastWrite());
         ForEachRead(state, forget);
-        if (names(state->birth_site))
-          state->birth_site = nullptr;
+        if (names(state->birth_stack))
+          state->birth_stack = StackWithoutSite(state->birth_stack);
       },
       &gone);
   LoadedObject object = {code, false, {0, 0}, MemoryObtained};
@@ -122,7 +129,7 @@ void ModuleRemove(Site *begin, Site *end, uptr code) {
 
 void ModulesAfterFork() {
   mutex.ResetAfterFork();
-  ResetTagsAfterFork();
+  FamiliesAfterFork();
 }
 
 SiteCounts CountSites() {

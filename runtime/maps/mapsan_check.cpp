@@ -9,34 +9,27 @@ namespace __mapsan {
 
 bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
                 const AccessDetails &details) {
-  // That nobody has taken the cell since we looked at its word and details is
-  // what the exchange says: a word of ours is put there by nobody else.
-  u64 word = atomic_load(&cell->word, memory_order_relaxed);
-  u64 epoch = thr->clock.OpenEpoch();
-  if (!word || SlotOf(word) != thr->clock.slot() ||
-      !(cell->Details() == details) ||
-      !atomic_compare_exchange_strong(&cell->word, &word,
-                                      MakeWord(thr->clock.slot(), epoch),
-                                      memory_order_seq_cst))
+  // That nobody has taken the cell since we looked at it is what the exchange
+  // says: a word of ours is put there by nobody else.
+  Access16 last = cell->Read();
+  if (!last.word || SlotOf(last.word) != thr->clock.slot() ||
+      !cell->Exchange(
+          last, {MakeWord(thr->clock.slot(), thr->clock.OpenEpoch()), details}))
     return false;
-  u64 write = atomic_load(&state->write.word, memory_order_seq_cst);
   // A violation is found again, and told, under the lock.
-  return BeginClock(thr->clock, nullptr, 0).Orders(write);
-}
-
-// Takes a cell from the thread whose word it holds, which may be about to raise
-// that word.
-static bool Take(AccessCell *cell, u64 word) {
-  return atomic_compare_exchange_strong(&cell->word, &word, 0,
-                                        memory_order_acq_rel);
+  return BeginClock(thr->clock, nullptr, 0)
+      .Orders(state->LastWrite()->WordInOrder());
 }
 
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
+  MapExtra *extra = state->Extra();
+  if (!extra)
+    return &state->read;
   AccessCell *reusable = nullptr, *own = nullptr;
   bool nobodys = false;
-  state->has_reads = true;
+  extra->has_reads = true;
   ForEachRead(state, [&](AccessCell *cell) {
-    u64 word = atomic_load(&cell->word, memory_order_relaxed);
+    AccessWord word = cell->Word();
     if (word && SlotOf(word) == thr->clock.slot()) {
       own = cell;
       return false;
@@ -45,23 +38,24 @@ AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
     bool again = word && SlotOf(word) == kNobody && nobodys;
     nobodys |= word && SlotOf(word) == kNobody;
     if (!reusable && (again || clock.Orders(word)) &&
-        (!word || Take(cell, word)))
+        (!word || cell->Take(word)))
       reusable = cell;
     return true;
   });
   if (own)
     return own;
-  return reusable ? reusable : AddReadCell(thr, state);
+  return reusable ? reusable : AddReadCell(thr, extra);
 }
 
 void DropOrderedReads(MapState *state, const BeginClock &clock) {
   bool left = false;
   ForEachRead(state, [&](AccessCell *cell) {
-    u64 word = atomic_load(&cell->word, memory_order_relaxed);
-    left |= word && !(clock.Orders(word) && Take(cell, word));
+    AccessWord word = cell->Word();
+    left |= word && !(clock.Orders(word) && cell->Take(word));
     return true;
   });
-  state->has_reads = left;
+  if (MapExtra *extra = state->Extra())
+    extra->has_reads = left;
 }
 
 } // namespace __mapsan

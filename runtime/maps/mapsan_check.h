@@ -32,24 +32,25 @@ private:
 };
 
 // Two kinds of accesses meet on a map. Most hold its bucket's lock. A read that
-// repeats one of an earlier epoch (RepeatRead) does not:
+// follows one of the same thread's in an earlier epoch (RepeatRead) does not:
 //
-//   a writer, under the lock              a reader, without
-//   write.word := its word (exchange)     cell's word := its new word (CAS)
-//   check the word of each read cell      check write.word
+//   a writer, under the lock               a reader, without
+//   last write := its word (exchange)      cell := its new word (CAS)
+//   check the word of each read cell       check the last write's word
 //
 // All four are seq_cst, hence in one order: the writer sees the reader's new
 // word, or the reader sees the writer's. Therefore a write is recorded first
 // and then checked against the reads.
 
-/// A read against the last write. `violation(const AccessCell &, bool wrote)`
-/// is called at most once. True if it was. Bucket lock held.
+/// A read against the last write. `violation(const Access16 &, bool wrote)` is
+/// called at most once. True if it was. Bucket lock held.
 template <class OnViolation>
 bool CheckRead(const BeginClock &clock, MapState *state,
                OnViolation violation) {
-  if (clock.Orders(atomic_load(&state->write.word, memory_order_relaxed)))
+  const AccessCell *write = state->LastWrite();
+  if (clock.Orders(write->Word()))
     return false;
-  violation(state->write, /*wrote=*/true);
+  violation(write->Read(), /*wrote=*/true);
   return true;
 }
 
@@ -63,17 +64,17 @@ void CheckWrite(const BeginClock &clock, MapState *state, Record record,
   if (found)
     return;
   ForEachRead(state, [&](AccessCell *cell) {
-    if (clock.Orders(atomic_load(&cell->word, memory_order_seq_cst)))
+    if (clock.Orders(cell->WordInOrder()))
       return true;
-    violation(*cell, /*wrote=*/false);
+    violation(cell->Read(), /*wrote=*/false);
     return false;
   });
 }
 
-/// A read by `thr` that an earlier read of the same life of the map, recorded
-/// in `cell`, differs from in its epoch alone: raises the epoch and checks. No
-/// lock; no operation of the thread may be in flight on the map. False: nothing
-/// is said, do it under the lock.
+/// A read by `thr`, whose earlier read of the same life of the map is recorded
+/// in `cell`: takes its place there and checks. No lock; no operation of the
+/// thread may be in flight on the map. False: nothing is said, do it under the
+/// lock.
 bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
                 const AccessDetails &details);
 

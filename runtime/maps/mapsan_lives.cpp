@@ -9,35 +9,34 @@
 
 namespace __mapsan {
 
+// Its accesses can be told from ours from now on.
 static void NoteUser(Thread *thr, MapState *state) {
-  if (state->first_tid == thr->tid || !state->first_tid)
+  if (IsOnlyUser(thr, state))
     return;
-  state->first_tid = 0;
-  CountShared(thr);
+  MapExtra *extra = Extend(thr, state);
+  if (extra->first_tid != thr->tid)
+    CountShared(thr, extra);
 }
 
 MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
                    MapsanEffect effect, Violation *violation) {
-  u64 family = SiteOf(*op)->GetFamily()->id;
-  MapState *state = FindMap(bucket, MapOf(*op), family);
+  MapKey key = KeyOf(*op);
+  MapState *state = FindMap(bucket, key);
   if (!state) {
-    state = CreateMap(thr, bucket, MapOf(*op), family);
+    state = CreateMap(thr, bucket, key);
   } else if (effect == MapsanEffectConstruct && RuleHolds(Rule::life_of_map)) {
     RenewMap(thr, state);
   } else if (state->Dead()) {
     // A tombstone. Ordered after the destruction: somebody constructed a map
     // here without a call that we saw. Unordered: a use of a destroyed map.
-    if (ClockOf(thr, *op).Orders(
-            atomic_load(&state->write.word, memory_order_relaxed)))
+    Access16 destruction = state->LastWrite()->Read();
+    if (ClockOf(thr, *op).Orders(destruction.word))
       RenewMap(thr, state);
     else
-      Fill(violation, thr, *op, state, state->write, /*wrote=*/true);
+      Fill(violation, thr, *op, state, destruction, /*wrote=*/true);
   }
-  if (effect == MapsanEffectConstruct) {
-    state->birth_site = SiteOf(*op);
+  if (effect == MapsanEffectConstruct)
     state->birth_stack = op->stack;
-    state->birth_tid = thr->tid;
-  }
   NoteUser(thr, state);
   return state;
 }
@@ -47,29 +46,34 @@ void MarkDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
     RemoveMap(thr, bucket, op->state); // nobody can meet the tombstone
     return;
   }
-  atomic_store(&op->state->dead, 1, memory_order_relaxed);
+  MarkDead(op->state);
   TombstoneRing &ring = thr->tombstones;
   if (!ring.entries) {
     uptr bytes = TombstoneRing::kCapacity * sizeof(TombstoneRing::Entry);
     ring.entries = static_cast<TombstoneRing::Entry *>(RuntimeAlloc(bytes));
     internal_memset(ring.entries, 0, bytes);
   }
-  ring.entries[ring.next] = {
-      MapOf(*op), atomic_load(&op->state->family, memory_order_relaxed),
-      op->state->Life()};
+  ring.entries[ring.next] = {KeyOf(*op), op->state, op->state->Life()};
   ring.next = (ring.next + 1) % TombstoneRing::kCapacity;
 }
 
 void DropOldestTombstone(Thread *thr) {
   TombstoneRing &ring = thr->tombstones;
-  if (!ring.entries || !ring.entries[ring.next].addr)
+  if (!ring.entries || !ring.entries[ring.next].key)
     return;
   TombstoneRing::Entry entry = ring.entries[ring.next];
-  Bucket *bucket = map_table.For(entry.addr);
+  auto stands = [&] {
+    return atomic_load(&entry.state->key, memory_order_relaxed) == entry.key &&
+           entry.state->Dead() && entry.state->Life() == entry.life;
+  };
+  // Mostly something else has been constructed there, or the memory handed out:
+  // that does not come undone.
+  if (!stands())
+    return;
+  Bucket *bucket = map_table.For(AddressOf(entry.key));
   ScopedLock lock(bucket);
-  MapState *state = FindMap(bucket, entry.addr, entry.family);
-  if (state && state->Dead() && state->Life() == entry.life)
-    RemoveMap(thr, bucket, state);
+  if (stands())
+    RemoveMap(thr, bucket, entry.state);
 }
 
 } // namespace __mapsan

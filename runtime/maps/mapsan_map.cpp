@@ -36,18 +36,18 @@ static bool OnOwnStack(Thread *thr, uptr address) {
 
 // --- begin
 
-// The map is one that this thread has read in the same way before: recorded and
-// checked without the bucket's lock. That it is the same life of the same map
-// is looked at before. What ended it earlier is ordered before us, hence seen
-// (a destruction by the word of our cell, which it dropped); what ends it
-// meanwhile is not, and one of us sees the other's word.
+// The map is one that this thread has read before: recorded and checked without
+// the bucket's lock. That it is the same life of the same map is looked at
+// before. What ended it earlier is ordered before us, hence seen (a destruction
+// by the word of our cell, which it dropped); what ends it meanwhile is not,
+// and one of us sees the other's word.
 static bool RepeatedRead(Thread *thr, Operation *op) {
   RecentAccesses::Read last =
       thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
   if (!last.state || !Takes(FastPath::repeated_read) ||
-      atomic_load(&last.state->addr, memory_order_relaxed) != MapOf(*op) ||
-      last.state->Life() != last.life ||
-      !RepeatRead(thr, last.state, last.cell, DetailsOf(thr, *op)))
+      atomic_load(&last.state->key, memory_order_relaxed) != KeyOf(*op) ||
+      !last.state->IsAlive(last.life) ||
+      !RepeatRead(thr, last.state, last.cell, DetailsOf(*op)))
     return false;
   op->state = last.state;
   op->map_life = last.life;
@@ -62,15 +62,12 @@ static bool RepeatedRead(Thread *thr, Operation *op) {
 static bool OwnWriteStands(Thread *thr, const Operation &op) {
   if (!Takes(FastPath::own_write))
     return false;
-  uptr map = MapOf(op);
   const Site *site = SiteOf(op);
-  const MapState *state =
-      FindMap(map_table.For(map), map, site->GetFamily()->id);
+  const MapState *state = FindMap(map_table.For(MapOf(op)), KeyOf(op));
   if (!state || state->Dead() ||
-      atomic_load(&state->write.word, memory_order_relaxed) !=
-          MakeWord(thr->clock.slot(), op.epoch))
+      state->LastWrite()->Word() != MakeWord(thr->clock.slot(), op.epoch))
     return false;
-  NoteRecorded(thr, map, site, op.epoch, /*write=*/true);
+  NoteRecorded(thr, MapOf(op), site, op.epoch, /*write=*/true);
   return true;
 }
 
@@ -125,7 +122,7 @@ void MakeLong(Thread *thr) {
 }
 
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  if (thr->ignore_maps)
+  if (thr->ignore_maps || UNLIKELY(!FitsKey(map)))
     return;
   HealOperations(thr, bp);
   site->MarkRun();
@@ -153,7 +150,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   thr->clock.MarkDirty();
 
   op->recorded = true;
-  op->stack = StackIdHere(thr, pc, bp);
+  op->stack = StackIdHere(thr, site, pc, bp);
   op->lockset = LocksetId(thr);
   if (!write && outermost && RepeatedRead(thr, op)) {
     NoteRecorded(thr, map, site, op->epoch, write);
@@ -169,9 +166,9 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     MapState *state = StateFor(thr, bucket, op, effect, &violation);
     op->state = state;
     op->map_life = state->Life();
-    auto violated = [&](const AccessCell &cell, bool wrote) {
+    auto violated = [&](const Access16 &previous, bool wrote) {
       if (!violation.found)
-        Fill(&violation, thr, *op, state, cell, wrote);
+        Fill(&violation, thr, *op, state, previous, wrote);
     };
     if (write) {
       CheckAndRecordWrite(thr, op, violated);
@@ -216,7 +213,7 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     return; // this epoch's record stands
   Bucket *bucket = map_table.For(MapOf(*op));
   if (!op->recorded) { // nothing was noted at the begin
-    op->stack = StackIdHere(thr, pc, bp);
+    op->stack = StackIdHere(thr, SiteOf(*op), pc, bp);
     op->lockset = LocksetId(thr);
   }
   atomic_store(&op->phase, static_cast<u32>(Phase::Writing),
@@ -228,10 +225,10 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     FindRecord(bucket, op);
     if (!StillThere(*op) || op->state->Dead())
       return;
-    CheckAndRecordWrite(thr, op, [&](const AccessCell &cell, bool wrote) {
-      Fill(&violation, thr, *op, op->state, cell, wrote);
+    CheckAndRecordWrite(thr, op, [&](const Access16 &previous, bool wrote) {
+      Fill(&violation, thr, *op, op->state, previous, wrote);
     });
-    RecordChange(op->state, op->change);
+    RecordChange(thr, op->state, op->change);
   }
   NoteRecorded(thr, MapOf(*op), SiteOf(*op), op->epoch, /*write=*/true);
   // One race, one report: what was found at the begin goes first.
@@ -246,7 +243,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
   if (effect == MapsanEffectDestroy && op->presence) {
     Bucket *bucket = map_table.For(MapOf(*op));
     ScopedLock lock(bucket);
-    if (MapState *state = FindMap(bucket, MapOf(*op), site->GetFamily()->id))
+    if (MapState *state = FindMap(bucket, KeyOf(*op)))
       RemoveMap(thr, bucket, state);
   } else if (effect == MapsanEffectDestroy) {
     DropOldestTombstone(thr);
@@ -265,10 +262,9 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
       ConfirmWrite(thr, op, pc, bp);
     } else if (effect == MapsanEffectWrite && op->recorded) {
       ScopedLock lock(map_table.For(MapOf(*op)));
-      if (StillThere(*op) &&
-          atomic_load(&op->state->write.word, memory_order_relaxed) ==
-              MakeWord(thr->clock.slot(), op->epoch))
-        RecordChange(op->state, op->change);
+      if (StillThere(*op) && op->state->LastWrite()->Word() ==
+                                 MakeWord(thr->clock.slot(), op->epoch))
+        RecordChange(thr, op->state, op->change);
     }
   }
   thr->last_effect = op->wrote;
@@ -304,11 +300,12 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
   // There is no result: the header tells. A constructor that threw leaves no
   // map, and what a destructor left is no map either.
   EndOperation(thr, site, map, MapsanEvidenceHeader, pc, bp);
-  if (site->effect != MapsanEffectConstruct)
+  if (site->effect != MapsanEffectConstruct || !FitsKey(map))
     return;
   Bucket *bucket = map_table.For(map);
   ScopedLock lock(bucket);
-  if (MapState *state = FindMap(bucket, map, site->GetFamily()->id))
+  if (MapState *state =
+          FindMap(bucket, KeyOf(map, site->GetFamily()->Number())))
     RemoveMap(thr, bucket, state);
 }
 

@@ -28,17 +28,6 @@ ALWAYS_INLINE void NoteRecorded(Thread *thr, uptr map, const Site *site,
 
 namespace map_internal {
 
-/// All three are zero.
-ALWAYS_INLINE bool Undisturbed(const Thread *thr) {
-  constexpr uptr first = __builtin_offsetof(Thread, in_runtime);
-  static_assert(__builtin_offsetof(Thread, ignore_maps) == first + 4 &&
-                    __builtin_offsetof(Thread, overlap_only) == first + 6,
-                "one comparison for them all");
-  u64 all;
-  __builtin_memcpy(&all, &thr->in_runtime, sizeof(all));
-  return all == 0;
-}
-
 ALWAYS_INLINE bool BeginRecorded(Thread *thr, Site *site, uptr map, uptr frame,
                                  Phase phase) {
   if (!thr->operations.empty() ||
@@ -78,7 +67,7 @@ ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
 
 ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
   using namespace map_internal;
-  if (!Undisturbed(thr))
+  if (UNLIKELY(thr->disturbed))
     return false;
   if (site->effect == MapsanEffectRead)
     return BeginRecorded(thr, site, map, frame, Phase::Reading);
@@ -94,7 +83,7 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
                               MapsanEvidence evidence) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
-  if (!Undisturbed(thr) || !IsAlone(thr, op, site, map))
+  if (thr->disturbed || !IsAlone(thr, op, site, map))
     return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);

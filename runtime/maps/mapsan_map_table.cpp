@@ -9,7 +9,8 @@
 namespace __mapsan {
 
 BucketTable<4> map_table;
-static Pool<MapState> states;
+static Pool<MapState, __builtin_offsetof(MapState, next)> states;
+static Pool<MapExtra> extras;
 static Pool<ReadChunk> read_chunks;
 
 void InitializeMapTable() { map_table.Initialize("MapSan maps"); }
@@ -19,66 +20,73 @@ static MapState *Next(const MapState *state) {
       atomic_load(&state->next, memory_order_acquire));
 }
 
-MapState *FindMap(Bucket *bucket, uptr addr, u64 family) {
+MapState *FindMap(Bucket *bucket, MapKey key) {
   // Without the lock a stale chain may lead anywhere among maps, even in a
   // circle: give up early, the caller then takes the lock.
   u32 steps = 0;
   for (MapState *s = bucket->Head<MapState>(); s && steps < 4096;
        s = Next(s), steps++)
-    if (atomic_load(&s->addr, memory_order_relaxed) == addr &&
-        atomic_load(&s->family, memory_order_relaxed) == family)
+    if (atomic_load(&s->key, memory_order_relaxed) == key)
       return s;
   return nullptr;
 }
 
-static void ClearCell(AccessCell *cell) {
-  atomic_store(&cell->word, 0, memory_order_relaxed);
-  cell->SetSite(nullptr);
-}
+// --- lives
 
-// A new life begins; its number is unique at the address, as the thread and its
-// count are.
 static void BeginLife(Thread *thr, MapState *state) {
-  atomic_store(&state->life,
-               static_cast<u64>(thr->tid) << 40 | ++thr->lives_begun,
-               memory_order_relaxed);
-  state->first_tid = thr->tid;
-  state->birth_site = nullptr;
-  state->birth_stack = state->birth_tid = 0;
-  state->reports = 0;
-  atomic_store(&state->dead, 0, memory_order_relaxed);
-  state->wrote_size = false;
+  thr->lives_begun++;
+  u32 life = atomic_load(&state->life_, memory_order_relaxed) & ~1u;
+  atomic_store(&state->life_, life + 2, memory_order_relaxed);
+  state->birth_stack = 0;
+  if (thr->overlap_only) // no access will tell who that is
+    Extend(thr, state);
 }
 
-MapState *CreateMap(Thread *thr, Bucket *bucket, uptr addr, u64 family) {
+void MarkDead(MapState *state) {
+  u32 life = atomic_load(&state->life_, memory_order_relaxed);
+  atomic_store(&state->life_, life | 1, memory_order_relaxed);
+}
+
+MapState *CreateMap(Thread *thr, Bucket *bucket, MapKey key) {
   MapState *state = states.Get(&thr->map_states);
-  atomic_store(&state->family, family, memory_order_relaxed);
   BeginLife(thr, state);
-  atomic_store(&state->addr, addr, memory_order_relaxed);
+  atomic_store(&state->key, key, memory_order_relaxed);
   atomic_store(&state->next, reinterpret_cast<uptr>(bucket->Head<MapState>()),
                memory_order_release);
   bucket->SetHead(state);
-  live_filter.Add(addr);
+  map_filter.Add(AddressOf(key));
   return state;
 }
 
+// Its thread may be about to exchange it, which is to fail then.
+static void Empty(AccessCell *cell) {
+  while (AccessWord word = cell->Word())
+    cell->Take(word);
+}
+
+// As a new state is. `thr` may be null.
 static void ClearAccesses(Thread *thr, MapState *state) {
-  ClearCell(&state->write);
-  if (state->has_reads)
-    ClearCell(&state->first_read);
-  state->has_reads = false;
+  MapExtra *extra = state->Extra();
+  atomic_store(&state->extra_, 0, memory_order_relaxed);
+  if (!extra) {
+    Empty(&state->read);
+    Empty(&state->write);
+    return;
+  }
   auto *chunk = reinterpret_cast<ReadChunk *>(
-      atomic_load(&state->more_reads, memory_order_relaxed));
-  atomic_store(&state->more_reads, 0, memory_order_release);
+      atomic_load(&extra->more_reads, memory_order_relaxed));
+  atomic_store(&extra->more_reads, 0, memory_order_relaxed);
   while (chunk) {
     auto *next = reinterpret_cast<ReadChunk *>(
         atomic_load(&chunk->next, memory_order_relaxed));
     for (ReadChunk::Line &line : chunk->lines)
-      ClearCell(&line.cell);
+      Empty(&line.cell);
     atomic_store(&chunk->next, 0, memory_order_relaxed);
     read_chunks.Put(thr ? &thr->read_chunks : nullptr, chunk);
     chunk = next;
   }
+  Empty(&extra->write);
+  extras.Put(thr ? &thr->map_extras : nullptr, extra);
 }
 
 void RemoveMap(Thread *thr, Bucket *bucket, MapState *state) {
@@ -90,9 +98,10 @@ void RemoveMap(Thread *thr, Bucket *bucket, MapState *state) {
                  memory_order_release);
   else
     bucket->SetHead(Next(state));
-  live_filter.Remove(atomic_load(&state->addr, memory_order_relaxed));
+  map_filter.Remove(state->Address());
   ClearAccesses(thr, state);
-  atomic_store(&state->addr, 0, memory_order_relaxed);
+  MarkDead(state);
+  atomic_store(&state->key, 0, memory_order_relaxed);
   states.Put(thr ? &thr->map_states : nullptr, state);
 }
 
@@ -101,34 +110,105 @@ void RenewMap(Thread *thr, MapState *state) {
   BeginLife(thr, state);
 }
 
-AccessCell *AddReadCell(Thread *thr, MapState *state) {
+// --- one thread's, and several threads' maps
+
+// Any of its accesses: while one thread uses it, they are all of that one.
+static AccessWord AnyWord(const MapState *state) {
+  AccessWord word = state->write.Word();
+  return word ? word : state->read.Word();
+}
+
+bool IsOnlyUser(Thread *thr, const MapState *state) {
+  if (state->Extra())
+    return false;
+  AccessWord word = AnyWord(state);
+  return !word || IsOwnWord(thr, word);
+}
+
+// The copy stands before the original goes, and in memory that was there
+// before: whoever looks through all records (ReplaceRecords) meets one of them.
+static void Move(AccessCell *from, AccessCell *to) {
+  Access16 access;
+  do {
+    access = from->Read();
+    to->Set(access.word, access.details);
+  } while (!from->Take(access.word));
+}
+
+MapExtra *Extend(Thread *thr, MapState *state) {
+  if (MapExtra *extra = state->Extra())
+    return extra;
+  MapExtra *extra = extras.Get(&thr->map_extras);
+  AccessWord word = AnyWord(state);
+  extra->first_tid = word ? ThreadOfWord(word) : thr->tid;
+  extra->reports = 0;
+  extra->shared = extra->has_reads = false;
+  extra->sizes = Unpack(atomic_load(&state->extra_, memory_order_relaxed));
+  Move(&state->write, &extra->write);
+  // From here on a reader without the lock looks for writes in `extra`. One
+  // that has not seen it looks at a word of its own, or at none; and has put
+  // its word where it is found below.
+  atomic_store(&state->extra_, reinterpret_cast<uptr>(extra) | 1,
+               memory_order_seq_cst);
+  extra->has_reads = state->read.Word();
+  if (extra->has_reads)
+    Move(&state->read, AddReadCell(thr, extra));
+  return extra;
+}
+
+AccessCell *AddReadCell(Thread *thr, MapExtra *extra) {
   ReadChunk *chunk = read_chunks.Get(&thr->read_chunks);
   atomic_store(&chunk->next,
-               atomic_load(&state->more_reads, memory_order_relaxed),
+               atomic_load(&extra->more_reads, memory_order_relaxed),
                memory_order_relaxed);
-  // Release: a reader without the lock finds the chunk's next in place.
-  atomic_store(&state->more_reads, reinterpret_cast<uptr>(chunk),
+  // Release: whoever finds the chunk finds its next in place.
+  atomic_store(&extra->more_reads, reinterpret_cast<uptr>(chunk),
                memory_order_release);
   return &chunk->lines[0].cell;
 }
+
+void SetSizes(Thread *thr, MapState *state, const MapSizes &sizes) {
+  u64 packed;
+  if (MapExtra *extra = state->Extra())
+    extra->sizes = sizes;
+  else if (Pack(sizes, &packed))
+    atomic_store(&state->extra_, packed, memory_order_relaxed);
+  else
+    Extend(thr, state)->sizes = sizes;
+}
+
+MapSizes SizesOf(const MapState *state) {
+  MapExtra *extra = state->Extra();
+  return extra ? extra->sizes
+               : Unpack(atomic_load(&state->extra_, memory_order_relaxed));
+}
+
+// --- all of them
 
 void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg) {
   struct Context {
     AccessWord (*replace)(AccessWord, void *);
     void *arg;
     void Look(AccessCell &cell) {
-      AccessWord word = atomic_load(&cell.word, memory_order_acquire);
+      AccessWord word = cell.Word();
       AccessWord wanted = word ? replace(word, arg) : 0;
       if (wanted != word)
-        atomic_compare_exchange_strong(&cell.word, &word, wanted,
-                                       memory_order_relaxed);
+        cell.ReplaceWord(word, wanted);
     }
   } context = {replace, arg};
+  // What moves from a state to its extra meanwhile is seen there, if not
+  // before: states come first.
   states.ForEachBlock(
       [](void *block, void *arg) {
         auto *state = static_cast<MapState *>(block);
         static_cast<Context *>(arg)->Look(state->write);
-        static_cast<Context *>(arg)->Look(state->first_read);
+        static_cast<Context *>(arg)->Look(state->read);
+      },
+      &context);
+  extras.ForEachBlock(
+      [](void *block, void *arg) {
+        static_cast<Context *>(arg)->Look(
+            static_cast<MapExtra *>(block)->write);
       },
       &context);
   read_chunks.ForEachBlock(
@@ -148,18 +228,18 @@ void ForEachMap(void (*callback)(MapState *, void *), void *arg) {
       [](void *block, void *arg) {
         auto *context = static_cast<Context *>(arg);
         auto *state = static_cast<MapState *>(block);
-        uptr addr = atomic_load(&state->addr, memory_order_acquire);
-        if (!addr)
+        MapKey key = atomic_load(&state->key, memory_order_acquire);
+        if (!key)
           return;
-        ScopedLock lock(map_table.For(addr));
-        if (atomic_load(&state->addr, memory_order_relaxed) == addr)
+        ScopedLock lock(map_table.For(AddressOf(key)));
+        if (atomic_load(&state->key, memory_order_relaxed) == key)
           context->callback(state, context->arg);
       },
       &context);
 }
 
 void ForgetMaps(uptr addr, uptr size) {
-  live_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
+  map_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
     ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
     constexpr uptr granule = decltype(map_table)::kGranule;
@@ -170,7 +250,7 @@ void ForgetMaps(uptr addr, uptr size) {
       ScopedLock lock(bucket);
       for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
         next = Next(s);
-        uptr where = atomic_load(&s->addr, memory_order_relaxed);
+        uptr where = s->Address();
         if (where < begin || where >= end)
           continue;
         if (thr)
@@ -185,7 +265,12 @@ void ForgetMaps(uptr addr, uptr size) {
 // a word.
 static atomic_uint64_t ended_seen, ended_shared;
 
-void CountShared(Thread *thr) { thr->lives_shared++; }
+void CountShared(Thread *thr, MapExtra *extra) {
+  if (extra->shared)
+    return;
+  extra->shared = true;
+  thr->lives_shared++;
+}
 
 MapLives CountMapLives() {
   MapLives lives = {atomic_load(&ended_seen, memory_order_relaxed),
@@ -201,15 +286,18 @@ MapLives CountMapLives() {
 
 void LockMapPoolsBeforeFork() {
   states.LockBeforeFork();
+  extras.LockBeforeFork();
   read_chunks.LockBeforeFork();
 }
 void UnlockMapPoolsAfterFork() {
   read_chunks.UnlockAfterFork();
+  extras.UnlockAfterFork();
   states.UnlockAfterFork();
 }
 
 void DrainMapPools(Thread *thr) {
   states.Drain(&thr->map_states);
+  extras.Drain(&thr->map_extras);
   read_chunks.Drain(&thr->read_chunks);
   atomic_fetch_add(&ended_seen, thr->lives_begun, memory_order_relaxed);
   atomic_fetch_add(&ended_shared, thr->lives_shared, memory_order_relaxed);

@@ -6,71 +6,17 @@
 #define MAPSAN_MAP_TABLE_H
 
 #include "../clock/mapsan_bucket.h"
-#include "../clock/mapsan_snapshot.h"
+#include "mapsan_access.h"
+#include "mapsan_map_sizes.h"
+#include "mapsan_operation.h"
 #include "mapsan_site.h"
 
 namespace __mapsan {
 
 struct Thread;
 
-/// (slot, epoch) in one word: a FastTrack epoch. 0: none.
-using AccessWord = u64;
-constexpr u32 kEpochBits = 48;
-inline AccessWord MakeWord(Slot slot, u64 epoch) {
-  return static_cast<u64>(slot) << kEpochBits | epoch;
-}
-inline Slot SlotOf(AccessWord w) { return static_cast<Slot>(w >> kEpochBits); }
-inline u64 EpochOf(AccessWord w) { return w & ((1ull << kEpochBits) - 1); }
-
-/// What a report says of an access.
-struct AccessDetails {
-  const Site *site;
-  u32 stack;
-  u32 lockset;
-  u32 tid;
-
-  bool operator==(const AccessDetails &o) const {
-    return site == o.site && stack == o.stack && lockset == o.lockset &&
-           tid == o.tid;
-  }
-};
-
-/// One remembered access: the word that is checked and, beside it, what a
-/// report says of it. Written under the bucket's lock, with one exception: a
-/// thread that reads again as it did before raises the epoch in the word of its
-/// own read cell by a compare-exchange (RepeatRead in mapsan_check.h). So who
-/// takes the word of a read cell from another thread, under the lock, does that
-/// by a compare-exchange, too, and writes the details after it: those of a
-/// word that stands are the word's.
-struct AccessCell {
-  atomic_uint64_t word;   // AccessWord
-  atomic_uintptr_t site_; // by Details and SetDetails only
-  atomic_uint32_t stack_, lockset_, tid_;
-
-  /// Those of the word if the bucket's lock is held, or if it is the calling
-  /// thread's own before and after.
-  AccessDetails Details() const {
-    return {reinterpret_cast<const Site *>(
-                atomic_load(&site_, memory_order_relaxed)),
-            atomic_load(&stack_, memory_order_relaxed),
-            atomic_load(&lockset_, memory_order_relaxed),
-            atomic_load(&tid_, memory_order_relaxed)};
-  }
-  /// Bucket lock held; the word is 0 or the calling thread's own.
-  void SetDetails(const AccessDetails &details) {
-    SetSite(details.site);
-    atomic_store(&stack_, details.stack, memory_order_relaxed);
-    atomic_store(&lockset_, details.lockset, memory_order_relaxed);
-    atomic_store(&tid_, details.tid, memory_order_relaxed);
-  }
-  /// Bucket lock held.
-  void SetSite(const Site *site) {
-    atomic_store(&site_, reinterpret_cast<uptr>(site), memory_order_relaxed);
-  }
-};
-
-/// Further readers than the one that fits into the state. Each has a line of
-/// its own: readers of one map do not disturb each other.
+/// Reads of a map that several threads use. Each has a line of its own: readers
+/// of one map do not disturb each other.
 struct ReadChunk {
   static constexpr u32 kCells = 3;
   struct Line {
@@ -81,58 +27,110 @@ struct ReadChunk {
   atomic_uintptr_t next; // ReadChunk *
 };
 
-///   address, family ---> MapState  [ write | first reader | ReadChunk... ]
-///                                      |          |
-///                                   last write   last read of each thread
+/// What only a map has that several threads use, or that was reported, or whose
+/// sizes are great.
+struct MapExtra {
+  AccessCell write;
+  MapSizes sizes;
+  atomic_uintptr_t more_reads; // ReadChunk *
+  u32 first_tid;               // who began this life
+  u32 reports;
+  bool shared;    // others used it, too
+  bool has_reads; // false: all read cells are empty, leave their lines be
+};
+
+/// address | family: what an operation is on. No map of MapSan's lies above 47
+/// bits (FitsKey).
+using MapKey = u64;
+constexpr u32 kMapAddressBits = 48;
+inline bool FitsKey(uptr addr) { return !(addr >> kMapAddressBits); }
+inline MapKey KeyOf(uptr addr, u32 family) {
+  return addr | static_cast<u64>(family) << kMapAddressBits;
+}
+inline MapKey KeyOf(const Operation &op) {
+  return KeyOf(MapOf(op), SiteOf(op)->GetFamily()->Number());
+}
+inline uptr AddressOf(MapKey key) {
+  return key & ((uptr(1) << kMapAddressBits) - 1);
+}
+
+///   key ---> MapState [ write | read ]      used by one thread
+///            MapState ---> MapExtra [ write | ReadChunk... ]   by several
+///                                               |
+///                                   last read of each thread, a line each
 ///
 /// One life of one map. Found and changed under its bucket's lock; the atomic
-/// fields are also read without (the fast path of maps/mapsan_map.cpp).
+/// fields are also read without (the fast paths of maps/mapsan_map.cpp).
+/// Exactly a line: a million maps that only their makers use cost no more.
 struct MapState {
-  // What a reader reads of it, in two lines...
-  atomic_uintptr_t addr;       // 0: not in use
-  atomic_uintptr_t next;       // MapState *
-  atomic_uint64_t family;      // Family::id
-  atomic_uintptr_t more_reads; // ReadChunk *
-  AccessCell write;
-  atomic_uint64_t life; // never the same twice at one address
-  const Site *birth_site;
-  u32 birth_stack, birth_tid;
-  u32 first_tid; // the only thread so far, or 0: several
-  u32 reports;
-  u32 size_before, size_after, buckets_before, buckets_after; // of `write`
-  atomic_uint8_t dead; // destroyed: a tombstone
-  bool wrote_size;     // the four words above are known
-  bool has_reads;      // false: all read cells are empty, leave their lines be
-  // ...and what one reader writes, in another, so that as long as there are
-  // only readers the others' copies of the first two stay good.
-  char padding[13];
-  AccessCell first_read;
+  atomic_uint64_t key;   // MapKey; 0: not in use
+  atomic_uintptr_t next; // MapState *; the pool's while it is not in use
+  // MapExtra * | 1, or PackedSizes of the last write.
+  atomic_uint64_t extra_;
+  u32 birth_stack; // names the constructing site; 0: no construction was seen
+  // Which life of this memory it is, times two; plus one: destroyed, a
+  // tombstone.
+  atomic_uint32_t life_;
+  // While there is no MapExtra; then they are empty.
+  AccessCell write, read;
 
-  u64 Life() const { return atomic_load(&life, memory_order_relaxed); }
-  bool Dead() const { return atomic_load(&dead, memory_order_relaxed); }
+  uptr Address() const {
+    return AddressOf(atomic_load(&key, memory_order_relaxed));
+  }
+  /// Never the same twice of one MapState, but for tombstones.
+  u32 Life() const { return atomic_load(&life_, memory_order_relaxed) | 1; }
+  bool Dead() const { return atomic_load(&life_, memory_order_relaxed) & 1; }
+  /// It is that life, and not yet a tombstone. Any thread.
+  bool IsAlive(u32 life) const {
+    return (atomic_load(&life_, memory_order_relaxed) | 1) == life && !Dead();
+  }
+  /// Null: one thread uses it. In order, for RepeatRead.
+  MapExtra *Extra() const {
+    u64 extra = atomic_load(&extra_, memory_order_seq_cst);
+    return extra & 1 ? reinterpret_cast<MapExtra *>(extra & ~1ull) : nullptr;
+  }
+  AccessCell *LastWrite() {
+    MapExtra *extra = Extra();
+    return extra ? &extra->write : &write;
+  }
+  const AccessCell *LastWrite() const {
+    return const_cast<MapState *>(this)->LastWrite();
+  }
 };
-static_assert(__builtin_offsetof(MapState, first_read) == 128,
-              "a reader's own line begins where the others' end");
+static_assert(sizeof(MapState) == 64, "one line");
 
 /// 16 bytes a bucket: no two maps are nearer.
 extern BucketTable<4> map_table;
 void InitializeMapTable();
 
 /// Bucket lock held, or a stale answer is allowed for (see Bucket). Null: none.
-MapState *FindMap(Bucket *bucket, uptr addr, u64 family);
+MapState *FindMap(Bucket *bucket, MapKey key);
 /// Bucket lock held.
-MapState *CreateMap(Thread *thr, Bucket *bucket, uptr addr, u64 family);
+MapState *CreateMap(Thread *thr, Bucket *bucket, MapKey key);
 void RemoveMap(Thread *thr, Bucket *bucket, MapState *state);
 /// Forgets all accesses: a new life. Bucket lock held.
 void RenewMap(Thread *thr, MapState *state);
+/// It is a tombstone from now on. Bucket lock held.
+void MarkDead(MapState *state);
+
+/// `thr` is the only thread that has used it in this life. Bucket lock held.
+bool IsOnlyUser(Thread *thr, const MapState *state);
+/// Whoever it is, several may use it from now on. Bucket lock held.
+MapExtra *Extend(Thread *thr, MapState *state);
 
 /// Calls back for every read cell, empty ones too (none if all are); `callback`
 /// returns false to stop. Bucket lock held.
 template <class Callback> void ForEachRead(MapState *state, Callback callback) {
-  if (!state->has_reads || !callback(&state->first_read))
+  MapExtra *extra = state->Extra();
+  if (!extra) {
+    if (state->read.Word())
+      callback(&state->read);
+    return;
+  }
+  if (!extra->has_reads)
     return;
   for (auto *chunk = reinterpret_cast<ReadChunk *>(
-           atomic_load(&state->more_reads, memory_order_acquire));
+           atomic_load(&extra->more_reads, memory_order_acquire));
        chunk; chunk = reinterpret_cast<ReadChunk *>(
                   atomic_load(&chunk->next, memory_order_acquire)))
     for (ReadChunk::Line &line : chunk->lines)
@@ -140,13 +138,17 @@ template <class Callback> void ForEachRead(MapState *state, Callback callback) {
         return;
 }
 /// A further, empty cell. Bucket lock held.
-AccessCell *AddReadCell(Thread *thr, MapState *state);
+AccessCell *AddReadCell(Thread *thr, MapExtra *extra);
 
 /// Every record's word is replaced by what `replace` makes of it, unless it has
 /// changed meanwhile; words of live threads may do so. Needs no lock.
 void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg);
 /// Every map in use, each under its bucket's lock.
 void ForEachMap(void (*callback)(MapState *, void *), void *arg);
+
+/// What the last write has made of the map. Bucket lock held.
+void SetSizes(Thread *thr, MapState *state, const MapSizes &sizes);
+MapSizes SizesOf(const MapState *state);
 
 /// Ends the lives of maps, or of tombstones alone, in [addr, addr + size).
 void ForgetMaps(uptr addr, uptr size);
@@ -156,7 +158,8 @@ struct MapLives {
   u64 seen, shared;
 };
 MapLives CountMapLives();
-void CountShared(Thread *thr);
+/// One more of the latter, if this was not known.
+void CountShared(Thread *thr, MapExtra *extra);
 
 /// A finishing thread's stock of blocks.
 void DrainMapPools(Thread *thr);

@@ -25,7 +25,7 @@ struct Operation {
   uptr frame;            // stack address of the caller, to tell a dead one
   MapState *state;       // null: nested, or fast
   Presence *presence;    // detect=overlap, not nested: mapsan_overlap.cpp
-  u64 map_life;          // life of the map when it began
+  u32 map_life;          // MapState::Life when it began
   u64 epoch;             // as stamped on the map
   u64 *begin_clock; // epochs by slot at the begin; null: still the thread's
   u32 begin_count;

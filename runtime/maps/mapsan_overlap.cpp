@@ -60,13 +60,11 @@ public:
       Finding &f = node->finding;
       Bucket *bucket = map_table.For(f.map);
       ScopedLock lock(bucket);
-      MapState *state = FindMap(bucket, f.map, f.family->id);
+      MapState *state = FindMap(bucket, KeyOf(f.map, f.family->Number()));
       if (!state)
         continue;
-      f.creation.site = state->birth_site;
-      f.creation.stack = state->birth_stack;
-      f.creation.tid = state->birth_tid;
-      f.map_reports = ++state->reports;
+      f.creation = CreationOf(state);
+      f.map_reports = ++state->Extra()->reports; // as always in this mode
     }
   }
 
@@ -130,7 +128,7 @@ static void Enter(Thread *thr, Operation *op) {
 
 void OverlapBegin(Thread *thr, Operation *op, MapsanEffect effect, uptr pc,
                   uptr bp) {
-  op->stack = StackIdHere(thr, pc, bp);
+  op->stack = StackIdHere(thr, SiteOf(*op), pc, bp);
   NoteMap(thr, op, effect);
   Enter(thr, op);
 }

@@ -9,7 +9,7 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
-struct AccessCell;
+class AccessCell;
 struct MapState;
 
 /// The maps that one thread has recorded accesses to, by address, each with
@@ -40,7 +40,7 @@ public:
   struct Read {
     MapState *state; // null: not known
     AccessCell *cell;
-    u64 life;
+    u32 life;
   };
   Read LastRead(uptr map, const void *family) const {
     const Entry &e = entries_[Index(map)];

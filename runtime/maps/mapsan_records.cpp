@@ -9,16 +9,17 @@ namespace __mapsan {
 
 // The cell's word is of this thread.
 static bool IsOwn(const AccessCell &cell, const Thread *thr) {
-  u64 word = atomic_load(&cell.word, memory_order_relaxed);
+  AccessWord word = cell.Word();
   return word && SlotOf(word) == thr->clock.slot();
 }
 
-// Exchange: the order between a writer and a reader without the lock
-// (mapsan_check.h).
-static void SetCell(AccessCell *cell, Thread *thr, const Operation &op) {
-  cell->SetDetails(DetailsOf(thr, op));
-  atomic_exchange(&cell->word, MakeWord(thr->clock.slot(), op.epoch),
-                  memory_order_seq_cst);
+static void SetCell(const MapState *state, AccessCell *cell, Thread *thr,
+                    const Operation &op) {
+  AccessWord word = MakeWord(thr->clock.slot(), op.epoch);
+  if (state->Extra())
+    cell->Set(word, DetailsOf(op));
+  else
+    cell->SetPrivately(word, DetailsOf(op));
 }
 
 AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
@@ -27,42 +28,36 @@ AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
   AccessCell *cell = last.cell;
   // Once ours in this life, a cell is ours until its word is another's; it is
   // empty if a write came after, and then anybody may take it.
-  if (last.state != state || last.life != state->Life() || !IsOwn(*cell, thr))
+  if (last.state != state || !state->IsAlive(last.life) || !IsOwn(*cell, thr))
     cell = ReadCellFor(thr, state, ClockOf(thr, *op));
-  SetCell(cell, thr, *op);
+  SetCell(state, cell, thr, *op);
   return cell;
 }
 
 void RecordWrite(Thread *thr, MapState *state, Operation *op) {
   if (state->Dead())
     return;
-  SetCell(&state->write, thr, *op);
-  state->wrote_size = false;
+  SetCell(state, state->LastWrite(), thr, *op);
+  SetSizes(thr, state, {});
 }
 
-void RecordChange(MapState *state, const Change &change) {
-  if (change.size_after == Change::kUnknown &&
-      change.buckets_after == Change::kUnknown)
-    return;
-  auto clip = [](u64 v) { return v >= ~0u ? ~0u : static_cast<u32>(v); };
-  state->size_before = clip(change.size_before);
-  state->size_after = clip(change.size_after);
-  state->buckets_before = clip(change.buckets_before);
-  state->buckets_after = clip(change.buckets_after);
-  state->wrote_size = true;
+void RecordChange(Thread *thr, MapState *state, const Change &change) {
+  MapSizes sizes = MapSizes::Of(change);
+  if (sizes.Known())
+    SetSizes(thr, state, sizes);
 }
 
 void FindRecord(Bucket *bucket, Operation *op) {
   if (op->state)
     return;
-  op->state = FindMap(bucket, MapOf(*op), SiteOf(*op)->GetFamily()->id);
+  op->state = FindMap(bucket, KeyOf(*op));
   if (op->state)
     op->map_life = op->state->Life();
 }
 
 bool StillThere(const Operation &op) {
   return op.state &&
-         atomic_load(&op.state->addr, memory_order_relaxed) == MapOf(op) &&
+         atomic_load(&op.state->key, memory_order_relaxed) == KeyOf(op) &&
          op.state->Life() == op.map_life;
 }
 
@@ -70,7 +65,7 @@ bool StillThere(const Operation &op) {
 static void TakeStackFrom(const AccessCell &cell, Thread *thr, Operation *op) {
   if (op->stack || !IsOwn(cell, thr))
     return;
-  AccessDetails details = cell.Details();
+  AccessDetails details = cell.Read().details;
   op->stack = details.stack;
   op->lockset = details.lockset;
 }
@@ -87,14 +82,14 @@ void RestampOperations(Thread *thr) {
     if (!StillThere(*op) || op->state->Dead())
       continue;
     op->epoch = epoch;
-    TakeStackFrom(op->state->write, thr, op);
+    TakeStackFrom(*op->state->LastWrite(), thr, op);
     if (op->wrote) {
       RecordWrite(thr, op->state, op);
       DropOrderedReads(op->state, ClockOf(thr, *op));
     } else {
       AccessCell *cell = ReadCellFor(thr, op->state, ClockOf(thr, *op));
       TakeStackFrom(*cell, thr, op);
-      SetCell(cell, thr, *op);
+      SetCell(op->state, cell, thr, *op);
     }
     thr->clock.MarkDirty();
   }

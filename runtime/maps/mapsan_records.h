@@ -14,8 +14,8 @@ namespace __mapsan {
 inline BeginClock ClockOf(Thread *thr, const Operation &op) {
   return BeginClock(thr->clock, op.begin_clock, op.begin_count);
 }
-inline AccessDetails DetailsOf(Thread *thr, const Operation &op) {
-  return {SiteOf(op), op.stack, op.lockset, thr->tid};
+inline AccessDetails DetailsOf(const Operation &op) {
+  return {op.stack, op.lockset};
 }
 
 /// Returns the cell that remembers it.
@@ -23,7 +23,7 @@ AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op);
 /// Of a destroyed map only the destruction is remembered.
 void RecordWrite(Thread *thr, MapState *state, Operation *op);
 /// What the last write, which is recorded, has made of the map.
-void RecordChange(MapState *state, const Change &change);
+void RecordChange(Thread *thr, MapState *state, const Change &change);
 
 /// `violation` as for CheckWrite.
 template <class OnViolation>

@@ -71,10 +71,8 @@ public:
 
   /// An access to `map` is on record in the open epoch.
   void Fill(uptr map, const Family *family, bool write) {
-    if (!Takes(FastPath::shortcut) || closed_ || map % 8 || map >> 48)
-      return;
     u64 tag = family->Tag();
-    if (UNLIKELY(!tag) && !(tag = TagFamily(family)))
+    if (!Takes(FastPath::shortcut) || closed_ || !tag || map % 8 || map >> 48)
       return;
     u64 entry = map ^ atomic_load(&key, memory_order_relaxed) ^ tag;
     reads[Index(map)] = entry;
@@ -103,9 +101,6 @@ public:
   }
 
 private:
-  /// Gives it one; 0: there are no more. Any thread.
-  static u64 TagFamily(const Family *family);
-
   static constexpr u32 kGenerations = 512;
   static u32 Index(uptr map) {
     return static_cast<u32>(map * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
@@ -118,9 +113,6 @@ private:
 
 /// From here on the calling thread's emitted code looks there.
 void TakeShortcuts(Shortcuts *own);
-/// In the child of fork: nobody holds the lock of families' tags.
-void ResetTagsAfterFork();
-
 /// It finds none: the thread is unknown, or ends.
 void TakeNoShortcuts();
 

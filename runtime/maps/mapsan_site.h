@@ -18,12 +18,21 @@ using I32 = u32;
 using I64 = u64;
 } // namespace site_field
 
+struct Family;
+/// Gives the family a number, that of others with its id. Any thread.
+u32 NumberFamily(const Family *family);
+
 /// What the catalog knows of one kind of container. In the module, immutable
-/// but for `tag`, which is set once.
+/// but for `number` and `tag`, which are set once.
 struct Family {
 #define MAPSAN_FAMILY_FIELD(Type, Name) site_field::Type Name;
 #include "../../include/mapsan/callbacks.inc"
 
+  /// Stands for the id in this process. Never 0, below 2^16.
+  u32 Number() const {
+    u32 known = __atomic_load_n(&number, __ATOMIC_RELAXED);
+    return LIKELY(known) ? known : NumberFamily(this);
+  }
   /// Where emitted code tells families apart; 0: it cannot.
   u64 Tag() const { return __atomic_load_n(&tag, __ATOMIC_RELAXED); }
 };

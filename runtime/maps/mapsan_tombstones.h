@@ -9,14 +9,16 @@
 namespace __mapsan {
 using namespace __sanitizer;
 
+struct MapState;
+
 /// The tombstones that one thread has set, oldest overwritten first. Owned by
 /// the thread; each entry names a life of a map that may long be gone.
 struct TombstoneRing {
   static constexpr u32 kCapacity = 1024;
   struct Entry {
-    uptr addr;
-    u64 family;
-    u64 life;
+    u64 key; // MapKey
+    MapState *state;
+    u32 life;
   };
   Entry *entries; // kCapacity of them, from the first tombstone on
   u32 next;

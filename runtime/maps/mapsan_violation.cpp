@@ -4,6 +4,7 @@
 #include "mapsan_violation.h"
 
 #include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
 #include "../report/mapsan_candidate.h"
 #include "../report/mapsan_report.h"
@@ -17,26 +18,25 @@ static FindingKind KindOf(const Access &current, const Access &previous,
                      : KindOfRace(current, previous);
 }
 
-static Access AccessBy(const AccessDetails &details, bool wrote) {
+static Access AccessBy(const AccessDetails &details, u32 tid, bool wrote) {
   Access access;
-  access.site = details.site;
+  access.site = SiteOfStack(details.stack);
   access.stack = details.stack;
   access.lockset = details.lockset;
-  access.tid = details.tid;
+  access.tid = tid;
   access.wrote = wrote;
   return access;
 }
 
-// Is the operation that left `cell` still under way in its thread? What the
-// other thread does meanwhile may make the answer stale; it is a label.
-static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
-  Thread *other =
-      ThreadBySlot(SlotOf(atomic_load(&cell.word, memory_order_relaxed)));
+// Is the operation that left the record still under way in its thread? What
+// the other thread does meanwhile may make the answer stale; it is a label.
+static bool InFlight(AccessWord word, const Access &access, uptr map,
+                     bool *pending) {
+  Thread *other = ThreadBySlot(SlotOf(word));
   bool found = false;
-  AccessDetails details = cell.Details();
-  if (other && IsThread(other, details.tid))
+  if (other && IsThread(other, access.tid))
     other->operations.ForEach([&](const SeenOperation &op) {
-      if (op.map != map || op.site != details.site)
+      if (op.map != map || op.site != access.site)
         return;
       found = true;
       *pending = op.phase == Phase::MayWrite;
@@ -45,29 +45,34 @@ static bool InFlight(const AccessCell &cell, uptr map, bool *pending) {
 }
 
 void Fill(Violation *violation, Thread *thr, const Operation &op,
-          MapState *state, const AccessCell &cell, bool wrote) {
+          MapState *state, const Access16 &previous, bool wrote) {
   Finding &f = violation->finding;
   violation->found = true;
   f.map = MapOf(op);
   f.family = SiteOf(op)->GetFamily();
-  f.current = AccessBy(DetailsOf(thr, op), op.wrote);
+  f.current = AccessBy(DetailsOf(op), thr->tid, op.wrote);
+  f.current.site = SiteOf(op); // (a short operation's has no stack yet)
   f.current.change = op.change;
   f.current.in_flight = true;
-  f.previous = AccessBy(cell.Details(), wrote);
-  if (wrote && state->wrote_size) {
-    auto known = [](u32 v) { return v == ~0u ? Change::kUnknown : v; };
-    f.previous.change = {known(state->size_before), known(state->size_after),
-                         known(state->buckets_before),
-                         known(state->buckets_after)};
-  }
-  f.previous.in_flight = InFlight(cell, f.map, &f.previous.pending);
+  f.previous = AccessBy(previous.details, ThreadOfWord(previous.word), wrote);
+  if (wrote)
+    f.previous.change = SizesOf(state).ToChange();
+  f.previous.in_flight =
+      InFlight(previous.word, f.previous, f.map, &f.previous.pending);
   f.grade = f.previous.in_flight ? Grade::Overlap : Grade::Unordered;
-  f.creation = {};
-  f.creation.site = state->birth_site;
-  f.creation.stack = state->birth_stack;
-  f.creation.tid = state->birth_tid;
+  MapExtra *extra = Extend(thr, state);
+  f.creation = CreationOf(state);
   f.kind = KindOf(f.current, f.previous, state->Dead());
-  f.map_reports = ++state->reports;
+  f.map_reports = ++extra->reports;
+}
+
+Access CreationOf(const MapState *state) {
+  Access creation;
+  creation.site = SiteOfStack(state->birth_stack);
+  creation.stack = state->birth_stack;
+  if (const MapExtra *extra = state->Extra(); extra && creation.site)
+    creation.tid = extra->first_tid;
+  return creation;
 }
 
 void Keep(Operation *op, const Finding &finding) {

@@ -15,10 +15,14 @@ struct Violation {
   Finding finding;
 };
 
-/// The operation is unordered with the access that `cell` remembers, of which
-/// `wrote` says whether it is the map's last write. Bucket lock held.
+/// The operation is unordered with `previous`; `wrote`: that is the map's last
+/// write. Bucket lock held.
 void Fill(Violation *violation, Thread *thr, const Operation &op,
-          MapState *state, const AccessCell &cell, bool wrote);
+          MapState *state, const Access16 &previous, bool wrote);
+
+/// Where the map was constructed, if that was seen; the thread, if there is a
+/// MapExtra. Bucket lock held.
+Access CreationOf(const MapState *state);
 
 /// A race of a may-write is certain at its begin, its kind only at its end:
 /// until then it is kept, and a fatal signal prints it.

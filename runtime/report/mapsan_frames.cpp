@@ -3,7 +3,7 @@
 
 #include "mapsan_frames.h"
 
-#include "../clock/mapsan_suspects.h"
+#include "../clock/mapsan_stack.h"
 #include "mapsan_names.h"
 #include "mapsan_symbolizer.h"
 #include "sanitizer_common/sanitizer_libc.h"
@@ -82,7 +82,7 @@ Frames BuildFrames(TextArena *arena, u32 stack, const Site *site) {
   result.frames = frames;
   StackTrace trace = stack ? StackDepotGet(stack) : StackTrace();
   for (u32 i = 0; i < trace.size && result.count < kMaxFrames &&
-                  !IsSuspect(trace.trace[i]);
+                  !IsNoFrame(trace.trace[i]);
        i++)
     result.count += AddFrames(arena, trace.trace[i], frames + result.count,
                               kMaxFrames - result.count);

@@ -21,73 +21,72 @@ protected:
     writer = ThreadCreate(nullptr, 0, false);
     reader->clock.MarkDirty();
     ThreadFlush(reader); // its first group is published, and the next is open
-    state.has_reads = true;
-    cell()->SetDetails(details);
+    bucket.Lock();
+    state = CreateMap(reader, &bucket, KeyOf(AddressOf(map), 1));
+    extra = Extend(reader, state);
+    extra->has_reads = true;
+    read = AddReadCell(reader, extra);
     setWord(cell(), reader, 1);
     writer->clock.Raise(reader->clock.slot(), 1);
   }
   ~Check() override {
+    RemoveMap(reader, &bucket, state);
+    bucket.Unlock();
     for (Thread *thr : {reader, writer}) {
       ThreadFinish(thr);
       ThreadDetached(thr);
     }
   }
 
-  AccessCell *cell() { return &state.first_read; }
-  static void setWord(AccessCell *cell, Thread *thr, u64 epoch) {
-    atomic_store(&cell->word, MakeWord(thr->clock.slot(), epoch),
-                 memory_order_relaxed);
+  AccessCell *cell() { return read; }
+  void setWord(AccessCell *cell, Thread *thr, u64 epoch) {
+    cell->Set(MakeWord(thr->clock.slot(), epoch), details);
   }
-  static u64 wordOf(const AccessCell *cell) {
-    return atomic_load(&cell->word, memory_order_relaxed);
-  }
-  bool repeat() { return RepeatRead(reader, &state, cell(), details); }
+  static u64 wordOf(const AccessCell *cell) { return cell->Word(); }
+  bool repeat() { return RepeatRead(reader, state, cell(), details); }
   BeginClock writersClock() { return BeginClock(writer->clock, nullptr, 0); }
 
   Thread *reader, *writer;
-  Site site = MakeSite(MapsanEffectRead);
-  AccessDetails details = {&site, 1, 2, 3};
-  MapState state = {};
+  AccessDetails details = {1, 2};
+  Bucket bucket = {};
+  char map[16];
+  MapState *state;
+  MapExtra *extra;
+  AccessCell *read;
 };
 
 TEST_F(Check, ARepeatedReadRaisesItsWord) {
   EXPECT_TRUE(repeat());
   EXPECT_EQ(wordOf(cell()), MakeWord(reader->clock.slot(), 2));
-  EXPECT_TRUE(cell()->Details() == details);
+  EXPECT_TRUE(cell()->Read().details == details);
 }
 
 TEST_F(Check, AnUnorderedWriteSendsTheReaderToTheLock) {
-  setWord(&state.write, writer, 1);
+  setWord(&extra->write, writer, 1);
   EXPECT_FALSE(repeat());
   // Its word is raised all the same: a writer may be looking for it.
   EXPECT_EQ(wordOf(cell()), MakeWord(reader->clock.slot(), 2));
 }
 
 TEST_F(Check, AnOrderedWriteDoesNot) {
-  setWord(&state.write, writer, 1);
+  setWord(&extra->write, writer, 1);
   reader->clock.Raise(writer->clock.slot(), 1);
   EXPECT_TRUE(repeat());
 }
 
-TEST_F(Check, AReadInAnotherWayIsNoRepetition) {
-  for (u32 AccessDetails::*field :
-       {&AccessDetails::stack, &AccessDetails::lockset, &AccessDetails::tid}) {
-    AccessDetails other = details;
-    other.*field += 1;
-    EXPECT_FALSE(RepeatRead(reader, &state, cell(), other));
-  }
-  Site another = MakeSite(MapsanEffectRead);
-  AccessDetails other = details;
-  other.site = &another;
-  EXPECT_FALSE(RepeatRead(reader, &state, cell(), other));
-  EXPECT_EQ(wordOf(cell()), MakeWord(reader->clock.slot(), 1));
+TEST_F(Check, AReadInAnotherWayBringsItsDetails) {
+  AccessDetails other = {7, 8};
+  EXPECT_TRUE(RepeatRead(reader, state, cell(), other));
+  Access16 access = cell()->Read();
+  EXPECT_EQ(access.word, MakeWord(reader->clock.slot(), 2));
+  EXPECT_TRUE(access.details == other);
 }
 
-TEST_F(Check, NorIsOneWhoseCellIsAnothers) {
+TEST_F(Check, ACellThatIsAnothersIsLeftAlone) {
   setWord(cell(), writer, 1);
   EXPECT_FALSE(repeat());
   EXPECT_EQ(wordOf(cell()), MakeWord(writer->clock.slot(), 1));
-  atomic_store(&cell()->word, 0, memory_order_relaxed);
+  EXPECT_TRUE(cell()->Take(wordOf(cell())));
   EXPECT_FALSE(repeat());
   EXPECT_EQ(wordOf(cell()), 0u);
 }
@@ -95,15 +94,15 @@ TEST_F(Check, NorIsOneWhoseCellIsAnothers) {
 // The reader's compare-exchange comes when the writer's record stands, and no
 // read cell was looked at.
 TEST_F(Check, AReadDuringTheRecordOfAWriteIsSeen) {
-  const AccessCell *found = nullptr;
+  AccessWord found = 0;
   CheckWrite(
-      writersClock(), &state,
+      writersClock(), state,
       [&] {
         EXPECT_TRUE(repeat());
-        setWord(&state.write, writer, 1);
+        setWord(&extra->write, writer, 1);
       },
-      [&](const AccessCell &cell, bool) { found = &cell; });
-  EXPECT_EQ(found, cell());
+      [&](const Access16 &access, bool) { found = access.word; });
+  EXPECT_EQ(found, MakeWord(reader->clock.slot(), 2));
 }
 
 // It comes after the writer has looked at the cell: then the reader sees the
@@ -111,11 +110,11 @@ TEST_F(Check, AReadDuringTheRecordOfAWriteIsSeen) {
 TEST_F(Check, AReadAfterTheCheckOfAWriteSeesIt) {
   bool found = false;
   CheckWrite(
-      writersClock(), &state, [&] { setWord(&state.write, writer, 1); },
-      [&](const AccessCell &, bool) { found = true; });
+      writersClock(), state, [&] { setWord(&extra->write, writer, 1); },
+      [&](const Access16 &, bool) { found = true; });
   EXPECT_FALSE(found);
   EXPECT_FALSE(repeat());
-  DropOrderedReads(&state, writersClock());
+  DropOrderedReads(state, writersClock());
   EXPECT_EQ(wordOf(cell()), MakeWord(reader->clock.slot(), 2));
 }
 
@@ -123,7 +122,7 @@ TEST_F(Check, ACellThatIsTakenIsNotRaised) {
   Thread *third = ThreadCreate(nullptr, 0, false);
   third->clock.Raise(reader->clock.slot(), 1);
   AccessCell *taken =
-      ReadCellFor(third, &state, BeginClock(third->clock, nullptr, 0));
+      ReadCellFor(third, state, BeginClock(third->clock, nullptr, 0));
   EXPECT_EQ(taken, cell());
   EXPECT_FALSE(repeat());
   ThreadFinish(third);

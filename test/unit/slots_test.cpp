@@ -125,10 +125,12 @@ TEST_F(Slots, WhatNobodyWasToldKeepsNoSlot) {
   {
     Bucket *bucket = map_table.For(AddressOf(maps[0]));
     ScopedLock lock(bucket);
-    ForEachRead(FindMap(bucket, AddressOf(maps[0]), 42), [&](AccessCell *) {
-      cells++;
-      return true;
-    });
+    u32 family = read.GetFamily()->Number();
+    ForEachRead(FindMap(bucket, KeyOf(AddressOf(maps[0]), family)),
+                [&](AccessCell *) {
+                  cells++;
+                  return true;
+                });
   }
   EXPECT_LT(cells, kThreads / 2); // one for all whom nobody will be after
   EXPECT_TRUE(TakeFindings().empty());
@@ -167,20 +169,19 @@ TEST_F(Slots, ThreadsThatNobodyHearsOfAreForgottenInTheEnd) {
   auto *records = new char[kThreads][16];
   auto *table = new SlotTable;
   table->Initialize();
-  auto word = [&](u32 i) -> atomic_uint64_t * {
+  auto cell = [&](u32 i) -> AccessCell * {
     Bucket *bucket = map_table.For(AddressOf(records[i]));
     ScopedLock lock(bucket);
-    MapState *state = FindMap(bucket, AddressOf(records[i]), 42);
+    MapState *state = FindMap(bucket, KeyOf(AddressOf(records[i]), 1));
     if (!state)
-      state = CreateMap(main, bucket, AddressOf(records[i]), 42);
-    return &state->write.word;
+      state = CreateMap(main, bucket, KeyOf(AddressOf(records[i]), 1));
+    return &state->write;
   };
   u32 highest = 0;
   for (u32 i = 0; i < kThreads; i++) {
     SlotTable::Lease lease = table->Take(nullptr);
     highest = Max(highest, lease.slot);
-    atomic_store(word(i), MakeWord(lease.slot, lease.epoch + 1),
-                 memory_order_relaxed);
+    cell(i)->Set(MakeWord(lease.slot, lease.epoch + 1), {});
     table->GiveBack(lease.slot, lease.epoch + 1, lease.epoch + 1,
                     /*joinable=*/false);
   }
@@ -188,11 +189,11 @@ TEST_F(Slots, ThreadsThatNobodyHearsOfAreForgottenInTheEnd) {
   EXPECT_GT(highest, SlotTable::kRemembered);
   u32 kept = 0;
   for (u32 i = 0; i < kThreads; i++)
-    kept += atomic_load(word(i), memory_order_relaxed) != 0;
+    kept += cell(i)->Word() != 0;
   EXPECT_GE(kept, SlotTable::kRemembered / 2);
   EXPECT_LE(kept, 2 * SlotTable::kRemembered + 1000);
-  EXPECT_EQ(atomic_load(word(0), memory_order_relaxed), 0u);
-  EXPECT_NE(atomic_load(word(kThreads - 1), memory_order_relaxed), 0u);
+  EXPECT_EQ(cell(0)->Word(), 0u);
+  EXPECT_NE(cell(kThreads - 1)->Word(), 0u);
   MemoryObtained(AddressOf(records), kThreads * 16);
   delete table;
   delete[] records;

@@ -37,7 +37,8 @@ void StartWorld() {
   static bool started = [] {
     flags()->SetDefaults();
     AddInstrumentedCode({0, ~uptr(0)}, /*main=*/true);
-    live_filter.Initialize();
+    map_filter.Initialize();
+    sync_filter.Initialize();
     InitializeSync();
     InitializeMapTable();
     InitializeLocksets();
@@ -56,8 +57,8 @@ std::vector<Finding> TakeFindings() {
 }
 
 Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
-  static const Family family = {/*id=*/42, "test family", 0,
-                                ~0u,       ~0u,           0};
+  static Family family = {/*id=*/42, "test family", 0,        ~0u,
+                          ~0u,       /*number=*/0,  /*tag=*/0};
   Site site = {};
   site.family = reinterpret_cast<const char *>(&family);
   site.operation = operation;
