@@ -12,6 +12,7 @@
 //               another thread has used the map, a full fence and the check.
 //   lock        the lock's word: load, compare with what was last seen there.
 //   unlock      after an operation: tick, store the lock's word.
+// Where nobody has used a map yet, a look at that is all.
 // Thread-safe as far as the programs that use it are.
 
 #ifndef MAPSAN_BENCH_FLOOR_H
@@ -43,7 +44,7 @@ struct alignas(64) Record {
 constexpr uint32_t Many = ~0u;
 constexpr unsigned Bits = 12;
 inline Record records[1 << Bits];
-inline std::atomic<uint32_t> threads{0};
+inline std::atomic<uint32_t> threads{0}; // that have used a map
 
 inline unsigned place(const void *address) {
   return reinterpret_cast<uintptr_t>(address) * 0x9e3779b97f4a7c15ull >>
@@ -107,7 +108,15 @@ public:
   ~Operation() { me.inFlight.store(nullptr, std::memory_order_relaxed); }
 };
 
+// Relaxed: where there is something to acquire, its releaser has used a map
+// before, and we come behind that.
+inline bool nobodyHasUsedAMap() {
+  return threads.load(std::memory_order_relaxed) == 0;
+}
+
 inline void acquire(const void *object) {
+  if (nobodyHasUsedAMap()) [[likely]]
+    return;
   uint64_t word = records[place(object)].word.load(std::memory_order_relaxed);
   uint64_t &seen = me.lastSeen[place(object) & 255];
   if (word == seen) [[likely]]

@@ -7,6 +7,7 @@ import datetime
 import re
 
 from building import Failure
+from lines import SCENARIOS
 from rows import GROUPS, MEAN
 
 COLUMNS = [("mapsan", "MapSan"), ("floor", "floor"), ("tsan", "TSan"), ("helgrind", "Helgrind")]
@@ -113,9 +114,25 @@ def machine(data):
         data["percent"], date.day, date.strftime("%B %Y"))
 
 
+def lines_text(measured):
+    """The moving cache lines, for the terminal."""
+    rows = ["%-52s%10s%10s" % ("Cache lines that move between two threads", "plain", "MapSan")]
+    rows += ["  %-50s%10d%10d" % (title, measured[name]["plain"], measured[name]["mapsan"])
+             for name, title in SCENARIOS]
+    return "\n".join(rows)
+
+
+def lines_table(measured):
+    rows = ["| 64 steps of each thread | plain | MapSan |", "|---|---:|---:|"]
+    rows += ["| %s | %d | %d |" % (title, measured[name]["plain"], measured[name]["mapsan"])
+             for name, title in SCENARIOS]
+    return "\n".join(rows)
+
+
 def renewed(page, data, results):
     """The page with its generated parts made anew."""
-    parts = {"machine": machine(data), "table": table(results), "missed": missed(results)}
+    parts = {"machine": machine(data), "table": table(results), "missed": missed(results),
+             "lines": lines_table(data["lines"])}
     for name, part in parts.items():
         page, count = re.subn(r"(<!-- generated: %s -->\n).*?(<!-- end -->)" % name,
                               lambda found, part=part: found[1] + part + "\n" + found[2], page,
