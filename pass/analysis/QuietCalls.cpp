@@ -56,8 +56,10 @@ bool QuietCalls::isQuietCall(const CallBase &Call) {
            Intrinsic->doesNotAccessMemory() ||
            (Memory && !Memory->isVolatile());
   }
+  // (an alias may be replaced when it is linked, whatever it is one of)
   const Function *Callee = directCallee(Call);
-  if (!Callee)
+  auto *Named = dyn_cast<GlobalValue>(Call.getCalledOperand());
+  if (!Callee || !Named || Named->isInterposable())
     return false;
   const SyncOperation *Sync =
       Matcher.syncOperation(*Callee, *Call.getFunction());
@@ -88,8 +90,7 @@ bool QuietCalls::hasQuietBody(const Function &F) {
     return onlyLooks(F.getName()) || isMapHook(F.getName()) ||
            (F.doesNotAccessMemory() && F.doesNotThrow() && F.willReturn() &&
             !F.isConvergent());
-  if (F.isInterposable() || F.isPresplitCoroutine() ||
-      F.hasFnAttribute(Attribute::Naked) ||
+  if (F.isPresplitCoroutine() || F.hasFnAttribute(Attribute::Naked) ||
       F.getInstructionCount() > MaxInstructions || Matcher.syncEntry(F) ||
       Matcher.lockedAccess(F) || Matcher.body(F))
     return false;

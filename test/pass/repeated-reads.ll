@@ -234,10 +234,14 @@ define void @behind_loud_calls(ptr %a, ptr %k) nounwind {
   %6 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
   call void @llvm.memset.p0.i64(ptr %k, i8 0, i64 48, i1 true)
   %7 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @another_name()
+  %8 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
   call void @catches()
-  %8 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  %9 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
   ret void
 }
+
+@another_name = weak alias void (), ptr @quiet
 
 define weak void @replaceable() {
   ret void
