@@ -91,6 +91,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   const PassOptions Options = PassOptions::fromEnvironment();
   const Catalog Rows = loadCatalog(Options, M.getContext());
   CatalogMatcher Matcher(Rows);
+  QuietCalls Quiet(Matcher);
   Instrumentation Work(M);
   bool HasCode = false;
   for (Function &F : M) {
@@ -103,7 +104,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     HookSites Sites = findHookSites(F, Matcher, Options.Locals);
     Work.Count.Private += Sites.Private;
     if (!Options.Repeats)
-      findRepeatedReads(Sites.Maps);
+      findRepeatedReads(F, Sites.Maps, Quiet);
     if (!Sites.empty())
       Work.treat(F, Sites);
     if (auto Body = Matcher.body(F)) {

@@ -73,6 +73,11 @@ std::string stripArguments(StringRef Name) {
   return Out;
 }
 
+StringRef lastSegment(StringRef Name) {
+  size_t At = Name.rfind("::");
+  return At == StringRef::npos ? Name : Name.drop_front(At + 2);
+}
+
 bool isLibcxxNamespace(StringRef Segment) {
   // "__1" upstream, "__2" for ABI 2, "__ndk1" on Android, "__Cr" in Chromium.
   return Segment == "__1" || Segment == "__2" || Segment == "__ndk1" ||

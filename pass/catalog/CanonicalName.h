@@ -26,6 +26,9 @@ bool isVersionNamespace(llvm::StringRef Parent, llvm::StringRef Segment);
 // Is it one of the names by which libc++ builds call their inline namespace?
 bool isLibcxxNamespace(llvm::StringRef Segment);
 
+// Of a name without template arguments: "a::b::c" -> "c".
+llvm::StringRef lastSegment(llvm::StringRef Name);
+
 // The length of the bracket group that opens at Text[0], of one kind of
 // bracket; other brackets inside are skipped over where they can mislead.
 size_t groupLength(llvm::StringRef Text);

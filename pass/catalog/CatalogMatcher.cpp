@@ -14,35 +14,7 @@ namespace mapsan {
 
 namespace {
 
-StringRef lastSegment(StringRef Name) {
-  size_t At = Name.rfind("::");
-  return At == StringRef::npos ? Name : Name.drop_front(At + 2);
-}
-
 StringRef firstSegment(StringRef Name) { return Name.split("::").first; }
-
-// Adds how the Itanium mangling writes the last part of a qualified name. An
-// operator's two letters are in too many names, so its scope goes with them.
-void addNeedles(StringRef Name, std::vector<std::string> &Needles) {
-  static const std::pair<StringRef, StringRef> Operators[] = {
-      {"operator==", "eq"},  {"operator!=", "ne"}, {"operator<", "lt"},
-      {"operator<=", "le"},  {"operator>", "gt"},  {"operator>=", "ge"},
-      {"operator<=>", "ss"}, {"operator()", "cl"}};
-  StringRef Last = lastSegment(Name);
-  auto Length = [](StringRef S) { return std::to_string(S.size()) + S.str(); };
-  for (auto &[Operator, Code] : Operators) {
-    if (Last != Operator)
-      continue;
-    StringRef Parent = lastSegment(Name.drop_back(Last.size()).rtrim(":"));
-    if (Parent == "__1")
-      for (StringRef Inline : {"__1", "__2", "__ndk1", "__Cr"})
-        Needles.push_back(Length(Inline) + Code.str());
-    else
-      Needles.push_back((Parent == "std" ? "St" : Length(Parent)) + Code.str());
-    return;
-  }
-  Needles.push_back(Length(Last));
-}
 
 Returns resultOf(const Function &F) {
   Type *T = F.getReturnType();
@@ -127,39 +99,33 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   for (const Family &F : Rows.Families)
     for (const std::string &Class : F.Classes) {
       FamilyByClass[Class] = &F;
-      addNeedles(Class, Needles);
+      Names.add(Class);
     }
   for (const OperationRow &F : Rows.Functions)
-    addNeedles(F.Name, Needles);
+    Names.add(F.Name);
   for (const SyncRow &S : Rows.Syncs) {
     if (S.Class.empty())
       CNames[S.Name] = 1;
-    addNeedles(S.Class.empty() ? S.Name : S.Class, Needles);
+    Names.add(S.Class.empty() ? S.Name : S.Class);
   }
   for (const AtomicsRow &A : Rows.Atomics)
-    addNeedles(A.Name, Needles);
+    Names.add(A.Name);
   for (const LockedRow &L : Rows.Locked)
-    addNeedles(L.Function, Needles);
+    Names.add(L.Function);
   for (const SyncRow &B : Rows.Bodies) {
     StringRef Last = lastSegment(B.Name);
     if (!StringRef(B.Name).contains("::"))
       CNames[B.Name] = 1;
     else if (Last.starts_with("operator")) // behind a template's arguments
-      addNeedles(StringRef(B.Name).drop_back(Last.size() + 2), BodyNeedles);
+      BodyNames.add(StringRef(B.Name).drop_back(Last.size() + 2));
     else
-      addNeedles(B.Name, BodyNeedles);
+      BodyNames.add(B.Name);
   }
-  llvm::sort(Needles);
-  Needles.erase(std::unique(Needles.begin(), Needles.end()), Needles.end());
 }
 
-// Demangling every callee of a program costs more than all the rest of the
-// pass, and most names do not mention any catalogued one.
 bool CatalogMatcher::mayMatch(StringRef Symbol) const {
-  if (!Symbol.starts_with("_Z"))
-    return CNames.contains(Symbol);
-  return any_of(Needles,
-                [&](const std::string &N) { return Symbol.contains(N); });
+  return Symbol.starts_with("_Z") ? Names.mayContain(Symbol)
+                                  : CNames.contains(Symbol);
 }
 
 const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {
@@ -262,7 +228,10 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
 // before those for the general one.
 const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   auto [It, New] = Answers.try_emplace(&Callee);
-  if (!New || !mayMatch(Callee.getName()))
+  if (!New)
+    return It->second;
+  It->second.MayMatch = mayMatch(Callee.getName());
+  if (!It->second.MayMatch)
     return It->second;
   CalleeName Name;
   Name.parse(Callee.getName());

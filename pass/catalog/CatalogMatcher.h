@@ -7,6 +7,7 @@
 
 #include "CalleeName.h"
 #include "Catalog.h"
+#include "NameFilter.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/Function.h"
@@ -78,6 +79,7 @@ public:
 
 private:
   struct Answer {
+    bool MayMatch = false; // if not, nothing of the catalog is about it
     std::optional<MapOperation> Map;
     std::optional<SyncOperation> Sync, Entry;
     std::vector<SyncOperation> SyncWithin; // for some callers; they go first
@@ -104,8 +106,8 @@ private:
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
   llvm::StringMap<char> CNames; // functions of the sync section by their symbol
-  std::vector<std::string> Needles; // one is in each mangled name that matches
-  std::vector<std::string> BodyNeedles; // the same for bodies
+  NameFilter Names;     // a mangled name that matches has one of them in it
+  NameFilter BodyNames; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;
   std::unordered_map<const llvm::Function *, Caller> Callers;
 };

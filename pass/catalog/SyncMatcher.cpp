@@ -135,10 +135,8 @@ void CatalogMatcher::matchSync(const CalleeName &Name, const Function &Callee,
 std::optional<SyncOperation> CatalogMatcher::body(const Function &F) const {
   const StringRef Symbol = F.getName();
   if (Rows.Bodies.empty() ||
-      (Symbol.starts_with("_Z")
-           ? none_of(BodyNeedles,
-                     [&](const std::string &N) { return Symbol.contains(N); })
-           : !CNames.contains(Symbol)))
+      (Symbol.starts_with("_Z") ? !BodyNames.mayContain(Symbol)
+                                : !CNames.contains(Symbol)))
     return std::nullopt;
   CalleeName Name;
   Name.parse(withoutAdjustment(Symbol));
@@ -183,7 +181,7 @@ const SyncOperation *CatalogMatcher::syncEntry(const Function &F) {
 }
 
 AtomicsCount CatalogMatcher::atomicsOf(const Function &F) {
-  if (!mayMatch(F.getName()))
+  if (!answer(F).MayMatch)
     return AtomicsCount::All;
   const Caller &Name = nameOf(F);
   for (const AtomicsRow &Row : Rows.Atomics)
@@ -193,7 +191,7 @@ AtomicsCount CatalogMatcher::atomicsOf(const Function &F) {
 }
 
 const LockedRow *CatalogMatcher::lockedAccess(const Function &F) {
-  if (!mayMatch(F.getName()))
+  if (!answer(F).MayMatch)
     return nullptr;
   for (const LockedRow &Row : Rows.Locked)
     if (Row.Function == nameOf(F).Qualified)

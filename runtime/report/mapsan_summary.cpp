@@ -37,8 +37,8 @@ void PrintRunSummary() {
   if (u32 candidates = Load(history->candidates))
     text.AppendF("  candidates: %u printed\n", candidates);
   if (!sites.present)
-    text.Append("  No map operation was compiled with MapSan: this run says "
-                "nothing.\n");
+    text.Append("  No map operation that could race was compiled with MapSan: "
+                "this run says nothing.\n");
   else if (!sites.ran)
     text.Append("  No instrumented map operation ran: this run says "
                 "nothing.\n");

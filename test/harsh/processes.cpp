@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: export MAPSAN_PASS_OPTIONS=locals=1
 // RUN: %harsh %s -o %t && env MAPSAN_OPTIONS=symbolize=0:exitcode=0:max_reports=0:max_reports_per_map=0 %t | %FileCheck %s
 
 // Intent: other programs are started in every way, by threads in the middle of

@@ -63,7 +63,7 @@ define ptr @returned() nounwind {
 }
 
 ; CHECK-LABEL: define ptr @returned_by_an_assignment(
-; CHECK:         __mapsan_map_begin
+; CHECK:         call void @__mapsan_map_begin(ptr @{{.*}}, ptr %m)
 define ptr @returned_by_an_assignment(ptr %given) nounwind {
   %m = alloca [48 x i8]
   %this = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEEaSERKS6_(ptr %m, ptr %given)
@@ -118,6 +118,35 @@ define i64 @holder_read_as_a_number() nounwind {
   %number = load i64, ptr %p
   call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
   ret i64 %number
+}
+
+; CHECK-LABEL: define void @holder_passed(
+; CHECK:         __mapsan_map_begin
+define void @holder_passed() nounwind {
+  %m = alloca [48 x i8]
+  %p = alloca ptr
+  store ptr %m, ptr %p
+  call void @take(ptr %p)
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret void
+}
+
+; CHECK-LABEL: define void @exchanged(
+; CHECK:         __mapsan_map_begin
+define void @exchanged(ptr %p) nounwind {
+  %m = alloca [48 x i8]
+  %1 = atomicrmw xchg ptr %p, ptr %m monotonic
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret void
+}
+
+; CHECK-LABEL: define void @compared_and_exchanged(
+; CHECK:         __mapsan_map_begin
+define void @compared_and_exchanged(ptr %p) nounwind {
+  %m = alloca [48 x i8]
+  %1 = cmpxchg ptr %p, ptr null, ptr %m monotonic monotonic
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret void
 }
 
 ; A call whose type

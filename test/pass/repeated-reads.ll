@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-; A read just behind another operation on the same map needs no hooks: whether
-; it is the same is asked where the program runs.
+; A read needs no hooks if on all ways to it the same earlier operation on the
+; same map stands, with nothing since that could be noticed: whether it is the
+; same map is asked where the program runs.
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes='mapsan,verify,instcombine,simplifycfg' -S %s | %FileCheck %s --check-prefix=OPT
 
@@ -8,6 +9,7 @@
 ; ALL-LABEL: define void @the_same(
 ; ALL-COUNT-3: call void @__mapsan_map_begin
 ; ALL-NOT:     icmp
+; ALL:         ret void
 
 ; CHECK-LABEL: define void @maybe_the_same(
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %a)
@@ -95,6 +97,191 @@ define void @more_than_before(ptr %a, ptr %k) nounwind {
   ret void
 }
 
+; The same one on all ways: past a branch, and where its sides meet again.
+; OPT-LABEL: define void @sides(
+; OPT-COUNT-1: call void @__mapsan_map_begin
+; OPT-NOT:   mapsan_map_begin
+; OPT:       ret void
+define void @sides(ptr %a, ptr %k, i1 %c) nounwind {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  br i1 %c, label %left, label %right
+left:
+  %2 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  br label %go
+right:
+  br label %go
+go:
+  %3 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+; One side synchronises.
+; CHECK-LABEL: define void @a_loud_side(
+; CHECK-NOT:     icmp
+; CHECK:       ret void
+define void @a_loud_side(ptr %a, ptr %k, i1 %c) nounwind {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  br i1 %c, label %left, label %go
+left:
+  call void @unlock()
+  br label %go
+go:
+  %2 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+; In each round of a loop that does nothing else.
+; OPT-LABEL: define void @loop(
+; OPT-COUNT-1: call void @__mapsan_map_begin
+; OPT-NOT:   mapsan_map_begin
+; OPT:       ret void
+define void @loop(ptr %a, ptr %k) nounwind {
+  %begin = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5beginEv(ptr %a)
+  br label %round
+round:
+  %at = phi ptr [ %begin, %0 ], [ %next, %step ]
+  %end = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  %more = icmp ne ptr %at, %end
+  br i1 %more, label %step, label %done
+step:
+  %next = call ptr @_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base(ptr %at)
+  br label %round
+done:
+  ret void
+}
+
+; In a loop that does, only the first round would be one.
+; CHECK-LABEL: define void @loud_loop(
+; CHECK:         call void @__mapsan_map_begin
+; CHECK:         call void @__mapsan_map_begin
+; CHECK-NOT:     icmp ne ptr %a, %a
+; CHECK:       ret void
+define void @loud_loop(ptr %a, i1 %c) nounwind {
+  %begin = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5beginEv(ptr %a)
+  br label %round
+round:
+  %end = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  call void @unlock()
+  br i1 %c, label %round, label %done
+done:
+  ret void
+}
+
+; By an exception one comes out of the middle of a call.
+; CHECK-LABEL: define void @thrown(
+; CHECK-NOT:     icmp
+; CHECK:       resume
+define void @thrown(ptr %a, ptr %k) personality ptr @__gxx_personality_v0 {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k) nounwind
+  invoke void @quiet() to label %go unwind label %pad
+go:
+  ret void
+pad:
+  %2 = landingpad { ptr, i32 } cleanup
+  %3 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a) nounwind
+  resume { ptr, i32 } %2
+}
+
+; Calls whose bodies do nothing, down to the last of them.
+; OPT-LABEL: define void @behind_quiet_calls(
+; OPT-COUNT-1: call void @__mapsan_map_begin
+; OPT-NOT:   mapsan_map_begin
+; OPT:       ret void
+define void @behind_quiet_calls(ptr %a, ptr %k) nounwind {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @quiet()
+  call void @reads(ptr %a)
+  %2 = call i32 @declared_const()
+  call void @llvm.memset.p0.i64(ptr %k, i8 0, i64 48, i1 false)
+  %3 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+define linkonce_odr void @quiet() {
+  call void @quieter(i1 true)
+  ret void
+}
+
+define linkonce_odr void @quieter(i1 %c) {
+  br i1 %c, label %throw, label %go
+throw:
+  call void @_ZSt20__throw_out_of_rangePKc(ptr null) noreturn
+  unreachable
+go:
+  ret void
+}
+
+define internal void @reads(ptr %a) {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+; Each of these may do something; what may be another one when it is linked, too.
+; CHECK-LABEL: define void @behind_loud_calls(
+; CHECK-NOT:     icmp
+; CHECK:       ret void
+define void @behind_loud_calls(ptr %a, ptr %k) nounwind {
+  %1 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @replaceable()
+  %2 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @unlocks()
+  %3 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @atomically(ptr %k)
+  %4 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @indirectly(ptr %k)
+  %5 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @swaps(ptr %a)
+  %6 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @llvm.memset.p0.i64(ptr %k, i8 0, i64 48, i1 true)
+  %7 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @another_name()
+  %8 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr %a, ptr %k)
+  call void @catches()
+  %9 = call ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %a)
+  ret void
+}
+
+@another_name = weak alias void (), ptr @quiet
+
+define weak void @replaceable() {
+  ret void
+}
+
+define linkonce_odr void @unlocks() {
+  call void @unlock()
+  ret void
+}
+
+define linkonce_odr void @atomically(ptr %p) {
+  %1 = load atomic i32, ptr %p acquire, align 4
+  ret void
+}
+
+define linkonce_odr void @indirectly(ptr %p) {
+  call void %p()
+  ret void
+}
+
+define linkonce_odr void @swaps(ptr %a) {
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4swapERS6_(ptr %a, ptr %a)
+  ret void
+}
+
+define linkonce_odr void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4swapERS6_(ptr %a, ptr %b) {
+  ret void
+}
+
+define linkonce_odr void @catches() personality ptr @__gxx_personality_v0 {
+  invoke void @_ZSt20__throw_out_of_rangePKc(ptr null) noreturn to label %never unwind label %pad
+never:
+  unreachable
+pad:
+  %1 = landingpad { ptr, i32 } catch ptr null
+  %2 = call ptr @__cxa_begin_catch(ptr null)
+  call void @__cxa_end_catch()
+  ret void
+}
+
 ; Reached from elsewhere, too.
 ; CHECK-LABEL: define void @joined(
 ; CHECK-NOT:     icmp
@@ -121,10 +308,18 @@ define void @returned(ptr %a, ptr %k) {
 }
 
 declare ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE4findERS3_(ptr, ptr)
-declare ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr)
+define linkonce_odr ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE3endEv(ptr %this) {
+  ret ptr %this
+}
 declare ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5beginEv(ptr)
 declare ptr @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEEixERS3_(ptr, ptr)
 declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEED2Ev(ptr)
+declare ptr @_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base(ptr)
+declare void @_ZSt20__throw_out_of_rangePKc(ptr)
+declare i32 @declared_const() nounwind willreturn memory(none)
+declare ptr @__cxa_begin_catch(ptr)
+declare void @__cxa_end_catch()
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare void @unlock()
 declare void @llvm.lifetime.start.p0(i64, ptr)
 declare i32 @__gxx_personality_v0(...)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: export MAPSAN_PASS_OPTIONS=locals=1
 // RUN: %mapsan-clangxx -O1 -I%mapsan_source/test/support %s -o %t
 // RUN: bash %S/Inputs/exits.sh %t | %FileCheck %s
 

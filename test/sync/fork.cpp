@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: export MAPSAN_PASS_OPTIONS=locals=1
 // RUN: %debug-cases -O1 %s -o %t && %run-cases %t | %FileCheck %s
 
 // Intent: fork in the middle of everything: the child has one thread, for which

@@ -3,8 +3,9 @@
 #include <cstdio>
 #include <map>
 
+static std::map<int, int> squares;
+
 int main() {
-  std::map<int, int> squares;
   for (int i = 0; i < 4; ++i)
     squares[i] = i * i;
   std::printf("%d DONE\n", squares.at(3));
