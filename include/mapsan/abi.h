@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 2
+#define MAPSAN_ABI_VERSION 3
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.
@@ -43,6 +43,10 @@ enum MapsanAtomic {
   MapsanAtomicRmw = 2,
   MapsanAtomicCas = 3, // atomic_end's `done` says whether it stored
 };
+
+// atomic_end's token where atomic_begin was not called, because the flag
+// map_used did not stand yet.
+#define MAPSAN_ATOMIC_UNWATCHED (~1ull)
 
 // Synchronisation calls that the catalog's `sync:` section models at the call
 // site, because the implementation sits in an uninstrumented library.

@@ -104,7 +104,14 @@ void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
   Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/false);
 }
 
+void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done) {
+  atomics_internal::End(thr, sync_table.For(addr), addr, what, /*token=*/0,
+                        done);
+}
+
 void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
+  if (!MapUsed())
+    return;
   AtomicOp op(what);
   // shared_ptr's store is an exchange within; but it ends release sequences.
   if (op.kind == MapsanAtomicRmw && IsOverwriting(thr))

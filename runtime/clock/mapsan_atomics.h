@@ -74,6 +74,12 @@ inline void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
   atomics_internal::End(thr, bucket, addr, what, token, done);
 }
 
+/// After one that had no AtomicBegin, because until then no map operation had
+/// begun anywhere (mapsan_map_used.h): this thread had nothing to release, and
+/// the object held nothing; what it may have been given while the instruction
+/// ran is acquired.
+void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done);
+
 /// An access that is atomic by a lock that its library holds at the moment.
 void LockedAccess(Thread *thr, uptr addr, u32 what, bool done);
 

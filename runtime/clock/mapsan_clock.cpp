@@ -10,6 +10,8 @@
 
 namespace __mapsan {
 
+MapUsedLine __mapsan_map_used;
+
 void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   CHECK_LT(life, 1ull << (64 - kVersionBits));
   slot_ = slot;

@@ -5,6 +5,7 @@
 #ifndef MAPSAN_CLOCK_H
 #define MAPSAN_CLOCK_H
 
+#include "mapsan_map_used.h"
 #include "mapsan_snapshot.h"
 
 namespace __mapsan {
@@ -43,7 +44,12 @@ public:
   }
 
   /// A map operation began: the open group has a member.
-  void MarkDirty() { dirty_ = true; }
+  void MarkDirty() {
+    if (dirty_)
+      return;
+    dirty_ = true;
+    NoteMapUsed();
+  }
   bool dirty() const { return dirty_; }
   /// Nothing was published anywhere in this thread's past: a release has
   /// nothing to say (call after Tick).

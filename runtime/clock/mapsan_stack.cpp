@@ -14,7 +14,8 @@ namespace __mapsan {
 
 static constexpr u32 kMaxFrames = 64;
 
-u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
+u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
+               u32 max) {
   u32 n = 0;
   pcs[n++] = pc;
   // A frame is [saved bp][return address]; `bp` is that of the hook, whose
@@ -30,10 +31,11 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
     uptr up = reinterpret_cast<uptr *>(frame)[0];
     if (up <= frame || up > top || up % sizeof(uptr))
       break;
-    uptr return_address = reinterpret_cast<uptr *>(up)[1];
-    if (return_address < 4096)
+    const uptr *place = &reinterpret_cast<uptr *>(up)[1];
+    if (*place < 4096)
       break;
-    pcs[n++] = return_address;
+    places[n] = place;
+    pcs[n++] = *place;
     frame = up;
   }
   return n;
@@ -82,8 +84,7 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
   return n;
 }
 
-// Interned. A stack that this thread has had lately costs a probe.
-static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
+u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
   u64 hash = n;
   for (u32 i = 0; i < n; i++)
     hash = (hash ^ pcs[i]) * 0x9e3779b97f4a7c15ull;
@@ -101,7 +102,7 @@ NOINLINE u32 StackIdHere(Thread *thr, uptr pc, uptr bp) {
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
   u32 n = WalkStack(thr, pc, bp, pcs,
                     Min(static_cast<u32>(flags()->stack_depth), kMaxFrames));
-  return StackId(thr, pcs, n);
+  return InternStack(thr, pcs, n);
 }
 
 u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
@@ -113,7 +114,7 @@ u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
     if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))
       break;
   }
-  return StackId(thr, pcs, n);
+  return InternStack(thr, pcs, n);
 }
 
 u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {

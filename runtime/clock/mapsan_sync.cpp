@@ -102,7 +102,7 @@ void JoinClock(SyncObject *object, Snapshot *s) {
   object->SetClock(clock);
 }
 
-void SyncAcquire(Thread *thr, uptr addr) {
+void sync_internal::Acquire(Thread *thr, uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingNew(thr, peek))
@@ -112,7 +112,7 @@ void SyncAcquire(Thread *thr, uptr addr) {
     ThreadAcquire(thr, object->clock);
 }
 
-void SyncReleaseStore(Thread *thr, uptr addr) {
+void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   if (ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
@@ -128,7 +128,7 @@ void SyncReleaseStore(Thread *thr, uptr addr) {
 }
 
 void SyncReleaseJoin(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
@@ -141,7 +141,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
 void SyncReadLock(Thread *thr, uptr addr) { SyncAcquire(thr, addr); }
 
 void SyncReadUnlock(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
@@ -165,6 +165,8 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
+  if (!MapUsed())
+    return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && !peek.found)
@@ -179,7 +181,7 @@ void SyncWriteLock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteUnlock(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));

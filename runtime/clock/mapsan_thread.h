@@ -10,6 +10,7 @@
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
 #include "mapsan_clock.h"
+#include "mapsan_lock_stacks.h"
 #include "mapsan_lockset.h"
 #include "mapsan_modelled.h"
 #include "mapsan_pool.h"
@@ -65,12 +66,13 @@ struct Thread {
 
   // --- locks
   static constexpr u32 kMaxLocks = 64;
-  HeldLock locks[kMaxLocks];
   u32 lock_count;
   u32 locks_over; // taken beyond kMaxLocks: clocks moved, not listed
   u32 lockset_id; // valid if lockset_known
   bool lockset_known;
+  HeldLock locks[kMaxLocks];
 
+  LockStacks lock_stacks;
   ReadReleases read_releases;
 
   // --- calls that the catalog models

@@ -42,14 +42,14 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v2(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v3(void *begin, void *end) {
   Initialize();
   ScopedRuntimeIfAny runtime;
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
             GET_CALLER_PC());
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v2(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v3(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
@@ -125,6 +125,15 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
 // handler that came in between must not wait for the bucket that begin locked.
 static constexpr u64 kNothing = ~0ull;
 
+// The first map operation of the process began while the instruction ran.
+static NOINLINE void UnwatchedEnd(void *addr, u32 what, u32 done) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->ignore_sync)
+    return;
+  ScopedRuntime runtime(thr);
+  AtomicUnwatchedEnd(thr, reinterpret_cast<uptr>(addr), what, done);
+}
+
 MAPSAN_ENTRY u64 __mapsan_atomic_begin(void *addr, u32 what) {
   Thread *thr = CurrentThread();
   if (!thr || thr->ignore_sync)
@@ -137,6 +146,8 @@ MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
                                       u32 done) {
   if (token == kNothing)
     return;
+  if (UNLIKELY(token == MAPSAN_ATOMIC_UNWATCHED))
+    return UnwatchedEnd(addr, what, done);
   Thread *thr = CurrentThreadRaw();
   AtomicEnd(thr, reinterpret_cast<uptr>(addr), what, token, done);
   ScopedRuntime::Leave(thr);

@@ -58,6 +58,8 @@ void Initialize() {
     InitializeInterceptors();
     return;
   }
+  if (!Takes(FastPath::no_map_used))
+    NoteMapUsed();
   live_filter.Initialize();
   InitializeSync();
   InitializeMapTable();
