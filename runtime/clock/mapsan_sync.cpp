@@ -72,9 +72,28 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
 
+// What the object holds is this thread's last release there, nobody else has
+// kept it, and only the thread's own word has moved since.
+static bool RefreshClock(Thread *thr, SyncObject *object) {
+  Snapshot *clock = object->clock;
+  if (!clock || !clock->IsExclusive() || !Takes(FastPath::release_refresh) ||
+      !thr->clock.Refresh(clock))
+    return false;
+  atomic_store(&object->own, clock->own, memory_order_relaxed);
+  return true;
+}
+
 void StoreInto(Thread *thr, SyncObject *object) {
-  if (!thr->clock.Equals(object->clock))
+  if (!thr->clock.Equals(object->clock) && !RefreshClock(thr, object))
     object->SetClock(thr->clock.Snap()->Ref());
+}
+
+void JoinOwn(Thread *thr, SyncObject *object) {
+  Snapshot *clock = object->clock;
+  if (clock && Covers(clock->Known(thr->clock.slot()), thr->clock.OwnStamp()))
+    return;
+  if (!RefreshClock(thr, object))
+    JoinClock(object, thr->clock.Snap());
 }
 
 void JoinInto(Snapshot **into, Snapshot *s) {
@@ -135,7 +154,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
     return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
-  JoinClock(FindOrCreateSync(thr, bucket, addr), thr->clock.Snap());
+  JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
 }
 
 void SyncReadLock(Thread *thr, uptr addr) { SyncAcquire(thr, addr); }
@@ -205,7 +224,7 @@ void SyncHandOver(Thread *thr, uptr addr) {
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!RuleHolds(Rule::annotation_last_giver) && object)
-    JoinClock(object, thr->clock.Snap());
+    JoinOwn(thr, object);
   else if (!thr->clock.AllZero())
     StoreInto(thr, FindOrCreateSync(thr, bucket, addr | kHandOver));
   else if (object)

@@ -5,6 +5,7 @@
 #ifndef MAPSAN_THREAD_H
 #define MAPSAN_THREAD_H
 
+#include "../entry/mapsan_hidden.h"
 #include "../entry/mapsan_init.h"
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
@@ -111,7 +112,8 @@ struct Thread {
 namespace thread_internal {
 // initial-exec: one load from the thread pointer, no call, safe in a signal
 // handler. Set only while the runtime is active and the thread has not ended.
-extern THREADLOCAL Thread *current __attribute__((tls_model("initial-exec")));
+extern MAPSAN_HIDDEN THREADLOCAL Thread *current
+    __attribute__((tls_model("initial-exec")));
 Thread *AdoptIfActive();
 } // namespace thread_internal
 

@@ -6,6 +6,7 @@
 #define MAPSAN_CALLER_H
 
 #include "../clock/mapsan_rules.h"
+#include "../entry/mapsan_hidden.h"
 #include "sanitizer_common/sanitizer_atomic.h"
 #include "sanitizer_common/sanitizer_internal_defs.h"
 
@@ -18,10 +19,6 @@ void InitializeCallers();
 
 /// In the child of fork: nobody holds our lock.
 void CallersAfterFork();
-
-// Without it the compiler takes such variables for another module's, whose
-// address it has to look up.
-#define MAPSAN_HIDDEN __attribute__((visibility("hidden")))
 
 namespace caller_internal {
 // The executable's text, by far the most frequent caller.
