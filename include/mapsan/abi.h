@@ -56,6 +56,10 @@ enum MapsanAtomic {
   MapsanAtomicCas = 3, // atomic_end's `done` says whether it stored
 };
 
+// atomic_end's token where atomic_begin was not called, because the flag
+// map_used did not stand yet.
+#define MAPSAN_ATOMIC_UNWATCHED (~1ull)
+
 // Synchronisation calls that the catalog's `sync:` section models at the call
 // site, because the implementation sits in an uninstrumented library.
 enum MapsanSync {

@@ -5,6 +5,8 @@
 #include "CallEdges.h"
 #include "DebugLocations.h"
 #include "analysis/AtomicAccesses.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -32,15 +34,60 @@ static Value *doneWord(IRBuilder<> &Builder, const AtomicAccess &A,
   return Builder.CreateZExt(Stored, Builder.getInt32Ty());
 }
 
+// Before `At`: what `Emit` emits runs only if the program has used a map.
+//
+//     %used = load atomic i8, ptr @__mapsan_map_used monotonic
+//     br (%used != 0), %hook, %on           (unlikely)
+//   hook:
+//     ...
+//     br %on
+//   on:
+//     At
+static Instruction *ifMapUsed(Instruction *At, const DebugLoc &Where,
+                              Callbacks &Calls,
+                              function_ref<void(IRBuilder<> &)> Emit) {
+  IRBuilder<> Builder(At);
+  Builder.SetCurrentDebugLocation(Where);
+  Value *Used = Calls.stands(Builder, Flag::map_used);
+  Instruction *End = SplitBlockAndInsertIfThen(
+      Used, At, /*Unreachable=*/false,
+      MDBuilder(At->getContext()).createUnlikelyBranchWeights());
+  End->getParent()->getSinglePredecessor()->getTerminator()->setDebugLoc(Where);
+  End->setDebugLoc(Where);
+  Builder.SetInsertPoint(End);
+  Builder.SetCurrentDebugLocation(Where);
+  Emit(Builder);
+  return End;
+}
+
+static bool isAcquire(const Value *Order) {
+  auto *Known = dyn_cast<ConstantInt>(Order);
+  return Known && (Known->getZExtValue() == 2 || Known->getZExtValue() >= 4);
+}
+
+// A relaxed load that a fence will make an acquire: the flag is asked after it.
+static bool wantsFence(const AtomicAccess &A) {
+  return A.What != MapsanAtomicStore &&
+         !(isAcquire(A.Order) && (!A.Failure || isAcquire(A.Failure)));
+}
+
 bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
   auto *Call = dyn_cast<CallBase>(A.At);
   if (Call && (hasNoCallEdges(*Call) || Call->isMustTailCall()))
     return false;
   const DebugLoc Where = hookLocation(*A.At);
+  Value *Begun;
+  Instruction *Hook = ifMapUsed(A.At, Where, Calls, [&](IRBuilder<> &Builder) {
+    Begun =
+        Calls.call(Builder, Callback::atomic_begin,
+                   {A.Address, whatWord(Builder, A.What, A.Order, A.Failure)});
+  });
   IRBuilder<> Builder(A.At);
   Builder.SetCurrentDebugLocation(Where);
-  Value *What = whatWord(Builder, A.What, A.Order, A.Failure);
-  Value *Token = Calls.call(Builder, Callback::atomic_begin, {A.Address, What});
+  PHINode *Token = Builder.CreatePHI(Builder.getInt64Ty(), 2);
+  Token->addIncoming(Begun, Hook->getParent());
+  Token->addIncoming(Builder.getInt64(MAPSAN_ATOMIC_UNWATCHED),
+                     Hook->getParent()->getSinglePredecessor());
 
   Instruction *At = A.At;
   Instruction *After = nullptr, *Unwind = nullptr;
@@ -52,18 +99,23 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
   } else {
     After = At->getNextNode();
   }
-  Builder.SetInsertPoint(After);
-  Builder.SetCurrentDebugLocation(Where);
-  Calls.call(Builder, Callback::atomic_end,
-             {A.Address, What, Token, doneWord(Builder, A, At)});
-  if (Unwind) {
-    // libatomic does not throw; a declaration that does not say so still must
-    // not leave the access open.
-    Builder.SetInsertPoint(Unwind);
-    Builder.SetCurrentDebugLocation(Where);
-    Calls.call(Builder, Callback::atomic_end,
-               {A.Address, What, Token, Builder.getInt32(0)});
-  }
+  auto EndAt = [&](Instruction *Edge, bool Returned) {
+    if (wantsFence(A)) {
+      Builder.SetInsertPoint(Edge);
+      Builder.SetCurrentDebugLocation(Where);
+      Builder.CreateFence(AtomicOrdering::Acquire);
+    }
+    ifMapUsed(Edge, Where, Calls, [&](IRBuilder<> &Builder) {
+      Value *Word = whatWord(Builder, A.What, A.Order, A.Failure);
+      Value *Done = Returned ? doneWord(Builder, A, At) : Builder.getInt32(0);
+      Calls.call(Builder, Callback::atomic_end, {A.Address, Word, Token, Done});
+    });
+  };
+  // libatomic does not throw; a declaration that does not say so still must
+  // not leave the access open.
+  if (Unwind)
+    EndAt(Unwind, false);
+  EndAt(After, true);
   return true;
 }
 
@@ -87,10 +139,10 @@ bool hookLockedAccess(const LockedAccess &A, Callbacks &Calls) {
 }
 
 void hookFence(FenceInst &Fence, Callbacks &Calls) {
-  IRBuilder<> Builder(&Fence);
-  Builder.SetCurrentDebugLocation(hookLocation(Fence));
-  Calls.call(Builder, Callback::atomic_fence,
-             {orderValue(Fence.getContext(), Fence.getOrdering())});
+  ifMapUsed(&Fence, hookLocation(Fence), Calls, [&](IRBuilder<> &Builder) {
+    Calls.call(Builder, Callback::atomic_fence,
+               {orderValue(Fence.getContext(), Fence.getOrdering())});
+  });
 }
 
 } // namespace mapsan

@@ -42,4 +42,25 @@ CallInst *Callbacks::call(IRBuilder<> &Builder, Callback Which,
   return Call;
 }
 
+static const char *nameOf(Flag Which) {
+  switch (Which) {
+#define MAPSAN_FLAG(Name)                                                      \
+  case Flag::Name:                                                             \
+    return "__mapsan_" #Name;
+#include "mapsan/callbacks.inc"
+  }
+  return nullptr;
+}
+
+Value *Callbacks::stands(IRBuilder<> &Builder, Flag Which) {
+  Type *const I8 = Builder.getInt8Ty();
+  // Not dso_local: the runtime may be in another module.
+  Constant *Byte = M.getOrInsertGlobal(nameOf(Which), I8);
+  LoadInst *Load = Builder.CreateAlignedLoad(I8, Byte, Align(1));
+  Load->setAtomic(AtomicOrdering::Monotonic);
+  Load->setMetadata(LLVMContext::MD_nosanitize,
+                    MDNode::get(M.getContext(), {}));
+  return Builder.CreateIsNotNull(Load);
+}
+
 } // namespace mapsan

@@ -16,6 +16,11 @@ enum class Callback {
 #include "mapsan/callbacks.inc"
 };
 
+enum class Flag {
+#define MAPSAN_FLAG(Name) Name,
+#include "mapsan/callbacks.inc"
+};
+
 class Callbacks {
 public:
   explicit Callbacks(llvm::Module &M) : M(M) {}
@@ -23,6 +28,9 @@ public:
   // Emits the call where the builder stands.
   llvm::CallInst *call(llvm::IRBuilder<> &Builder, Callback Which,
                        llvm::ArrayRef<llvm::Value *> Arguments);
+
+  // Emits the question whether the flag stands.
+  llvm::Value *stands(llvm::IRBuilder<> &Builder, Flag Which);
 
 private:
   llvm::FunctionCallee declare(Callback Which);

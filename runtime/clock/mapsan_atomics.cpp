@@ -15,7 +15,7 @@ void DropFences(Thread *thr) {
 
 // Relaxed reads: what they read is acquired by a later fence.
 static void AddPending(Thread *thr, Snapshot *s) {
-  if (!s || (s->slot != kNoSlot && thr->clock.Knows(s->slot, s->own)))
+  if (!s || thr->clock.Knows(*s))
     return;
   for (u32 i = 0; i < thr->pending_count; i++) {
     Snapshot *p = thr->pending_acquires[i];
@@ -75,7 +75,7 @@ static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
     if ((overwrite && ends) || !RuleHolds(Rule::rmw_release_joins))
       StoreInto(thr, object);
     else
-      JoinClock(object, thr->clock.Snap());
+      JoinOwn(thr, object);
     return;
   }
   Snapshot *fence = thr->release_fence;
@@ -91,20 +91,91 @@ static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
   }
 }
 
+// It would change nothing: neither what the object holds nor what this thread
+// knows, or is to acquire by a later fence.
+static bool RepeatsRelease(const Thread *thr, const Snapshot *s, AtomicOp op) {
+  if (!s || !Covers(s->Known(thr->clock.slot()), thr->clock.OwnStamp()))
+    return false;
+  if (thr->clock.Knows(*s))
+    return true;
+  // A store would overwrite it, an acquire would acquire it.
+  if (op.kind != MapsanAtomicRmw || IsAcquire(op.order))
+    return false;
+  for (u32 i = 0; i < thr->pending_count; i++)
+    if (thr->pending_acquires[i] == s)
+      return true;
+  return false;
+}
+
+u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
+                                   u32 what) {
+  if (UNLIKELY(thr->modelled.observing))
+    return BeginSlow(thr, index, addr, what);
+  ScopedRuntime::Enter(thr);
+  ThreadFlush(thr);
+  if (UNLIKELY(thr->clock.AllZero())) {
+    ScopedRuntime::Leave(thr);
+    return BeginSlow(thr, index, addr, what);
+  }
+  Bucket *bucket = sync_table.At(index);
+  u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
+  bucket->Lock();
+  SyncObject *object = FindSync(bucket, addr);
+  if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
+      Takes(FastPath::repeated_release) && RuleHolds(Rule::rmw_continues) &&
+      RuleHolds(Rule::rmw_release_joins))
+    token |= kRepeats;
+  return token;
+}
+
+// A release of nothing, or none; or it observes.
+u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
+  Bucket *bucket = sync_table.At(index);
+  u64 token = static_cast<u64>(index) << kIndexShift;
+  AtomicOp op(what);
+  ScopedRuntime::Enter(thr);
+  if (ReleasesNothing(thr))
+    op.kind = MapsanAtomicLoad; // as far as it counts
+  if (op.releases())
+    ThreadFlush(thr); // (it observes, and the rule on that is off)
+  SyncPeek peek = Peek(bucket, addr);
+  if (peek.valid && RuleHolds(Rule::rmw_continues)) {
+    bool nothing = !op.loads() || NothingNew(thr, peek);
+    if (op.releases())
+      nothing = nothing && !peek.found && thr->clock.AllZero();
+    else if (op.stores())
+      nothing = nothing && !thr->release_fence &&
+                (op.kind != MapsanAtomicStore || !peek.found);
+    if (nothing) {
+      ScopedRuntime::Leave(thr);
+      return peek.tag | token;
+    }
+  }
+  bucket->Lock();
+  return kLocked | token;
+}
+
 void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
                            u64 token, bool done) {
   if (token & kLocked) {
     Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/true);
-    bucket->Unlock();
-    return;
+    return Leave(thr, bucket);
   }
   // Somebody released here while the instruction ran. Which came first cannot
   // be told: take both edges, and overwrite nothing.
+  ScopedRuntime inside(thr);
   ScopedLock lock(bucket);
   Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/false);
 }
 
+void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done) {
+  atomics_internal::End(thr, sync_table.For(addr), addr, what, /*token=*/0,
+                        done);
+}
+
 void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
+  if (!MapUsed())
+    return;
   AtomicOp op(what);
   // shared_ptr's store is an exchange within; but it ends release sequences.
   if (op.kind == MapsanAtomicRmw && IsOverwriting(thr))

@@ -30,9 +30,20 @@ struct AtomicOp {
 };
 
 namespace atomics_internal {
-constexpr u64 kLocked = 1ull << 32; // the bucket is locked until the end
+// A token: the bucket's tag, what was done with it, and its index.
+constexpr u64 kLocked = 1ull << 32;  // the bucket is locked until the end
+constexpr u64 kRepeats = 1ull << 33; // so it is, and nothing changes
+constexpr u32 kIndexShift = 34;
+u64 BeginRelease(Thread *thr, u32 index, uptr addr, u32 what);
+u64 BeginSlow(Thread *thr, u32 index, uptr addr, u32 what);
 void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
          bool done);
+// A signal handler that comes while this thread has the bucket's lock must not
+// wait for it: its hooks pass through (ScopedRuntime).
+inline void Leave(Thread *thr, Bucket *bucket) {
+  bucket->Unlock();
+  ScopedRuntime::Leave(thr);
+}
 } // namespace atomics_internal
 
 /// Before an atomic instruction; its token goes to AtomicEnd. Either nothing
@@ -42,37 +53,52 @@ void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
 /// locked as well: another thread's store could overwrite the object and come
 /// before our store in the value's modification order, and whoever reads our
 /// value then would not find our clock. `what`: MapsanAtomic | order << 4 |
-/// failure << 8.
-inline u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
+/// failure << 8. The thread is outside the runtime; if the bucket is locked, it
+/// is inside until the end.
+ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
+  using namespace atomics_internal;
+  u32 index = sync_table.IndexOf(addr);
   AtomicOp op(what);
-  if (ReleasesNothing(thr))
-    op.kind = MapsanAtomicLoad; // as far as it counts
   if (op.releases())
-    ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(addr);
-  SyncPeek peek = Peek(bucket, addr);
-  if (peek.valid && RuleHolds(Rule::rmw_continues)) {
-    bool nothing = !op.loads() || NothingNew(thr, peek);
-    if (op.releases())
-      nothing = nothing && !peek.found && NothingToRelease(thr, peek);
-    else if (op.stores())
-      nothing = nothing && !thr->release_fence &&
-                (op.kind != MapsanAtomicStore || !peek.found);
-    if (nothing)
-      return peek.tag;
+    return BeginRelease(thr, index, addr, what);
+  if (LIKELY(!op.stores() || !thr->release_fence) &&
+      RuleHolds(Rule::rmw_continues) && Takes(FastPath::peek)) {
+    // Mostly nothing was released anywhere near, or it is known. (A tag that
+    // changes between these looks will have changed in the end.)
+    Bucket *bucket = sync_table.At(index);
+    u32 tag;
+    if (LIKELY(bucket->Begin(&tag))) {
+      SyncObject *first = bucket->Head<SyncObject>();
+      if (LIKELY(!first) ||
+          (op.loads() &&
+           atomic_load(&first->addr, memory_order_relaxed) == addr &&
+           thr->clock.Knows(atomic_load(&first->slot, memory_order_relaxed),
+                            atomic_load(&first->own, memory_order_relaxed))))
+        return tag | static_cast<u64>(index) << kIndexShift;
+    }
   }
-  bucket->Lock();
-  return atomics_internal::kLocked;
+  return BeginSlow(thr, index, addr, what);
 }
 
 /// After it. `done`: true, or whether a compare-exchange stored.
-inline void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
-  Bucket *bucket = sync_table.For(addr);
-  if (LIKELY(!(token & atomics_internal::kLocked) &&
-             bucket->Unchanged(static_cast<u32>(token))))
-    return;
-  atomics_internal::End(thr, bucket, addr, what, token, done);
+ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
+                             bool done) {
+  using namespace atomics_internal;
+  Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
+  if (LIKELY(!(token & kLocked))) {
+    if (LIKELY(bucket->Unchanged(static_cast<u32>(token))))
+      return;
+  } else if (token & kRepeats) {
+    return Leave(thr, bucket);
+  }
+  End(thr, bucket, addr, what, token, done);
 }
+
+/// After one that had no AtomicBegin, because until then no map operation had
+/// begun anywhere (mapsan_map_used.h): this thread had nothing to release, and
+/// the object held nothing; what it may have been given while the instruction
+/// ran is acquired.
+void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done);
 
 /// An access that is atomic by a lock that its library holds at the moment.
 void LockedAccess(Thread *thr, uptr addr, u32 what, bool done);

@@ -43,10 +43,13 @@ public:
     buckets_ = static_cast<Bucket *>(
         MmapNoReserveOrDie(sizeof(Bucket) << kBits, name));
   }
-  Bucket *For(uptr addr) {
+  Bucket *For(uptr addr) { return At(IndexOf(addr)); }
+  /// The same in two steps.
+  Bucket *At(u32 index) { return &buckets_[index]; }
+  static u32 IndexOf(uptr addr) {
     uptr g = addr >> kGranuleBits;
     // The upper bits take part, so that two heaps do not lie upon each other.
-    return &buckets_[(g ^ (g >> kBits) * 0x9e3b) & ((1 << kBits) - 1)];
+    return (g ^ (g >> kBits) * 0x9e3b) & ((1 << kBits) - 1);
   }
 
 private:

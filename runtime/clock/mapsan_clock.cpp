@@ -10,6 +10,8 @@
 
 namespace __mapsan {
 
+MapUsedLine __mapsan_map_used;
+
 void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   CHECK_LT(life, 1ull << (64 - kVersionBits));
   slot_ = slot;
@@ -21,6 +23,8 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   current_ = nullptr;
   base_ = nullptr;
   base_stamp_ = 0;
+  for (Stamp &merge : merges_)
+    merge = 0;
   Reserve(slot + 1);
   // The slot goes on from where its last life ended: its epochs never repeat.
   words_[slot].epoch = epoch;
@@ -93,7 +97,7 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
                           void *arg) {
   if (!s)
     return false;
-  if (s->slot != kNoSlot && Knows(s->slot, s->own)) {
+  if (Knows(*s)) {
     MAPSAN_DCHECK(Holds(*s));
     return false;
   }
@@ -110,8 +114,10 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   };
   u32 count = s->Count();
   Reserve(count);
+  Slot only = kNoSlot; // word that may have changed; or several
   if (s->slot != kNoSlot && Covers(words_[s->slot].known, s->base_stamp)) {
     // Everything but the owner's own word was known to us already.
+    only = s->slot;
     raise(s->slot, s->own_epoch);
     MAPSAN_DCHECK(words_[s->slot].known < s->own); // I3
     words_[s->slot].known = s->own;
@@ -121,13 +127,27 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
       raise(i, s->Epoch(i));
       words_[i].known = Max(words_[i].known, s->Known(i));
     }
+    if (s->slot == kNoSlot)
+      merges_[s->own % kMerges] = s->own;
   }
   if (!grew)
     return false;
   nonzero_ = true;
   version_++;
-  DropBase();
+  Rebase(only);
   return true;
+}
+
+// After a change of that word, or of several (kNoSlot), and of the version: if
+// nobody else refers to the base, it need not be made anew.
+void ThreadClock::Rebase(Slot slot) {
+  Drop(current_);
+  current_ = nullptr;
+  if (slot == kNoSlot || !base_ || slot >= base_->count ||
+      !IsExclusive(base_) || !Takes(FastPath::rebase))
+    return DropBase();
+  base_->words[slot] = words_[slot];
+  base_stamp_ = OwnStamp();
 }
 
 // I1: who knows that clock of that slot has all that it held.
@@ -149,8 +169,7 @@ void ThreadClock::Raise(Slot slot, u64 epoch) {
 }
 
 bool ThreadClock::Equals(const Snapshot *s) const {
-  return s && s->slot != kNoSlot && Covers(s->Known(slot_), OwnStamp()) &&
-         Knows(s->slot, s->own);
+  return s && Covers(s->Known(slot_), OwnStamp()) && Knows(*s);
 }
 
 } // namespace __mapsan

@@ -5,6 +5,8 @@
 #ifndef MAPSAN_CLOCK_H
 #define MAPSAN_CLOCK_H
 
+#include "mapsan_map_used.h"
+#include "mapsan_rules.h"
 #include "mapsan_snapshot.h"
 
 namespace __mapsan {
@@ -37,15 +39,25 @@ public:
   u64 Epoch(Slot slot) const { return slot < count_ ? words_[slot].epoch : 0; }
   u32 Count() const { return count_; }
   Stamp OwnStamp() const { return MakeStamp(life_, version_); }
-  /// All that the clock of `slot` held at `own` is in this one.
+  /// All that the clock of `slot` held at `own` is in this one; or all that is
+  /// in the merge of this serial number, if `slot` is kNoSlot (false also if it
+  /// is not remembered).
   bool Knows(Slot slot, Stamp own) const {
     if (slot == slot_ && LifeOf(own) == life_)
       return true;
+    if (UNLIKELY(slot == kNoSlot))
+      return merges_[own % kMerges] == own && Takes(FastPath::known_merge);
     return slot < count_ && Covers(words_[slot].known, own);
   }
+  bool Knows(const Snapshot &s) const { return Knows(s.slot, s.own); }
 
   /// A map operation began: the open group has a member.
-  void MarkDirty() { dirty_ = true; }
+  void MarkDirty() {
+    if (dirty_)
+      return;
+    dirty_ = true;
+    NoteMapUsed();
+  }
   bool dirty() const { return dirty_; }
   /// Nothing was published anywhere in this thread's past: a release has
   /// nothing to say (call after Tick).
@@ -89,6 +101,7 @@ public:
 
 private:
   bool CloseGroup();
+  void Rebase(Slot slot);
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
@@ -106,6 +119,8 @@ private:
   Snapshot *current_; // the snapshot of version_, if one was asked for
   ClockBase *base_;   // all words as of base_stamp_, if still right but for own
   Stamp base_stamp_;
+  static constexpr u32 kMerges = 16;
+  Stamp merges_[kMerges]; // acquired, by serial number; 0: none
 };
 
 } // namespace __mapsan

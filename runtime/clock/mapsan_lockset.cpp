@@ -3,48 +3,14 @@
 
 #include "mapsan_lockset.h"
 
-#include "mapsan_alloc.h"
+#include "mapsan_held_locks.h"
+#include "mapsan_lockset_table.h"
 #include "mapsan_rules.h"
 #include "mapsan_stack.h"
-#include "mapsan_sync.h"
-#include "mapsan_thread.h"
-#include "sanitizer_common/sanitizer_libc.h"
 
 namespace __mapsan {
 
 // --- what a thread holds
-
-static HeldLock *FindHeld(Thread *thr, uptr addr) {
-  for (u32 i = thr->lock_count; i > 0; i--)
-    if (thr->locks[i - 1].addr == addr)
-      return &thr->locks[i - 1];
-  return nullptr;
-}
-
-static void Add(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
-                u32 depth, uptr pc, uptr bp) {
-  if (thr->lock_count == Thread::kMaxLocks) {
-    thr->locks_over++;
-    return;
-  }
-  HeldLock &lock = thr->locks[thr->lock_count++];
-  lock.addr = addr;
-  lock.depth = depth;
-  lock.mode = mode;
-  lock.is_rwlock = is_rwlock;
-  lock.what = nullptr;
-  lock.is_robust = false;
-  lock.pc_count = WalkFrames(thr, pc, bp, lock.pcs, HeldLock::kFrames);
-  thr->lockset_known = false;
-}
-
-static void Remove(Thread *thr, HeldLock *lock) {
-  HeldLock *end = thr->locks + thr->lock_count;
-  for (HeldLock *l = lock + 1; l < end; l++)
-    l[-1] = *l;
-  thr->lock_count--;
-  thr->lockset_known = false;
-}
 
 void NameLock(Thread *thr, uptr addr, const char *what) {
   if (HeldLock *held = FindHeld(thr, addr))
@@ -53,35 +19,12 @@ void NameLock(Thread *thr, uptr addr, const char *what) {
 
 bool Holds(Thread *thr, uptr addr) { return FindHeld(thr, addr); }
 
-// A lock that is taken and given back within a call that observes is of no
-// interest but for what it acquires.
-static bool Observing(const Thread *thr) {
-  return UNLIKELY(thr->modelled.observing);
-}
-
 void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive) {
-  if (Observing(thr))
-    return SyncAcquire(thr, addr);
-  if (HeldLock *held = FindHeld(thr, addr)) {
-    if (recursive) {
-      held->depth++;
-      return;
-    }
-    Remove(thr, held);
-  }
-  Add(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1, pc, bp);
-  SyncAcquire(thr, addr);
+  MutexLockedHere(thr, addr, pc, bp, recursive);
 }
 
 void MutexUnlocking(Thread *thr, uptr addr) {
-  if (Observing(thr))
-    return SyncReleaseStore(thr, addr);
-  if (HeldLock *held = FindHeld(thr, addr)) {
-    if (--held->depth)
-      return;
-    Remove(thr, held);
-  }
-  SyncReleaseStore(thr, addr);
+  MutexUnlockingHere(thr, addr, FindHeld(thr, addr));
 }
 
 void MutexIsRobust(Thread *thr, uptr addr) {
@@ -103,7 +46,7 @@ bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
     held->depth++; // readers may lock again
     return false;
   }
-  Add(thr, addr, mode, /*is_rwlock=*/true, 1, pc, bp);
+  AddHeld(thr, addr, mode, /*is_rwlock=*/true, 1, pc, bp);
   return true;
 }
 
@@ -126,7 +69,7 @@ void RwUnlocking(Thread *thr, uptr addr) {
     if (--held->depth)
       return;
     mode = held->mode;
-    Remove(thr, held);
+    RemoveHeld(thr, held);
   }
   if (mode == LockMode::Shared) {
     if (RuleHolds(Rule::rwlock_read))
@@ -144,7 +87,7 @@ u32 MutexGivenUp(Thread *thr, uptr addr) {
   u32 depth = 1;
   if (HeldLock *held = FindHeld(thr, addr)) {
     depth = held->depth;
-    Remove(thr, held);
+    RemoveHeld(thr, held);
   }
   SyncReleaseStore(thr, addr);
   return depth;
@@ -153,7 +96,7 @@ u32 MutexGivenUp(Thread *thr, uptr addr) {
 void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp) {
   if (Observing(thr))
     return SyncAcquire(thr, addr);
-  Add(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, depth, pc, bp);
+  AddHeld(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, depth, pc, bp);
   SyncAcquire(thr, addr);
 }
 
@@ -163,7 +106,7 @@ u32 RwGivenUp(Thread *thr, uptr addr, LockMode *mode) {
   if (HeldLock *held = FindHeld(thr, addr)) {
     depth = held->depth;
     *mode = held->mode;
-    Remove(thr, held);
+    RemoveHeld(thr, held);
   }
   if (*mode == LockMode::Shared)
     SyncReadUnlock(thr, addr);
@@ -174,29 +117,14 @@ u32 RwGivenUp(Thread *thr, uptr addr, LockMode *mode) {
 
 void RwReacquired(Thread *thr, uptr addr, LockMode mode, u32 depth, uptr pc,
                   uptr bp) {
-  Add(thr, addr, mode, /*is_rwlock=*/true, depth, pc, bp);
+  AddHeld(thr, addr, mode, /*is_rwlock=*/true, depth, pc, bp);
   if (mode == LockMode::Shared)
     SyncReadLock(thr, addr);
   else
     SyncWriteLock(thr, addr);
 }
 
-// --- interned sets
-
-namespace {
-/// Hash-consed sets. Lock-free: a set is published by one compare-exchange of
-/// its bucket's head (release; readers acquire), and never changes or goes.
-/// Two threads may publish equal sets at once: both stand, which is harmless.
-struct LocksetTable {
-  static constexpr u32 kBuckets = 1 << 14;
-  // A program whose map operations run under a million different sets of
-  // locks is told of no more of them.
-  static constexpr u32 kMaxSets = 1 << 20;
-  atomic_uintptr_t heads[kBuckets]; // Lockset *
-  atomic_uintptr_t by_id[kMaxSets];
-  atomic_uint32_t count;
-};
-} // namespace
+// --- numbers of sets
 
 static LocksetTable *table;
 
@@ -205,56 +133,37 @@ void InitializeLocksets() {
       MmapNoReserveOrDie(sizeof(LocksetTable), "MapSan locksets"));
 }
 
-static u64 HashLocks(const Thread *thr) {
-  u64 hash = thr->lock_count;
-  auto mix = [&](u64 v) { hash = (hash ^ v) * 0x9e3779b97f4a7c15ull; };
-  for (u32 i = 0; i < thr->lock_count; i++) {
-    const HeldLock &lock = thr->locks[i];
-    mix(lock.addr);
-    mix(static_cast<u64>(lock.mode) << 32 | lock.pc_count);
-    for (u32 j = 0; j < lock.pc_count; j++)
-      mix(lock.pcs[j]);
-  }
-  return hash ^ hash >> 32;
-}
-
 u32 LocksetId(Thread *thr) {
-  if (thr->lockset_known)
+  if (thr->lockset_known &&
+      (!thr->lockset_id || table->IsRecent(thr->lockset_id)))
     return thr->lockset_id;
+  u32 id = 0;
+  for (u32 i = 0; i < thr->lock_count && id != LocksetTable::kForgotten; i++) {
+    HeldLock &lock = thr->locks[i];
+    if (lock.where & HeldLock::kInnermost) {
+      uptr pc = lock.where & ~HeldLock::kInnermost;
+      lock.where = InternStack(thr, &pc, 1);
+    }
+    u32 stack = static_cast<u32>(lock.where);
+    id = table->Intern(id, {lock.addr, lock.what, stack, lock.mode});
+  }
   thr->lockset_known = true;
-  thr->lockset_id = 0;
-  if (!thr->lock_count)
-    return 0;
-  u64 hash = HashLocks(thr);
-  atomic_uintptr_t *head = &table->heads[hash % LocksetTable::kBuckets];
-  uptr first = atomic_load(head, memory_order_acquire);
-  for (auto *set = reinterpret_cast<Lockset *>(first); set; set = set->next)
-    if (set->hash == hash)
-      return thr->lockset_id = set->id;
-  u32 id = atomic_fetch_add(&table->count, 1, memory_order_relaxed) + 1;
-  if (id >= LocksetTable::kMaxSets)
-    return 0;
-  auto *set = static_cast<Lockset *>(
-      RuntimeAlloc(sizeof(Lockset) + (thr->lock_count - 1) * sizeof(HeldLock)));
-  set->hash = hash;
-  set->id = id;
-  set->count = thr->lock_count;
-  internal_memcpy(set->locks, thr->locks, thr->lock_count * sizeof(HeldLock));
-  // Release: a record that names the id is read after it.
-  atomic_store(&table->by_id[id], reinterpret_cast<uptr>(set),
-               memory_order_release);
-  do {
-    set->next = reinterpret_cast<Lockset *>(first);
-  } while (!atomic_compare_exchange_strong(
-      head, &first, reinterpret_cast<uptr>(set), memory_order_release));
-  return thr->lockset_id = id;
+  thr->lockset_id = id;
+  return id;
 }
 
-const Lockset *LocksetById(u32 id) {
-  if (!id || id >= LocksetTable::kMaxSets)
-    return nullptr;
-  return reinterpret_cast<const Lockset *>(
-      atomic_load(&table->by_id[id], memory_order_acquire));
+u32 LocksOfSet(u32 id, LockOfSet *locks, bool *forgotten) {
+  u32 count = 0;
+  *forgotten = false;
+  for (; id && count < Thread::kMaxLocks; count++) {
+    if (!table->Find(id, &locks[count], &id)) {
+      *forgotten = true;
+      break;
+    }
+  }
+  for (u32 i = 0; i < count / 2; i++)
+    Swap(locks[i], locks[count - 1 - i]);
+  return count;
 }
 
 } // namespace __mapsan

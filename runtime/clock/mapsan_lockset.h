@@ -14,26 +14,17 @@ struct Thread;
 
 enum class LockMode : u8 { Exclusive, Shared };
 
-/// One lock as it is held, with the innermost frames of where it was taken.
+/// One lock as it is held.
 struct HeldLock {
-  static constexpr u32 kFrames = 8;
+  /// A program counter, no stack.
+  static constexpr u64 kInnermost = 1ull << 63;
   uptr addr;
-  u32 depth; // recursion
+  u64 where;        // it was taken: StackDepot id, or kInnermost | pc
+  const char *what; // a constant: "critical section"; null: a lock as such
+  u32 depth;        // recursion
   LockMode mode;
   bool is_rwlock;
-  const char *what; // a constant: "critical section"; null: a lock as such
-  bool is_robust;   // the end of the thread unlocks it
-  u32 pc_count;
-  uptr pcs[kFrames]; // return addresses, innermost first
-};
-
-/// An immutable, interned set of held locks. Never freed.
-struct Lockset {
-  Lockset *next;
-  u64 hash;
-  u32 id;
-  u32 count;
-  HeldLock locks[1]; // `count` of them, in the order they were taken
+  bool is_robust; // the end of the thread unlocks it
 };
 
 /// A mutex or rwlock has just been taken: after the real lock. Only the
@@ -76,14 +67,19 @@ void LocksLeftBehind(Thread *thr);
 /// This thread holds `addr` in any mode.
 bool Holds(Thread *thr, uptr addr);
 
-/// The interned set of what `thr` holds now; 0: nothing. Called by `thr`.
+/// The number of the set of what `thr` holds now, for a record; 0: nothing.
+/// Called by `thr`.
 u32 LocksetId(Thread *thr);
 
 /// Called once by Initialize.
 void InitializeLocksets();
 
-/// Null for 0. Any thread.
-const Lockset *LocksetById(u32 id);
+struct LockOfSet;
+/// The locks of such a set, in the order in which they were taken, into
+/// `locks`, which has room for all that a thread may hold; how many. The number
+/// may be too old: the outermost of them, or all, are not known any more; then
+/// `forgotten`. Any thread.
+u32 LocksOfSet(u32 id, LockOfSet *locks, bool *forgotten);
 
 } // namespace __mapsan
 

@@ -36,13 +36,13 @@ struct ModelledCall {
 /// Those of one thread, innermost last; and the mode that they put it into.
 struct ModelledCalls {
   static constexpr u32 kMax = 64;
-  ModelledCall stack[kMax];
-  u32 count;
-  u32 over; // more than kMax: they change nothing
   // In a call that observes: what is released counts for nothing, what is
   // acquired only if the call succeeds.
   bool observing;
   Snapshot *observed; // acquired so far; or null
+  u32 count;
+  u32 over; // more than kMax: they change nothing
+  ModelledCall stack[kMax];
 };
 
 /// Objects that are released when a thread exits, as std::promise's

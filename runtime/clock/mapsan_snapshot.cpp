@@ -67,7 +67,10 @@ Snapshot *Snapshot::Merge(const Snapshot *a, const Snapshot *b) {
   for (u32 i = 0; i < count; i++)
     base->words[i] = {Max(a->Epoch(i), b->Epoch(i)),
                       Max(a->Known(i), b->Known(i))};
-  return Create(kNoSlot, 0, 0, 0, base);
+  // Relaxed: only that no two are the same matters.
+  static atomic_uint64_t merges;
+  u64 serial = atomic_fetch_add(&merges, 1, memory_order_relaxed) + 1;
+  return Create(kNoSlot, serial, 0, 0, base);
 }
 
 Snapshot *Snapshot::Ref() {

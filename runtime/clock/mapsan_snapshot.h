@@ -53,11 +53,12 @@ struct ClockBase {
 ///        \-> ClockBase taken at version 12: since then only `own` moved
 ///
 /// Reference-counted, immutable, safe to read from any thread that holds a
-/// reference. A merge of several clocks has no owner (slot == kNoSlot).
+/// reference. A merge of several clocks has no owner (slot == kNoSlot), and a
+/// serial number in place of the owner's stamp.
 class Snapshot {
 public:
   Slot slot;        // owner, or kNoSlot
-  Stamp own;        // the owner's stamp
+  Stamp own;        // the owner's stamp, or the serial number: never 0
   u64 own_epoch;    // the owner's component
   Stamp base_stamp; // the owner's stamp when the base was taken
   ClockBase *base;
@@ -82,6 +83,12 @@ public:
   /// The pointwise maximum; a new reference.
   static Snapshot *Merge(const Snapshot *a, const Snapshot *b);
 
+  /// There is one reference, and the caller, who keeps others from taking
+  /// one of it, may change what it refers to.
+  bool IsExclusive() const {
+    return atomic_load(&refs_, memory_order_acquire) == 1;
+  }
+
   Snapshot *Ref();
   void Unref(); // null-safe through the free function below
 
@@ -98,6 +105,10 @@ void UnlockSnapshotPoolAfterFork();
 ClockBase *NewClockBase(u32 count);
 void RefBase(ClockBase *base);
 void UnrefBase(ClockBase *base);
+/// As Snapshot::IsExclusive.
+inline bool IsExclusive(const ClockBase *base) {
+  return atomic_load(&base->refs, memory_order_acquire) == 1;
+}
 
 inline void Drop(Snapshot *s) {
   if (s)

@@ -17,7 +17,8 @@ namespace __mapsan {
 
 static constexpr u32 kMaxFrames = 64;
 
-u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
+u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
+               u32 max) {
   u32 n = 0;
   pcs[n++] = pc;
   // A frame is [saved bp][return address]; `bp` is that of the hook, whose
@@ -33,10 +34,11 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max) {
     uptr up = reinterpret_cast<uptr *>(frame)[0];
     if (up <= frame || up > top || up % sizeof(uptr))
       break;
-    uptr return_address = reinterpret_cast<uptr *>(up)[1];
-    if (return_address < 4096)
+    const uptr *place = &reinterpret_cast<uptr *>(up)[1];
+    if (*place < 4096)
       break;
-    pcs[n++] = return_address;
+    places[n] = place;
+    pcs[n++] = *place;
     frame = up;
   }
   return n;
@@ -97,8 +99,7 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max,
   return n;
 }
 
-// Interned. A stack that this thread has had lately costs a probe.
-static u32 StackId(Thread *thr, const uptr *pcs, u32 n) {
+u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
   u64 hash = n;
   for (u32 i = 0; i < n; i++)
     hash = (hash ^ pcs[i]) * 0x9e3779b97f4a7c15ull;
@@ -131,7 +132,7 @@ static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects + 1];
   u32 n = WalkStack(thr, pc, bp, pcs, Depth(), path);
   pcs[n++] = reinterpret_cast<uptr>(site) | kSiteMark;
-  u32 id = StackId(thr, pcs, n);
+  u32 id = InternStack(thr, pcs, n);
   path->End(site, id);
   return id;
 }
@@ -166,7 +167,7 @@ u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
     if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))
       break;
   }
-  return StackId(thr, pcs, n);
+  return InternStack(thr, pcs, n);
 }
 
 u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {

@@ -37,8 +37,14 @@ u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator);
 /// pointers (the C++ library's): dear, for what is rare.
 u32 StackIdSlow(Thread *thr, uptr pc, uptr bp);
 
-/// The innermost `max` return addresses, `pc` first; returns how many.
-u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max);
+/// The innermost `max` return addresses along frame pointers, `pc` first, and
+/// where each but `pc` lies; returns how many.
+u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
+               u32 max);
+
+/// The StackDepot id of these frames. A stack that this thread has had lately
+/// costs a probe.
+u32 InternStack(Thread *thr, const uptr *pcs, u32 n);
 
 } // namespace __mapsan
 

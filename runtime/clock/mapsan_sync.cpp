@@ -72,9 +72,28 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
 
+// What the object holds is this thread's last release there, nobody else has
+// kept it, and only the thread's own word has moved since.
+static bool RefreshClock(Thread *thr, SyncObject *object) {
+  Snapshot *clock = object->clock;
+  if (!clock || !clock->IsExclusive() || !Takes(FastPath::release_refresh) ||
+      !thr->clock.Refresh(clock))
+    return false;
+  atomic_store(&object->own, clock->own, memory_order_relaxed);
+  return true;
+}
+
 void StoreInto(Thread *thr, SyncObject *object) {
-  if (!thr->clock.Equals(object->clock))
+  if (!thr->clock.Equals(object->clock) && !RefreshClock(thr, object))
     object->SetClock(thr->clock.Snap()->Ref());
+}
+
+void JoinOwn(Thread *thr, SyncObject *object) {
+  Snapshot *clock = object->clock;
+  if (clock && Covers(clock->Known(thr->clock.slot()), thr->clock.OwnStamp()))
+    return;
+  if (!RefreshClock(thr, object))
+    JoinClock(object, thr->clock.Snap());
 }
 
 void JoinInto(Snapshot **into, Snapshot *s) {
@@ -102,7 +121,7 @@ void JoinClock(SyncObject *object, Snapshot *s) {
   object->SetClock(clock);
 }
 
-void SyncAcquire(Thread *thr, uptr addr) {
+void sync_internal::Acquire(Thread *thr, uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingNew(thr, peek))
@@ -112,7 +131,7 @@ void SyncAcquire(Thread *thr, uptr addr) {
     ThreadAcquire(thr, object->clock);
 }
 
-void SyncReleaseStore(Thread *thr, uptr addr) {
+void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   if (ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
@@ -128,20 +147,20 @@ void SyncReleaseStore(Thread *thr, uptr addr) {
 }
 
 void SyncReleaseJoin(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
-  JoinClock(FindOrCreateSync(thr, bucket, addr), thr->clock.Snap());
+  JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
 }
 
 void SyncReadLock(Thread *thr, uptr addr) { SyncAcquire(thr, addr); }
 
 void SyncReadUnlock(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   if (thr->clock.AllZero())
@@ -165,6 +184,8 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteLock(Thread *thr, uptr addr) {
+  if (!MapUsed())
+    return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && !peek.found)
@@ -179,7 +200,7 @@ void SyncWriteLock(Thread *thr, uptr addr) {
 }
 
 void SyncWriteUnlock(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
+  if (!MapUsed() || ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
@@ -203,7 +224,7 @@ void SyncHandOver(Thread *thr, uptr addr) {
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!RuleHolds(Rule::annotation_last_giver) && object)
-    JoinClock(object, thr->clock.Snap());
+    JoinOwn(thr, object);
   else if (!thr->clock.AllZero())
     StoreInto(thr, FindOrCreateSync(thr, bucket, addr | kHandOver));
   else if (object)

@@ -6,7 +6,7 @@
 #ifndef MAPSAN_SYNC_H
 #define MAPSAN_SYNC_H
 
-#include "sanitizer_common/sanitizer_internal_defs.h"
+#include "mapsan_map_used.h"
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -16,12 +16,23 @@ struct Thread;
 // All of these: called by `thr` for itself; any number of threads at once on
 // one object. Acquire after the real operation, release before it.
 
+namespace sync_internal {
+void Acquire(Thread *thr, uptr addr);
+void ReleaseStore(Thread *thr, uptr addr);
+} // namespace sync_internal
+
 /// Everything that was released here happens before what `thr` does next.
-void SyncAcquire(Thread *thr, uptr addr);
+inline void SyncAcquire(Thread *thr, uptr addr) {
+  if (MapUsed())
+    sync_internal::Acquire(thr, addr);
+}
 
 /// Overwrites: for a releaser that has acquired the object's contents, or
 /// whose store ends an earlier release sequence (mutex unlock, release store).
-void SyncReleaseStore(Thread *thr, uptr addr);
+inline void SyncReleaseStore(Thread *thr, uptr addr) {
+  if (MapUsed())
+    sync_internal::ReleaseStore(thr, addr);
+}
 
 /// Joins: for one who has not acquired (semaphore post, latch, reader unlock).
 void SyncReleaseJoin(Thread *thr, uptr addr);

@@ -5,6 +5,7 @@
 #ifndef MAPSAN_SYNC_OBJECT_H
 #define MAPSAN_SYNC_OBJECT_H
 
+#include "../entry/mapsan_hidden.h"
 #include "mapsan_bucket.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_thread.h"
@@ -23,8 +24,8 @@ struct SyncObject {
   // used for: snapshots in there that were known at another count are gone.
   atomic_uint64_t reader_generation;
   // Mirrors of `clock`, for Peek.
-  atomic_uint64_t own;  // 0: a merge, or no clock
-  atomic_uint32_t slot; // kNoSlot likewise
+  atomic_uint64_t own;  // 0: no clock
+  atomic_uint32_t slot; // kNoSlot: a merge, or no clock
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
@@ -37,7 +38,7 @@ struct SyncObject {
 };
 
 /// Sync objects, 8 bytes a bucket.
-extern BucketTable<3> sync_table;
+extern MAPSAN_HIDDEN BucketTable<3> sync_table;
 void InitializeSync();
 /// A finishing thread's stock of objects.
 void DrainSyncPool(Thread *thr);
@@ -61,7 +62,7 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object);
 struct SyncPeek {
   bool valid; // false: somebody was changing the bucket
   bool found; // something was released there
-  Slot slot;  // owner of the clock, or kNoSlot
+  Slot slot;  // owner of the clock; kNoSlot: a merge, or there is none
   Stamp own;
   u32 tag; // of the bucket when it was read
 };
@@ -88,8 +89,7 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
 
 /// What `thr` would acquire there it has already.
 inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
-  return !peek.found ||
-         (peek.slot != kNoSlot && thr->clock.Knows(peek.slot, peek.own));
+  return !peek.found || thr->clock.Knows(peek.slot, peek.own);
 }
 /// What `thr` would release there is there already and nothing else (call
 /// after ThreadFlush).
@@ -103,8 +103,9 @@ inline bool NothingToRelease(const Thread *thr, const SyncPeek &peek) {
 
 /// CLOCKS: overwrite.
 void StoreInto(Thread *thr, SyncObject *object);
-/// CLOCKS: join, of the thread's own clock or of a fence's snapshot (which
-/// may be null: nothing).
+/// CLOCKS: join, of the thread's own clock.
+void JoinOwn(Thread *thr, SyncObject *object);
+/// Join of any snapshot (which may be null: nothing).
 void JoinInto(Snapshot **into, Snapshot *s);
 /// The same for the object's own clock.
 void JoinClock(SyncObject *object, Snapshot *s);

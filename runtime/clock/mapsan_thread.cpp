@@ -138,6 +138,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   thr->recent.ForgetAll(); // of the record's last thread
   thr->operations.shortcuts.ForgetAll();
   thr->read_releases.ForgetAll();
+  thr->lock_stacks.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.
   atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),

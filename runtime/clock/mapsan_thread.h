@@ -5,12 +5,14 @@
 #ifndef MAPSAN_THREAD_H
 #define MAPSAN_THREAD_H
 
+#include "../entry/mapsan_hidden.h"
 #include "../entry/mapsan_init.h"
 #include "../maps/mapsan_access.h"
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
 #include "mapsan_clock.h"
+#include "mapsan_lock_stacks.h"
 #include "mapsan_lockset.h"
 #include "mapsan_modelled.h"
 #include "mapsan_pool.h"
@@ -74,12 +76,13 @@ struct Thread {
 
   // --- locks
   static constexpr u32 kMaxLocks = 64;
-  HeldLock locks[kMaxLocks];
   u32 lock_count;
   u32 locks_over; // taken beyond kMaxLocks: clocks moved, not listed
   u32 lockset_id; // valid if lockset_known
   bool lockset_known;
+  HeldLock locks[kMaxLocks];
 
+  LockStacks lock_stacks;
   ReadReleases read_releases;
 
   // --- calls that the catalog models
@@ -119,7 +122,8 @@ struct Thread {
 namespace thread_internal {
 // initial-exec: one load from the thread pointer, no call, safe in a signal
 // handler. Set only while the runtime is active and the thread has not ended.
-extern THREADLOCAL Thread *current __attribute__((tls_model("initial-exec")));
+extern MAPSAN_HIDDEN THREADLOCAL Thread *current
+    __attribute__((tls_model("initial-exec")));
 Thread *AdoptIfActive();
 } // namespace thread_internal
 

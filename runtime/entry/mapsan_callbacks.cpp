@@ -127,25 +127,40 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   errno = saved;
 }
 
-// Between begin and end the thread counts as inside the runtime: a signal
-// handler that came in between must not wait for the bucket that begin locked.
 static constexpr u64 kNothing = ~0ull;
+static_assert(kNothing - 1 == MAPSAN_ATOMIC_UNWATCHED,
+              "atomic_end takes them for the greatest tokens");
+
+static NOINLINE u64 UnknownThreadBegin(void *addr, u32 what) {
+  return CurrentThread() ? callback::__mapsan_atomic_begin(addr, what)
+                         : kNothing;
+}
 
 MAPSAN_ENTRY u64 __mapsan_atomic_begin(void *addr, u32 what) {
-  Thread *thr = CurrentThread();
-  if (!thr || thr->ignore_sync)
+  Thread *thr = CurrentThreadRaw();
+  if (UNLIKELY(!thr))
+    return UnknownThreadBegin(addr, what);
+  if (UNLIKELY(thr->in_runtime || thr->ignore_sync))
     return kNothing;
-  ScopedRuntime::Enter(thr);
   return AtomicBegin(thr, reinterpret_cast<uptr>(addr), what);
+}
+
+// The first map operation of the process began while the instruction ran.
+static NOINLINE void UnwatchedEnd(void *addr, u32 what, u32 done) {
+  Thread *thr = CurrentThread();
+  if (thr && !thr->ignore_sync)
+    AtomicUnwatchedEnd(thr, reinterpret_cast<uptr>(addr), what, done);
 }
 
 MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
                                       u32 done) {
-  if (token == kNothing)
+  if (UNLIKELY(token >= MAPSAN_ATOMIC_UNWATCHED)) {
+    if (token == MAPSAN_ATOMIC_UNWATCHED)
+      UnwatchedEnd(addr, what, done);
     return;
-  Thread *thr = CurrentThreadRaw();
-  AtomicEnd(thr, reinterpret_cast<uptr>(addr), what, token, done);
-  ScopedRuntime::Leave(thr);
+  }
+  AtomicEnd(CurrentThreadRaw(), reinterpret_cast<uptr>(addr), what, token,
+            done);
 }
 
 MAPSAN_ENTRY void __mapsan_atomic_fence(u32 order) {

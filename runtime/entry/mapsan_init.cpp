@@ -58,6 +58,8 @@ void Initialize() {
     InitializeInterceptors();
     return;
   }
+  if (!Takes(FastPath::no_map_used))
+    NoteMapUsed();
   map_filter.Initialize();
   sync_filter.Initialize();
   InitializeSync();

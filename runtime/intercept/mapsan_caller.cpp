@@ -12,10 +12,11 @@
 namespace __mapsan {
 namespace caller_internal {
 
-uptr executable_begin, executable_size;
+uptr executable_begin, executable_size, plain_size;
 atomic_uintptr_t known[kEntries];
 Range data[kDataRanges];
 atomic_uint32_t data_count;
+atomic_uintptr_t data_begin, data_size;
 
 namespace {
 
@@ -65,6 +66,12 @@ void AddData(const dl_phdr_info &module) {
       if (data[known].begin == begin)
         return;
     data[n++] = {begin, segment.p_memsz};
+    uptr first = atomic_load(&data_begin, memory_order_relaxed);
+    uptr size = atomic_load(&data_size, memory_order_relaxed);
+    uptr end = Max(first + size, begin + segment.p_memsz);
+    first = size ? Min(first, begin) : begin;
+    atomic_store(&data_size, end - first, memory_order_relaxed);
+    atomic_store(&data_begin, first, memory_order_release);
   }
   atomic_store(&data_count, n, memory_order_release);
 }
@@ -107,6 +114,14 @@ bool LocksForTheProgram(uptr pc) {
   return false;
 }
 
+bool IsData(uptr addr) {
+  for (u32 i = 0, n = atomic_load(&data_count, memory_order_acquire); i < n;
+       i++)
+    if (addr - data[i].begin < data[i].size)
+      return true;
+  return false;
+}
+
 bool LookUp(uptr pc) {
   // dl_iterate_phdr's lock is not held while constructors run: no deadlock
   // with a thread in dlopen. Hence no dladdr here, whose lock is.
@@ -115,6 +130,15 @@ bool LookUp(uptr pc) {
   bool internal = search.internal && !LocksForTheProgram(pc);
   atomic_store(EntryOf(pc), pc << 1 | uptr(internal), memory_order_relaxed);
   return internal;
+}
+
+bool IsInternalSlow(uptr pc) {
+  if (pc - executable_begin < executable_size)
+    return false;
+  uptr entry = atomic_load(EntryOf(pc), memory_order_relaxed);
+  if (LIKELY(entry >> 1 == pc))
+    return entry & 1;
+  return LookUp(pc);
 }
 
 } // namespace caller_internal

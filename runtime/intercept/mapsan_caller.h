@@ -6,6 +6,7 @@
 #define MAPSAN_CALLER_H
 
 #include "../clock/mapsan_rules.h"
+#include "../entry/mapsan_hidden.h"
 #include "sanitizer_common/sanitizer_atomic.h"
 #include "sanitizer_common/sanitizer_internal_defs.h"
 
@@ -21,7 +22,10 @@ void CallersAfterFork();
 
 namespace caller_internal {
 // The executable's text, by far the most frequent caller.
-extern uptr executable_begin, executable_size;
+extern MAPSAN_HIDDEN uptr executable_begin, executable_size;
+// The same; nothing if there may be library code in it that has no frame
+// pointers (mapsan_frameless.h).
+extern MAPSAN_HIDDEN uptr plain_size;
 // What is known of other call sites: pc << 1 | internal. Any thread may
 // overwrite an entry; each is complete in itself.
 constexpr uptr kEntries = 1024;
@@ -30,15 +34,18 @@ inline atomic_uintptr_t *EntryOf(uptr pc) {
   return &known[(pc ^ pc >> 10) % kEntries];
 }
 bool LookUp(uptr pc);
+bool IsInternalSlow(uptr pc);
 bool LocksForTheProgram(uptr pc);
-// Static data of internal modules. Complete entries up to the count, which
-// only grows.
 struct Range {
   uptr begin, size;
 };
+// Static data of internal modules. Complete entries up to the count, which
+// only grows; and the span of memory that has them all.
 constexpr u32 kDataRanges = 8;
 extern Range data[kDataRanges];
 extern atomic_uint32_t data_count;
+extern MAPSAN_HIDDEN atomic_uintptr_t data_begin, data_size;
+bool IsData(uptr addr);
 } // namespace caller_internal
 
 /// The call that returns to `pc` synchronises for a library's own sake. One
@@ -46,12 +53,7 @@ extern atomic_uint32_t data_count;
 /// for the first call from a site. Any thread.
 inline bool CallerIsInternal(uptr pc) {
   using namespace caller_internal;
-  if (LIKELY(pc - executable_begin < executable_size))
-    return false;
-  uptr entry = atomic_load(EntryOf(pc), memory_order_relaxed);
-  if (LIKELY(entry >> 1 == pc))
-    return entry & 1;
-  return LookUp(pc);
+  return UNLIKELY(pc - executable_begin >= plain_size) && IsInternalSlow(pc);
 }
 
 /// So does the lock at `lock`, taken by that call: it is a library's own, even
@@ -63,11 +65,11 @@ inline bool LockIsInternal(uptr pc, uptr lock) {
     return false;
   if (UNLIKELY(CallerIsInternal(pc)))
     return true;
-  for (u32 i = 0, n = atomic_load(&data_count, memory_order_acquire); i < n;
-       i++)
-    if (UNLIKELY(lock - data[i].begin < data[i].size))
-      return !LocksForTheProgram(pc);
-  return false;
+  // The span grows by its size first: who sees the begin sees a size that fits.
+  uptr begin = atomic_load(&data_begin, memory_order_acquire);
+  if (LIKELY(lock - begin >= atomic_load(&data_size, memory_order_relaxed)))
+    return false;
+  return IsData(lock) && !LocksForTheProgram(pc);
 }
 
 } // namespace __mapsan

@@ -26,8 +26,6 @@ extern "C" {
 
 namespace __mapsan {
 
-bool frameless_internal::in_executable;
-
 namespace {
 
 constexpr uptr kEntries = 256;
@@ -127,9 +125,10 @@ uptr DistanceAt(uptr pc, uptr sp) {
 
 void InitializeFrameless() {
   using namespace caller_internal;
-  for (void (*function)() : kFramelessFunctions)
+  plain_size = executable_size;
+  for (void (*function)() : kFramelessFunctions) // the library is linked in
     if (reinterpret_cast<uptr>(function) - executable_begin < executable_size)
-      frameless_internal::in_executable = true;
+      plain_size = 0;
 }
 
 uptr frameless_internal::ProgramCallerSlow(uptr pc, uptr bp) {

@@ -11,7 +11,6 @@
 namespace __mapsan {
 
 namespace frameless_internal {
-extern bool in_executable; // the C++ library is linked statically
 uptr ProgramCallerSlow(uptr pc, uptr bp);
 } // namespace frameless_internal
 
@@ -23,8 +22,7 @@ void InitializeFrameless();
 /// frame pointers. Two compares for calls from the executable. Any thread.
 inline uptr ProgramCaller(uptr pc, uptr bp) {
   using namespace caller_internal;
-  if (LIKELY(pc - executable_begin < executable_size &&
-             !frameless_internal::in_executable))
+  if (LIKELY(pc - executable_begin < plain_size))
     return pc;
   return frameless_internal::ProgramCallerSlow(pc, bp);
 }

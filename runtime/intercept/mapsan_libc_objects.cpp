@@ -19,18 +19,16 @@ const uptr kBarrierSize = sizeof(pthread_barrier_t);
 const int kSerialThread = PTHREAD_BARRIER_SERIAL_THREAD;
 
 #if SANITIZER_GLIBC
-constexpr int kRobust = 16, kTypes = 3; // of __kind
+using namespace libc_internal;
+static_assert(__builtin_offsetof(pthread_mutex_t, __data.__kind) ==
+                  kKindOfMutex,
+              "another glibc, or another machine: TypeOf reads this field");
+static_assert(PTHREAD_MUTEX_RECURSIVE == kRecursive &&
+                  PTHREAD_MUTEX_ERRORCHECK <= kTypes,
+              "types of mutexes are numbered otherwise");
 #endif
-
-MutexType TypeOf(const void *mutex) {
-#if SANITIZER_GLIBC
-  const auto *data = &static_cast<const pthread_mutex_t *>(mutex)->__data;
-  int kind = __atomic_load_n(&data->__kind, __ATOMIC_RELAXED);
-  return {(kind & kTypes) == PTHREAD_MUTEX_RECURSIVE, (kind & kRobust) != 0};
-#else
-  return {true, false};
-#endif
-}
+static_assert(EOWNERDEAD == libc_internal::kOwnerDead,
+              "errors are numbered otherwise");
 
 bool BarrierIsShared(const void *attr) {
   int shared = PTHREAD_PROCESS_PRIVATE;
@@ -55,8 +53,6 @@ bool UnlockWillFail(const void *mutex) {
   return false;
 #endif
 }
-
-bool TookMutex(int result) { return result == 0 || result == EOWNERDEAD; }
 
 bool CreatesDetached(const void *attr) {
   int state = PTHREAD_CREATE_JOINABLE;

@@ -21,13 +21,32 @@ struct MutexType {
   bool recursive; // its owner may take it again
   bool robust;    // the next owner is told that this one died with it
 };
-MutexType TypeOf(const void *mutex);
+namespace libc_internal {
+// glibc's, checked against its headers in the .cpp file.
+constexpr uptr kKindOfMutex = 16; // where it lies
+constexpr int kTypes = 3, kRecursive = 1, kRobust = 16;
+constexpr int kOwnerDead = 130;
+} // namespace libc_internal
+
+inline MutexType TypeOf(const void *mutex) {
+#if SANITIZER_GLIBC
+  using namespace libc_internal;
+  int kind = __atomic_load_n(reinterpret_cast<const int *>(
+                                 reinterpret_cast<uptr>(mutex) + kKindOfMutex),
+                             __ATOMIC_RELAXED);
+  return {(kind & kTypes) == kRecursive, (kind & kRobust) != 0};
+#else
+  return {true, false};
+#endif
+}
 
 /// Its barrier is for other processes, too. Null: it is not.
 bool BarrierIsShared(const void *pthread_barrierattr);
 
 /// The real function took the mutex: 0, or the previous owner died with it.
-bool TookMutex(int result);
+inline bool TookMutex(int result) {
+  return result == 0 || result == libc_internal::kOwnerDead;
+}
 
 /// (Of null: the defaults.)
 bool CreatesDetached(const void *pthread_attr);

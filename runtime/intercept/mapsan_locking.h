@@ -5,7 +5,7 @@
 #ifndef MAPSAN_LOCKING_H
 #define MAPSAN_LOCKING_H
 
-#include "../clock/mapsan_sync.h"
+#include "../clock/mapsan_held_locks.h"
 #include "mapsan_frameless.h"
 #include "mapsan_libc_objects.h"
 #include "mapsan_synchronising.h"
@@ -22,7 +22,7 @@ inline void LockBorn(void *lock, uptr size) {
 
 /// A lock was wanted and not taken: nothing. (The debug runtime can be told to
 /// acquire all the same.)
-inline void NotTaken(Rule rule, void *lock) {
+NOINLINE inline void NotTaken(Rule rule, void *lock) {
   if (RuleHolds(rule))
     return;
   if (Thread *thr = CurrentThread()) {
@@ -36,8 +36,8 @@ inline void NotTaken(Rule rule, void *lock) {
 /// interceptor's caller and frame; the pc handed on is the program's. Returns
 /// `result`.
 template <class Locked>
-inline int LockTaken(int result, bool took, Rule fails, void *lock, uptr pc,
-                     uptr bp, Locked locked) {
+ALWAYS_INLINE int LockTaken(int result, bool took, Rule fails, void *lock,
+                            uptr pc, uptr bp, Locked locked) {
   if (UNLIKELY(!took)) {
     NotTaken(fails, lock);
     return result;
@@ -58,30 +58,39 @@ inline Rule RuleOfType(Rule rule, const void *mutex) {
 
 /// A mutex of POSIX or of C11, by a plain lock or by a try. `result`: of the
 /// real function; C11's success is POSIX's.
-inline int MutexTaken(int result, Rule rule, void *mutex, uptr pc, uptr bp) {
-  return LockTaken(result, TookMutex(result), Rule::mutex_try_fails, mutex, pc,
-                   bp, [=](Thread *thr, uptr addr, uptr pc) {
-                     if (!RuleHolds(RuleOfType(rule, mutex)))
-                       return;
-                     MutexType type = TypeOf(mutex);
-                     MutexLocked(thr, addr, pc, bp, type.recursive);
-                     if (UNLIKELY(type.robust))
-                       MutexIsRobust(thr, addr);
-                   });
+ALWAYS_INLINE int MutexTaken(int result, Rule rule, void *mutex, uptr pc,
+                             uptr bp) {
+  return LockTaken(
+      result, TookMutex(result), Rule::mutex_try_fails, mutex, pc, bp,
+      [=](Thread *thr, uptr addr, uptr pc) __attribute__((always_inline)) {
+        if (!RuleHolds(RuleOfType(rule, mutex)))
+          return;
+        MutexType type = TypeOf(mutex);
+        MutexLockedHere(thr, addr, pc, bp, type.recursive);
+        if (UNLIKELY(type.robust))
+          MutexIsRobust(thr, addr);
+      });
 }
 
 /// Before the real unlock.
-inline void MutexGivenBack(void *mutex, uptr pc) {
+ALWAYS_INLINE void MutexGivenBack(void *mutex, uptr pc) {
   uptr addr = reinterpret_cast<uptr>(mutex);
-  Thread *thr = SynchronisingUnlock(pc, addr);
-  if (!thr || !RuleHolds(RuleOfType(Rule::mutex, mutex)))
+  Thread *thr = Synchronising();
+  if (UNLIKELY(!thr))
     return;
-  // What fails releases nothing. Usually the lock is known to be ours.
-  if (UNLIKELY(!Holds(thr, addr)) && UnlockWillFail(mutex) &&
+  // Usually the lock is known to be ours. One that the program took counts
+  // wherever it is given back (as in SynchronisingUnlock).
+  HeldLock *held = FindHeld(thr, addr);
+  if (UNLIKELY(!held) && LockIsInternal(pc, addr))
+    return;
+  if (!RuleHolds(RuleOfType(Rule::mutex, mutex)))
+    return;
+  // What fails releases nothing.
+  if (UNLIKELY(!held) && UnlockWillFail(mutex) &&
       RuleHolds(Rule::mutex_foreign_unlock))
     return;
   ScopedRuntime inside(thr);
-  MutexUnlocking(thr, addr);
+  MutexUnlockingHere(thr, addr, held);
 }
 
 } // namespace __mapsan

@@ -22,15 +22,11 @@ INTERCEPTOR(int, pthread_mutex_destroy, void *mutex) {
 }
 
 INTERCEPTOR(int, pthread_mutex_lock, void *mutex) {
-  if (NobodySynchronises())
-    return real::pthread_mutex_lock(mutex);
   return MutexTaken(real::pthread_mutex_lock(mutex), Rule::mutex, mutex,
                     MAPSAN_HERE);
 }
 
 INTERCEPTOR(int, pthread_mutex_trylock, void *mutex) {
-  if (NobodySynchronises())
-    return real::pthread_mutex_trylock(mutex);
   return MutexTaken(real::pthread_mutex_trylock(mutex), Rule::mutex_try, mutex,
                     MAPSAN_HERE);
 }
@@ -47,8 +43,6 @@ INTERCEPTOR(int, pthread_mutex_clocklock, void *mutex, int clock,
 }
 
 INTERCEPTOR(int, pthread_mutex_unlock, void *mutex) {
-  if (NobodySynchronises())
-    return real::pthread_mutex_unlock(mutex);
   MutexGivenBack(mutex, GET_CALLER_PC());
   return real::pthread_mutex_unlock(mutex);
 }

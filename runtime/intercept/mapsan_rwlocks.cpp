@@ -35,8 +35,6 @@ INTERCEPTOR(int, pthread_rwlock_destroy, void *lock) {
 }
 
 INTERCEPTOR(int, pthread_rwlock_rdlock, void *lock) {
-  if (NobodySynchronises())
-    return real::pthread_rwlock_rdlock(lock);
   return Locked(real::pthread_rwlock_rdlock(lock), LockMode::Shared, By::Lock,
                 lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
@@ -59,8 +57,6 @@ INTERCEPTOR(int, pthread_rwlock_clockrdlock, void *lock, int clock,
 }
 
 INTERCEPTOR(int, pthread_rwlock_wrlock, void *lock) {
-  if (NobodySynchronises())
-    return real::pthread_rwlock_wrlock(lock);
   return Locked(real::pthread_rwlock_wrlock(lock), LockMode::Exclusive,
                 By::Lock, lock, GET_CALLER_PC(), GET_CURRENT_FRAME());
 }
@@ -84,8 +80,6 @@ INTERCEPTOR(int, pthread_rwlock_clockwrlock, void *lock, int clock,
 }
 
 INTERCEPTOR(int, pthread_rwlock_unlock, void *lock) {
-  if (NobodySynchronises())
-    return real::pthread_rwlock_unlock(lock);
   uptr addr = reinterpret_cast<uptr>(lock);
   if (Thread *thr = SynchronisingUnlock(GET_CALLER_PC(), addr)) {
     ScopedRuntime inside(thr);

@@ -11,8 +11,8 @@
 
 namespace __mapsan {
 
-/// Nobody wants to know of locks (detect=overlap): the first thing that the
-/// most frequent interceptors ask. The others find out by Synchronising.
+/// Nobody wants to know of locks (detect=overlap). Interceptors find out by
+/// Synchronising.
 inline bool NobodySynchronises() {
   return UNLIKELY(flags()->detect == Detect::Overlap);
 }

@@ -33,7 +33,7 @@ struct Change {
 struct Access {
   const Site *site = nullptr; // null: not known (overwritten)
   u32 stack = 0;              // StackDepot id; 0: none
-  u32 lockset = 0;            // LocksetById
+  u32 lockset = 0;            // LocksOfSet
   u32 tid = 0;                // ThreadInfoById
   bool wrote = false;         // it changed the map's structure
   bool pending = false;       // a may-write that has not ended yet

@@ -104,7 +104,10 @@ void PrintTaken(InternalScopedString *out, const Frame &frame) {
 void PrintLocks(InternalScopedString *out, const OperationView &operation) {
   if (operation.locks_unknown)
     return;
-  if (!operation.lock_count)
+  if (operation.locks_forgotten)
+    out->AppendF("    holding %slocks that are no longer known\n",
+                 operation.lock_count ? "further " : "");
+  else if (!operation.lock_count)
     out->Append("    holding no lock\n");
   for (u32 i = 0; i < operation.lock_count; i++) {
     if (i == kMaxLocksPrinted) {

@@ -3,12 +3,14 @@
 
 #include "mapsan_view.h"
 
+#include "../clock/mapsan_lockset_table.h"
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_flags.h"
 #include "mapsan_names.h"
 #include "mapsan_symbolizer.h"
 #include "mapsan_words.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_stackdepot.h"
 
 namespace __mapsan {
 
@@ -30,10 +32,11 @@ struct LockNumbers {
   }
 };
 
-const Frame *LockFrame(TextArena *arena, const HeldLock &lock) {
+const Frame *LockFrame(TextArena *arena, u32 stack_id) {
   // The innermost frames are the library's: lock_guard, mutex.
-  for (u32 i = 0; i < lock.pc_count; i++)
-    if (const Frame *frame = BuildFrame(arena, lock.pcs[i]))
+  StackTrace stack = StackDepotGet(stack_id);
+  for (u32 i = 0; i < stack.size; i++)
+    if (const Frame *frame = BuildFrame(arena, stack.trace[i]))
       return frame;
   return nullptr;
 }
@@ -41,18 +44,16 @@ const Frame *LockFrame(TextArena *arena, const HeldLock &lock) {
 void DescribeLocks(TextArena *arena, OperationView *view, u32 lockset,
                    LockNumbers *numbers) {
   view->locks_unknown = flags()->detect == Detect::Overlap;
-  const Lockset *held = lockset ? LocksetById(lockset) : nullptr;
-  if (!held)
-    return;
-  LockView *locks = arena->New<LockView>(held->count);
-  for (u32 i = 0; i < held->count; i++) {
-    const HeldLock &lock = held->locks[i];
+  auto *held = arena->New<LockOfSet>(Thread::kMaxLocks);
+  view->lock_count = LocksOfSet(lockset, held, &view->locks_forgotten);
+  LockView *locks = arena->New<LockView>(view->lock_count);
+  for (u32 i = 0; i < view->lock_count; i++) {
+    const LockOfSet &lock = held[i];
     locks[i] = {numbers->Of(lock.addr), MAPSAN_SYNC_PLACE(lock.addr),
                 lock.mode == LockMode::Shared, lock.what,
-                LockFrame(arena, lock)};
+                LockFrame(arena, lock.stack)};
   }
   view->locks = locks;
-  view->lock_count = held->count;
 }
 
 void DescribeOperation(TextArena *arena, OperationView *view,

@@ -30,7 +30,8 @@ struct OperationView {
   Frames stack;
   const LockView *locks;
   u32 lock_count;
-  bool locks_unknown; // nobody looked (detect=overlap)
+  bool locks_unknown;   // nobody looked (detect=overlap)
+  bool locks_forgotten; // there were more, or others
 };
 
 /// A thread that takes part, other than the main one.

@@ -153,7 +153,8 @@ void Compare(const OperationView &a, const OperationView &b,
 
 const char *LockWords(TextArena *arena, const OperationView &current,
                       const OperationView &previous) {
-  if (!current.known || !previous.known || current.locks_unknown)
+  if (!current.known || !previous.known || current.locks_unknown ||
+      current.locks_forgotten || previous.locks_forgotten)
     return nullptr;
   // Two operations of one kind are told apart by their order.
   const char *here = current.noun, *there = previous.noun;

@@ -2,11 +2,28 @@
 ; Every kind of atomic instruction, with its operation and orders.
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
+; CHECK:         @__mapsan_map_used = external global i8
+
 ; what = operation | order << 4 | failure order << 8
+; No hook is called before the first map operation of the process; -2 tells the
+; one behind that the one before was not.
 ; CHECK-LABEL: define i32 @load(
-; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK-NEXT:    %[[F:.*]] = load atomic i8, ptr @__mapsan_map_used monotonic, align 1, !nosanitize
+; CHECK-NEXT:    %[[USED:.*]] = icmp ne i8 %[[F]], 0
+; CHECK-NEXT:    br i1 %[[USED]], label %[[BEGIN:.*]], label %[[LOAD:.*]], !prof ![[UNLIKELY:.*]]
+; CHECK:       [[BEGIN]]:
+; CHECK-NEXT:    %[[B:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK-NEXT:    br label %[[LOAD]]
+; CHECK:       [[LOAD]]:
+; CHECK-NEXT:    %[[T:.*]] = phi i64 [ %[[B]], %[[BEGIN]] ], [ -2, %0 ]
 ; CHECK-NEXT:    %v = load atomic i32, ptr %p acquire, align 4
+; CHECK-NEXT:    %[[F2:.*]] = load atomic i8, ptr @__mapsan_map_used monotonic, align 1, !nosanitize
+; CHECK-NEXT:    %[[USED2:.*]] = icmp ne i8 %[[F2]], 0
+; CHECK-NEXT:    br i1 %[[USED2]], label %[[END:.*]], label %[[ON:.*]], !prof ![[UNLIKELY]]
+; CHECK:       [[END]]:
 ; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
+; CHECK-NEXT:    br label %[[ON]]
+; CHECK:       [[ON]]:
 ; CHECK-NEXT:    ret i32 %v
 define i32 @load(ptr %p) {
   %v = load atomic i32, ptr %p acquire, align 4
@@ -15,15 +32,15 @@ define i32 @load(ptr %p) {
 
 ; Relaxed and volatile ones count: they carry and end release sequences.
 ; CHECK-LABEL: define void @stores(
-; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 1)
-; CHECK-NEXT:    store atomic i32 1, ptr %p monotonic
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 1,
-; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 49)
-; CHECK-NEXT:    store atomic volatile i32 2, ptr %p release
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 49,
-; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 81)
-; CHECK-NEXT:    store atomic i32 3, ptr %p seq_cst
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 81,
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 1)
+; CHECK:         store atomic i32 1, ptr %p monotonic
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 1,
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 49)
+; CHECK:         store atomic volatile i32 2, ptr %p release
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 49,
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 81)
+; CHECK:         store atomic i32 3, ptr %p seq_cst
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 81,
 define void @stores(ptr %p) {
   store atomic i32 1, ptr %p monotonic, align 4
   store atomic volatile i32 2, ptr %p release, align 4
@@ -32,9 +49,10 @@ define void @stores(ptr %p) {
 }
 
 ; CHECK-LABEL: define i32 @rmw(
-; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 66)
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 66)
+; CHECK:         %[[T:.*]] = phi i64
 ; CHECK-NEXT:    %v = atomicrmw add ptr %p, i32 1 acq_rel
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 66, i64 %[[T]], i32 1)
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 66, i64 %[[T]], i32 1)
 define i32 @rmw(ptr %p) {
   %v = atomicrmw add ptr %p, i32 1 acq_rel
   ret i32 %v
@@ -42,22 +60,44 @@ define i32 @rmw(ptr %p) {
 
 ; Whether it stored is in the result.
 ; CHECK-LABEL: define i1 @cas(
-; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK:         %[[T:.*]] = phi i64
 ; CHECK-NEXT:    %r = cmpxchg weak ptr %p, i32 1, i32 2 seq_cst acquire
-; CHECK-NEXT:    %[[DONE:.*]] = extractvalue { i32, i1 } %r, 1
+; CHECK:         %[[DONE:.*]] = extractvalue { i32, i1 } %r, 1
 ; CHECK-NEXT:    %[[WORD:.*]] = zext i1 %[[DONE]] to i32
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 595, i64 %[[T]], i32 %[[WORD]])
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 595, i64 %[[T]], i32 %[[WORD]])
 define i1 @cas(ptr %p) {
   %r = cmpxchg weak ptr %p, i32 1, i32 2 seq_cst acquire
   %stored = extractvalue { i32, i1 } %r, 1
   ret i1 %stored
 }
 
+; A relaxed load may be made an acquire by a fence that follows: the flag is
+; asked for when the value has been read.
+; CHECK-LABEL: define i32 @relaxed(
+; CHECK:         %v = load atomic i32, ptr %p monotonic, align 4
+; CHECK-NEXT:    fence acquire
+; CHECK-NEXT:    load atomic i8, ptr @__mapsan_map_used monotonic
+define i32 @relaxed(ptr %p) {
+  %v = load atomic i32, ptr %p monotonic, align 4
+  ret i32 %v
+}
+
+; CHECK-LABEL: define i1 @relaxed_failure(
+; CHECK:         %r = cmpxchg
+; CHECK-NEXT:    fence acquire
+; CHECK-NEXT:    load atomic i8, ptr @__mapsan_map_used monotonic
+define i1 @relaxed_failure(ptr %p) {
+  %r = cmpxchg ptr %p, i32 1, i32 2 seq_cst monotonic
+  %stored = extractvalue { i32, i1 } %r, 1
+  ret i1 %stored
+}
+
 ; CHECK-LABEL: define void @fences(
-; CHECK-NEXT:    call void @__mapsan_atomic_fence(i32 5)
-; CHECK-NEXT:    fence seq_cst
-; CHECK-NEXT:    call void @__mapsan_atomic_fence(i32 3)
-; CHECK-NEXT:    fence release
+; CHECK:         call void @__mapsan_atomic_fence(i32 5)
+; CHECK:         fence seq_cst
+; CHECK:         call void @__mapsan_atomic_fence(i32 3)
+; CHECK:         fence release
 ; CHECK-NEXT:    fence syncscope("singlethread") seq_cst
 ; CHECK-NEXT:    ret void
 define void @fences() {
@@ -77,3 +117,5 @@ define void @exempt(ptr %p, ptr addrspace(256) %segment) {
   store atomic i32 1, ptr addrspace(256) %segment seq_cst, align 4
   ret void
 }
+
+; CHECK:         ![[UNLIKELY]] = !{!"branch_weights", {{.*}}i32 1, i32 {{[0-9]+}}}

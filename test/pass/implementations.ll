@@ -73,7 +73,7 @@ define linkonce_odr void @_ZNSt15_Sp_counted_ptrIPiLN9__gnu_cxx12_Lock_policyE2E
 
 ; A decrement only releases (order 3), an increment does nothing.
 ; CHECK-LABEL: define i32 @_ZN9__gnu_cxx18__exchange_and_addEPVii(
-; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %count, i32 50)
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %count, i32 50)
 define i32 @_ZN9__gnu_cxx18__exchange_and_addEPVii(ptr %count, i32 %n) nounwind {
   %old = atomicrmw add ptr %count, i32 %n acq_rel
   ret i32 %old

@@ -3,16 +3,18 @@
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
 ; CHECK-LABEL: define void @generic(
-; CHECK-NEXT:    %[[T:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
+; CHECK:         %[[T:.*]] = phi i64
 ; CHECK-NEXT:    call void @__atomic_load(i64 16, ptr %p, ptr %tmp, i32 2)
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
 ; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 49)
-; CHECK-NEXT:    call void @__atomic_store(i64 16, ptr %p, ptr %tmp, i32 3)
-; CHECK:         %[[T2:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK:         call void @__atomic_store(i64 16, ptr %p, ptr %tmp, i32 3)
+; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 595)
+; CHECK:         %[[T2:.*]] = phi i64
 ; CHECK-NEXT:    %ok = call i1 @__atomic_compare_exchange(i64 16, ptr %p, ptr %tmp, ptr %tmp2, i32 5, i32 2)
-; CHECK-NEXT:    %[[DONE:.*]] = icmp ne i1 %ok, false
+; CHECK:         %[[DONE:.*]] = icmp ne i1 %ok, false
 ; CHECK-NEXT:    %[[WORD:.*]] = zext i1 %[[DONE]] to i32
-; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 595, i64 %[[T2]], i32 %[[WORD]])
+; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 595, i64 %[[T2]], i32 %[[WORD]])
 define void @generic(ptr %p, ptr %tmp, ptr %tmp2) nounwind {
   call void @__atomic_load(i64 16, ptr %p, ptr %tmp, i32 2)
   call void @__atomic_store(i64 16, ptr %p, ptr %tmp, i32 3)
@@ -22,10 +24,10 @@ define void @generic(ptr %p, ptr %tmp, ptr %tmp2) nounwind {
 
 ; An order that is computed is passed on.
 ; CHECK-LABEL: define i128 @sized(
-; CHECK-NEXT:    %[[SHIFTED:.*]] = shl i32 %order, 4
+; CHECK:         %[[SHIFTED:.*]] = shl i32 %order, 4
 ; CHECK-NEXT:    %[[WHAT:.*]] = or i32 2, %[[SHIFTED]]
 ; CHECK-NEXT:    call i64 @__mapsan_atomic_begin(ptr %p, i32 %[[WHAT]])
-; CHECK-NEXT:    %v = call i128 @__atomic_fetch_add_16(ptr %p, i64 1, i64 0, i32 %order)
+; CHECK:         %v = call i128 @__atomic_fetch_add_16(ptr %p, i64 1, i64 0, i32 %order)
 define i128 @sized(ptr %p, i32 %order) nounwind {
   %v = call i128 @__atomic_fetch_add_16(ptr %p, i64 1, i64 0, i32 %order)
   ret i128 %v

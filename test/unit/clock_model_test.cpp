@@ -65,6 +65,7 @@ class Trace {
 public:
   explicit Trace(unsigned seed) : rng_(seed) {
     memory_.reset(new Memory());
+    ForgetMapUsed();
     for (auto *sites : {&read_, &write_, &mayWrite_})
       sites->fresh = 1;
     create(-1);
@@ -260,8 +261,8 @@ private:
     int failure = loadOrders[pick(3)];
     bool done = kind != MapsanAtomicCas || pick(2);
     u32 what = kind | order << 4 | failure << 8;
-    u64 token = AtomicBegin(t.real, addr, what);
-    AtomicEnd(t.real, addr, what, token, done);
+    u64 token = BeginAtomic(t.real, addr, what);
+    EndAtomic(t.real, addr, what, token, done);
 
     if (kind != MapsanAtomicStore) {
       if (acquires(done ? order : failure))

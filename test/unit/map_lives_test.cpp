@@ -4,6 +4,7 @@
 
 #include "world.h"
 
+#include "../../runtime/clock/mapsan_lockset_table.h"
 #include "../../runtime/maps/mapsan_map_table.h"
 #include "../../runtime/maps/mapsan_memory.h"
 
@@ -286,11 +287,12 @@ TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
   auto found = TakeFindings();
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].current.lockset, 0u);
-  const Lockset *locks = LocksetById(found[0].previous.lockset);
-  ASSERT_NE(locks, nullptr);
-  ASSERT_EQ(locks->count, 1u);
-  EXPECT_EQ(locks->locks[0].addr, AddressOf(mutex));
-  EXPECT_EQ(locks->locks[0].mode, LockMode::Exclusive);
+  LockOfSet locks[Thread::kMaxLocks];
+  bool forgotten;
+  ASSERT_EQ(LocksOfSet(found[0].previous.lockset, locks, &forgotten), 1u);
+  EXPECT_FALSE(forgotten);
+  EXPECT_EQ(locks[0].addr, AddressOf(mutex));
+  EXPECT_EQ(locks[0].mode, LockMode::Exclusive);
 }
 
 // A read that repeats an earlier one goes by the cell that remembers that one.

@@ -101,6 +101,16 @@ TEST_F(ReportPrinter, LocksEndToo) {
                      "    holding 2 more locks\n"));
 }
 
+TEST_F(ReportPrinter, LocksThatWereForgotten) {
+  view_.current.locks_forgotten = true;
+  EXPECT_TRUE(Prints("    holding locks that are no longer known\n"));
+  LockView lock = {1, 0x100, false, nullptr, nullptr};
+  view_.current.locks = &lock;
+  view_.current.lock_count = 1;
+  EXPECT_TRUE(Prints("    holding further locks that are no longer known\n"
+                     "    holding M1 0x000000000100 (exclusive)\n"));
+}
+
 TEST_F(ReportPrinter, AThreadThatCameFromNowhere) {
   view_.threads[0].name = "thread T7";
   view_.thread_count = 1;

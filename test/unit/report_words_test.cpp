@@ -128,5 +128,16 @@ TEST(ReportWords, WhatTheLocksTell) {
             "the first operation above held M1, the second did not");
 }
 
+TEST(ReportWords, NothingIsToldOfForgottenLocks) {
+  TextArena arena;
+  OperationView here = {}, there = {};
+  here.known = there.known = true;
+  here.noun = "write";
+  there.noun = "read";
+  there.locks_forgotten = true;
+  EXPECT_EQ(LockWords(&arena, here, there), nullptr);
+  EXPECT_EQ(LockWords(&arena, there, here), nullptr);
+}
+
 } // namespace
 } // namespace __mapsan

@@ -78,6 +78,23 @@ void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
          GET_CURRENT_FRAME());
 }
 
+u64 BeginAtomic(Thread *thr, uptr addr, u32 what) {
+  return MapUsed() ? AtomicBegin(thr, addr, what) : MAPSAN_ATOMIC_UNWATCHED;
+}
+
+void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
+  if (!MapUsed())
+    return;
+  if (token == MAPSAN_ATOMIC_UNWATCHED)
+    AtomicUnwatchedEnd(thr, addr, what, done);
+  else
+    AtomicEnd(thr, addr, what, token, done);
+}
+
+void ForgetMapUsed() {
+  atomic_store(&__mapsan_map_used.used, 0, memory_order_relaxed);
+}
+
 void Operate(Thread *thr, Site *site, const void *map,
              MapsanEvidence evidence) {
   Begin(thr, site, map);

@@ -33,6 +33,15 @@ void Begin(Thread *thr, Site *site, const void *map);
 void End(Thread *thr, Site *site, const void *map,
          MapsanEvidence evidence = MapsanEvidenceNone);
 
+/// An atomic instruction's two sides, as emitted code calls them
+/// (pass/instrument/AtomicHooks.cpp).
+u64 BeginAtomic(Thread *thr, uptr addr, u32 what);
+void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done);
+
+/// As if no map had been used. For a test whose threads, maps and objects are
+/// all new.
+void ForgetMapUsed();
+
 inline uptr AddressOf(const void *p) { return reinterpret_cast<uptr>(p); }
 
 } // namespace test

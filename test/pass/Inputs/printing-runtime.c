@@ -119,6 +119,9 @@ void __mapsan_map_unwind(Site *site, void *map) {
     printf("  unwound\n");
 }
 
+// Every hook is to be called.
+char __mapsan_map_used = 1;
+
 I64 __mapsan_atomic_begin(void *address, int what) {
   (void)address;
   ++atomics;
