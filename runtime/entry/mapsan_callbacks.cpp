@@ -64,15 +64,19 @@ MAPSAN_ENTRY void __mapsan_module_trusts(void *patterns) {
   TrustModules(static_cast<const char *>(patterns));
 }
 
-static NOINLINE void SlowBegin(void *site, void *map, uptr pc, uptr bp) {
+static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return CountLost();
   int saved = errno;
+  Site *site = static_cast<Site *>(where);
+  uptr map = reinterpret_cast<uptr>(object);
+  bool disturbed = thr->disturbed;
   ScopedRuntime runtime(thr);
   if (UNLIKELY(thr->under_lock))
     LockForOperation(thr);
-  MapBegin(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(map), pc, bp);
+  if (disturbed || !MapBeginAgain(thr, site, map, pc, bp))
+    MapBegin(thr, site, map, pc, bp);
   errno = saved;
 }
 

@@ -41,16 +41,43 @@ static bool OnOwnStack(Thread *thr, uptr address) {
 // before. What ended it earlier is ordered before us, hence seen (a destruction
 // by the word of our cell, which it dropped); what ends it meanwhile is not,
 // and one of us sees the other's word.
-static bool RepeatedRead(Thread *thr, Operation *op) {
-  RecentAccesses::Read last =
-      thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
-  if (!last.state || !Takes(FastPath::repeated_read) ||
-      atomic_load(&last.state->key, memory_order_relaxed) != KeyOf(*op) ||
-      !last.state->IsAlive(last.life) ||
-      !RepeatRead(thr, last.state, last.cell, DetailsOf(*op)))
+bool MapBeginAgain(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  bool reads = site->effect == MapsanEffectRead;
+  if (!thr->operations.empty() || !Takes(FastPath::repeated_read) ||
+      (!reads && (site->effect != MapsanEffectMayWrite ||
+                  flags()->policy != Policy::Effective)))
     return false;
+  RecentAccesses::Read last = thr->recent.LastRead(map, site->family);
+  if (!last.state ||
+      atomic_load(&last.state->key, memory_order_relaxed) !=
+          KeyOf(map, site->GetFamily()->Number()) ||
+      !last.state->IsAlive(last.life))
+    return false;
+  AccessDetails details = {StackIdHere(thr, site, pc, bp), LocksetId(thr)};
+  thr->clock.MarkDirty();
+  if (!RepeatRead(thr, last.state, last.cell, details))
+    return false;
+  site->MarkRun();
+  u64 epoch = thr->clock.OpenEpoch();
+  NoteRecorded(thr, map, site, epoch, /*write=*/false);
+  if (reads) {
+    thr->operations.BeginShort(site, map, bp);
+    return true;
+  }
+  Operation *op = thr->operations.First(); // all else is as MakeIdle left it
+  op->frame = bp;
+  op->epoch = epoch;
   op->state = last.state;
   op->map_life = last.life;
+  op->stack = details.stack;
+  op->lockset = details.lockset;
+  op->recorded = true;
+  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  atomic_store(&op->map, map, memory_order_relaxed);
+  atomic_store(&op->phase, static_cast<u32>(Phase::MayWrite),
+               memory_order_relaxed);
+  thr->operations.PublishFirst();
+  KeepHeader(op, site, map);
   return true;
 }
 
@@ -60,9 +87,9 @@ static bool RepeatedRead(Thread *thr, Operation *op) {
 // life that it was written in is still the map's, or ended by somebody who is
 // unordered with us.
 static bool OwnWriteStands(Thread *thr, const Operation &op) {
-  if (!Takes(FastPath::own_write))
-    return false;
   const Site *site = SiteOf(op);
+  if (!Takes(FastPath::own_write) || thr->recent.Knows(MapOf(op), site->family))
+    return false;
   const MapState *state = FindMap(map_table.For(MapOf(op)), KeyOf(op));
   if (!state || state->Dead() ||
       state->LastWrite()->Word() != MakeWord(thr->clock.slot(), op.epoch))
@@ -152,12 +179,6 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   op->recorded = true;
   op->stack = StackIdHere(thr, site, pc, bp);
   op->lockset = LocksetId(thr);
-  if (!write && outermost && RepeatedRead(thr, op)) {
-    NoteRecorded(thr, map, site, op->epoch, write);
-    if (effect != MapsanEffectRead)
-      KeepHeader(op, site, map);
-    return;
-  }
   Bucket *bucket = map_table.For(map);
   Violation violation;
   AccessCell *cell = nullptr;

@@ -83,7 +83,13 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
                               MapsanEvidence evidence) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
-  if (thr->disturbed || !IsAlone(thr, op, site, map))
+  if (UNLIKELY(thr->disturbed))
+    return false;
+  if (thr->operations.shortcuts.ShortMap() == map) {
+    thr->operations.shortcuts.SetInFlight(0);
+    return true;
+  }
+  if (!IsAlone(thr, op, site, map))
     return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);
@@ -102,6 +108,11 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   LeaveQuietly(thr, op, wrote);
   return true;
 }
+
+/// An operation that is the only one in flight, on a map whose last read by
+/// this thread is known: recorded and checked as MapBegin would, without the
+/// bucket's lock. False: call MapBegin.
+bool MapBeginAgain(Thread *thr, Site *site, uptr map, uptr pc, uptr bp);
 
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported

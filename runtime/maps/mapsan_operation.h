@@ -100,6 +100,12 @@ public:
   /// waits for the store of the one before.
   void PublishFirst() { SetSize(1); }
   void PopFirst() { SetSize(0); }
+  /// As emitted code begins one, called in the frame `frame`. Nothing else is
+  /// in flight.
+  void BeginShort(const Site *site, uptr map, uptr frame) {
+    shortcuts.SetShort(site, frame);
+    shortcuts.SetInFlight(map);
+  }
   /// The owner is gone.
   void Clear() { SetSize(0); }
 

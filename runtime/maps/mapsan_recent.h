@@ -35,6 +35,11 @@ public:
     e.write = write || (e.write && e.epoch == epoch);
     e.epoch = epoch;
   }
+  /// An access to the map is remembered, of whatever epoch.
+  bool Knows(uptr map, const void *family) const {
+    const Entry &e = entries_[Index(map)];
+    return e.map == map && e.family == family;
+  }
   /// Where a thread remembered its last read of a life of a map. All of it may
   /// be another's by now, but it is of these types still.
   struct Read {

@@ -62,6 +62,11 @@ public:
   uptr ShortFrame() const {
     return atomic_load(&frame, memory_order_relaxed) - 1;
   }
+  /// What ShortSite and ShortFrame are to say.
+  void SetShort(const Site *of, uptr short_frame) {
+    atomic_store(&site, reinterpret_cast<uptr>(of), memory_order_relaxed);
+    atomic_store(&frame, short_frame + 1, memory_order_relaxed);
+  }
   bool NothingInFlight() const {
     return atomic_load(&in_flight, memory_order_relaxed) == 0;
   }

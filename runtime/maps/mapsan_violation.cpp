@@ -9,6 +9,7 @@
 #include "../report/mapsan_candidate.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_records.h"
+#include "sanitizer_common/sanitizer_placement_new.h"
 
 namespace __mapsan {
 
@@ -46,7 +47,7 @@ static bool InFlight(AccessWord word, const Access &access, uptr map,
 
 void Fill(Violation *violation, Thread *thr, const Operation &op,
           MapState *state, const Access16 &previous, bool wrote) {
-  Finding &f = violation->finding;
+  Finding &f = *new (&violation->finding) Finding;
   violation->found = true;
   f.map = MapOf(op);
   f.family = SiteOf(op)->GetFamily();

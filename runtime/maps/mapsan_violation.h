@@ -11,8 +11,11 @@ namespace __mapsan {
 
 /// Kept until the bucket is unlocked.
 struct Violation {
-  bool found = false;
-  Finding finding;
+  bool found;
+  union {
+    Finding finding; // if found
+  };
+  Violation() : found(false) {} // most find nothing: no more than this
 };
 
 /// The operation is unordered with `previous`; `wrote`: that is the map's last
