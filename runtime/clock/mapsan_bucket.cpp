@@ -5,7 +5,7 @@
 
 namespace __mapsan {
 
-LiveFilter map_filter, sync_filter;
+LiveFilter live_filter;
 
 void LiveFilter::Initialize() {
   fine_.Initialize("MapSan filter");

@@ -56,27 +56,46 @@ private:
   Bucket *buckets_;
 };
 
-/// How many objects live in each 256-byte block of memory, and in each 64 KiB
-/// of it, hashed: a zero says that there are none, so that freeing ordinary
-/// memory costs a load or two, and a whole stack a few hundred.
+/// How many maps and sync objects live in each 256-byte block of memory, and in
+/// how many blocks of each 64 KiB there are any, hashed: a zero says that there
+/// are none, so that freeing ordinary memory costs a load or two, and a whole
+/// stack a few hundred.
 /// The counts are relaxed: an object in memory that is being freed was made by
 /// a thread whose work happens before the free, or the program is at fault.
 class LiveFilter {
 public:
+  /// One of them, in a block's count.
+  enum Kind : u64 { kMap = 1, kSync = uptr(1) << 32 };
+
   void Initialize();
-  void Add(uptr addr) { Change(addr, 1); }
-  void Remove(uptr addr) { Change(addr, -1u); }
+  void Add(Kind kind, uptr addr) {
+    if (!fine_.Change(addr, kind))
+      coarse_.Change(addr, 1);
+  }
+  void Remove(Kind kind, uptr addr) {
+    if (fine_.Change(addr, -static_cast<u64>(kind)) == kind)
+      coarse_.Change(addr, -1ull);
+  }
+  /// False: there is none in [addr, addr + size). Two loads, and exact enough
+  /// for small memory; larger may hold some.
+  bool MayHoldAny(uptr addr, uptr size) const {
+    return MayHold(addr, size, kMap);
+  }
+  bool MayHoldSync(uptr addr, uptr size) const {
+    return MayHold(addr, size, kSync);
+  }
   /// Calls back with each block's part of [addr, addr + size) that may hold
-  /// something.
+  /// one.
   template <class Callback>
-  void ForEachBlock(uptr addr, uptr size, Callback callback) const {
+  void ForEachBlock(Kind kind, uptr addr, uptr size, Callback callback) const {
     for (uptr a = addr, end = addr + size; a < end;) {
-      if (!coarse_.MayContain(a)) {
+      if (!coarse_.At(a)) {
         a = coarse_.End(a);
         continue;
       }
       uptr next = Min(fine_.End(a), end);
-      if (fine_.MayContain(a))
+      u64 count = fine_.At(a);
+      if (kind == kSync ? count >= kSync : count % kSync)
         callback(a, next);
       a = next;
     }
@@ -84,34 +103,41 @@ public:
 
 private:
   template <uptr kBlockBits, uptr kBits> struct Level {
-    atomic_uint32_t *counts;
+    static constexpr uptr kBlock = uptr(1) << kBlockBits;
+    atomic_uint64_t *counts;
 
     void Initialize(const char *name) {
-      counts = static_cast<atomic_uint32_t *>(
-          MmapNoReserveOrDie(sizeof(atomic_uint32_t) << kBits, name));
+      counts = static_cast<atomic_uint64_t *>(
+          MmapNoReserveOrDie(sizeof(atomic_uint64_t) << kBits, name));
     }
-    atomic_uint32_t *Count(uptr addr) const {
+    atomic_uint64_t *Count(uptr addr) const {
       uptr block = addr >> kBlockBits;
       return &counts[(block ^ (block >> kBits)) & ((1 << kBits) - 1)];
     }
-    bool MayContain(uptr addr) const {
-      return atomic_load(Count(addr), memory_order_relaxed) != 0;
+    u64 At(uptr addr) const {
+      return atomic_load(Count(addr), memory_order_relaxed);
     }
-    static uptr End(uptr addr) {
-      return (addr | ((uptr(1) << kBlockBits) - 1)) + 1;
+    /// What it was.
+    u64 Change(uptr addr, u64 by) {
+      return atomic_fetch_add(Count(addr), by, memory_order_relaxed);
     }
+    static uptr End(uptr addr) { return (addr | (kBlock - 1)) + 1; }
   };
 
-  void Change(uptr addr, u32 by) {
-    atomic_fetch_add(fine_.Count(addr), by, memory_order_relaxed);
-    atomic_fetch_add(coarse_.Count(addr), by, memory_order_relaxed);
+  // `least`: of a block's count that matters.
+  bool MayHold(uptr addr, uptr size, u64 least) const {
+    uptr last = addr + size - (size != 0);
+    return last - addr >= Fine::kBlock || fine_.At(addr) >= least ||
+           fine_.At(last) >= least;
   }
 
-  Level<8, 20> fine_;
-  Level<16, 14> coarse_;
+  using Fine = Level<8, 20>;
+  using Coarse = Level<16, 14>;
+  Fine fine_;
+  Coarse coarse_;
 };
 
-extern LiveFilter map_filter, sync_filter;
+extern LiveFilter live_filter;
 
 } // namespace __mapsan
 

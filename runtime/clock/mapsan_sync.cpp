@@ -49,7 +49,7 @@ SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
   bucket->SetHead(object);
-  sync_filter.Add(MAPSAN_SYNC_PLACE(addr));
+  live_filter.Add(LiveFilter::kSync, MAPSAN_SYNC_PLACE(addr));
   return object;
 }
 
@@ -61,7 +61,8 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     SetNext(before, NextSync(object));
   else
     bucket->SetHead(NextSync(object));
-  sync_filter.Remove(
+  live_filter.Remove(
+      LiveFilter::kSync,
       MAPSAN_SYNC_PLACE(atomic_load(&object->addr, memory_order_relaxed)));
   object->SetClock(nullptr);
   ReaderClocks::Destroy(object->readers);
@@ -279,24 +280,26 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
 }
 
 template <bool kEndsToo> static void RemoveIn(uptr addr, uptr size) {
-  sync_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
-    ScopedRuntimeIfAny runtime;
-    Thread *thr = CurrentThreadRaw();
-    constexpr uptr granule = decltype(sync_table)::kGranule;
-    for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
-      Bucket *bucket = sync_table.For(a);
-      if (!bucket->Head<SyncObject>())
-        continue;
-      ScopedLock lock(bucket);
-      for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
-        next = NextSync(o);
-        uptr key = atomic_load(&o->addr, memory_order_relaxed);
-        uptr where = MAPSAN_SYNC_PLACE(key);
-        if (where >= begin && where < end && (kEndsToo || !(key & kEndSide)))
-          RemoveSync(thr, bucket, o);
-      }
-    }
-  });
+  live_filter.ForEachBlock(
+      LiveFilter::kSync, addr, size, [](uptr begin, uptr end) {
+        ScopedRuntimeIfAny runtime;
+        Thread *thr = CurrentThreadRaw();
+        constexpr uptr granule = decltype(sync_table)::kGranule;
+        for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
+          Bucket *bucket = sync_table.For(a);
+          if (!bucket->Head<SyncObject>())
+            continue;
+          ScopedLock lock(bucket);
+          for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
+            next = NextSync(o);
+            uptr key = atomic_load(&o->addr, memory_order_relaxed);
+            uptr where = MAPSAN_SYNC_PLACE(key);
+            if (where >= begin && where < end &&
+                (kEndsToo || !(key & kEndSide)))
+              RemoveSync(thr, bucket, o);
+          }
+        }
+      });
 }
 
 void SyncBorn(uptr addr, uptr size) { RemoveIn<true>(addr, size); }

@@ -60,8 +60,7 @@ void Initialize() {
   }
   if (!Takes(FastPath::no_map_used))
     NoteMapUsed();
-  map_filter.Initialize();
-  sync_filter.Initialize();
+  live_filter.Initialize();
   InitializeSync();
   InitializeMapTable();
   InitializeLocksets();

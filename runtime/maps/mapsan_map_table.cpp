@@ -54,7 +54,7 @@ MapState *CreateMap(Thread *thr, Bucket *bucket, MapKey key) {
   atomic_store(&state->next, reinterpret_cast<uptr>(bucket->Head<MapState>()),
                memory_order_release);
   bucket->SetHead(state);
-  map_filter.Add(AddressOf(key));
+  live_filter.Add(LiveFilter::kMap, AddressOf(key));
   return state;
 }
 
@@ -98,7 +98,7 @@ void RemoveMap(Thread *thr, Bucket *bucket, MapState *state) {
                  memory_order_release);
   else
     bucket->SetHead(Next(state));
-  map_filter.Remove(state->Address());
+  live_filter.Remove(LiveFilter::kMap, state->Address());
   ClearAccesses(thr, state);
   MarkDead(state);
   atomic_store(&state->key, 0, memory_order_relaxed);
@@ -239,26 +239,27 @@ void ForEachMap(void (*callback)(MapState *, void *), void *arg) {
 }
 
 void ForgetMaps(uptr addr, uptr size) {
-  map_filter.ForEachBlock(addr, size, [](uptr begin, uptr end) {
-    ScopedRuntimeIfAny runtime;
-    Thread *thr = CurrentThreadRaw();
-    constexpr uptr granule = decltype(map_table)::kGranule;
-    for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
-      Bucket *bucket = map_table.For(a);
-      if (!bucket->Head<MapState>())
-        continue;
-      ScopedLock lock(bucket);
-      for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
-        next = Next(s);
-        uptr where = s->Address();
-        if (where < begin || where >= end)
-          continue;
-        if (thr)
-          ForgetRecorded(thr, where);
-        RemoveMap(thr, bucket, s);
-      }
-    }
-  });
+  live_filter.ForEachBlock(
+      LiveFilter::kMap, addr, size, [](uptr begin, uptr end) {
+        ScopedRuntimeIfAny runtime;
+        Thread *thr = CurrentThreadRaw();
+        constexpr uptr granule = decltype(map_table)::kGranule;
+        for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
+          Bucket *bucket = map_table.For(a);
+          if (!bucket->Head<MapState>())
+            continue;
+          ScopedLock lock(bucket);
+          for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
+            next = Next(s);
+            uptr where = s->Address();
+            if (where < begin || where >= end)
+              continue;
+            if (thr)
+              ForgetRecorded(thr, where);
+            RemoveMap(thr, bucket, s);
+          }
+        }
+      });
 }
 
 // Counted per thread and added up when it ends, so that no two threads share

@@ -9,12 +9,12 @@
 
 namespace __mapsan {
 
-void MemoryReleased(uptr addr, uptr size) {
+void memory_internal::Released(uptr addr, uptr size) {
   if (RuleHolds(Rule::life_of_memory))
     SyncMemoryChanged(addr, size);
 }
 
-void MemoryObtained(uptr addr, uptr size) {
+void memory_internal::Obtained(uptr addr, uptr size) {
   if (RuleHolds(Rule::life_of_memory))
     SyncMemoryChanged(addr, size);
   if (RuleHolds(Rule::life_of_map))

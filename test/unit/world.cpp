@@ -37,8 +37,7 @@ void StartWorld() {
   static bool started = [] {
     flags()->SetDefaults();
     AddInstrumentedCode({0, ~uptr(0)}, /*main=*/true);
-    map_filter.Initialize();
-    sync_filter.Initialize();
+    live_filter.Initialize();
     InitializeSync();
     InitializeMapTable();
     InitializeLocksets();
