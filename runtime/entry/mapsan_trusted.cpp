@@ -50,8 +50,9 @@ void TrustModules(const char *patterns) {
   ScopedLock lock(&adding);
   if (IsKnown(patterns, size))
     return;
-  auto *list =
-      static_cast<TrustedList *>(InternalAlloc(sizeof(TrustedList) + size));
+  static LowLevelAllocator forever;
+  auto *list = static_cast<TrustedList *>(
+      forever.Allocate(RoundUpTo(sizeof(TrustedList) + size, 8)));
   list->next = First();
   list->size = size;
   internal_memcpy(list->patterns, patterns, size);
