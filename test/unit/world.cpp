@@ -63,18 +63,54 @@ Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
   site.operation = operation;
   site.type = "test::map";
   site.effect = effect;
-  site.flags = flags;
+  site.flags =
+      flags | (effect == MapsanEffectMayWrite ? u32(MapsanSiteShort) : 0);
   return site;
+}
+
+bool BeginShort(Thread *thr, Site *site, const void *map, uptr frame) {
+  Shortcuts &mine = thr->operations.shortcuts;
+  uptr address = AddressOf(map);
+  u32 entry = static_cast<u32>(address * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
+              MAPSAN_SHORTCUT_ENTRIES;
+  bool reads = site->effect == MapsanEffectRead;
+  if (!reads && site->effect != MapsanEffectWrite &&
+      !(site->flags & MapsanSiteShort))
+    return false;
+  u64 differs = address ^ atomic_load(&mine.key, memory_order_relaxed) ^
+                site->GetFamily()->Tag() ^
+                (reads ? mine.reads : mine.writes)[entry];
+  differs |= atomic_load(&mine.in_flight, memory_order_relaxed) | site->fresh;
+  if (differs)
+    return false;
+  atomic_store(&mine.size, 0, memory_order_relaxed);
+  atomic_store(&mine.site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  atomic_store(&mine.frame, frame, memory_order_relaxed);
+  atomic_store(&mine.in_flight, address, memory_order_relaxed);
+  return true;
+}
+
+bool EndShort(Thread *thr, const void *map) {
+  Shortcuts &mine = thr->operations.shortcuts;
+  if (atomic_load(&mine.in_flight, memory_order_relaxed) != AddressOf(map))
+    return false;
+  atomic_store(&mine.in_flight, 0, memory_order_relaxed);
+  return true;
 }
 
 // Not inlined: where it returns to, in Operate or in a test, is the call site.
 NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
-  MapBegin(thr, site, AddressOf(map), GET_CALLER_PC(), GET_CURRENT_FRAME());
+  uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
+  if (!BeginShort(thr, site, map, bp) &&
+      !MapBeginFast(thr, site, AddressOf(map), bp) &&
+      !MapBeginAgain(thr, site, AddressOf(map), pc, bp))
+    MapBegin(thr, site, AddressOf(map), pc, bp);
 }
 
 void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
-  MapEnd(thr, site, AddressOf(map), evidence, GET_CALLER_PC(),
-         GET_CURRENT_FRAME());
+  if (!EndShort(thr, map) && !MapEndFast(thr, site, AddressOf(map), evidence))
+    MapEnd(thr, site, AddressOf(map), evidence, GET_CALLER_PC(),
+           GET_CURRENT_FRAME());
 }
 
 u64 BeginAtomic(Thread *thr, uptr addr, u32 what) {

@@ -26,7 +26,12 @@ std::vector<Finding> TakeFindings();
 Site MakeSite(MapsanEffect effect, const char *operation = "operation",
               u32 flags = 0);
 
-/// An operation from begin to end.
+/// What a hook does, expanded as in optimised code
+/// (pass/instrument/Shortcuts.cpp). True: it took the short way.
+bool BeginShort(Thread *thr, Site *site, const void *map, uptr frame);
+bool EndShort(Thread *thr, const void *map);
+
+/// An operation from begin to end, by whichever way a hook would take.
 void Operate(Thread *thr, Site *site, const void *map,
              MapsanEvidence evidence = MapsanEvidenceNone);
 void Begin(Thread *thr, Site *site, const void *map);
