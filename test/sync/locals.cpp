@@ -311,11 +311,14 @@ RACE(passed_to_a_thread) {
 
 RACE(passed_to_async) {
   Local local;
+  // (not before async has returned: it locks what a thread locks at its end)
   auto other = std::async(std::launch::async, [&] {
+    step.WaitFor(1);
     local.emplace(1, 1);
     step.Done();
   });
-  step.WaitFor(1);
+  step.Done();
+  step.WaitFor(2);
   local.emplace(2, 2);
   other.get();
 }
