@@ -41,10 +41,14 @@ public:
   /// in the merge of this serial number, if `slot` is kNoSlot (false also if it
   /// is not remembered).
   bool Knows(Slot slot, Stamp own) const {
-    if (slot == slot_ && LifeOf(own) == life_)
-      return true;
     if (UNLIKELY(slot == kNoSlot))
       return merges_[own % kMerges] == own && Takes(FastPath::known_merge);
+    return KnowsThread(slot, own);
+  }
+  /// The same of a thread's clock (false for kNoSlot), without a call.
+  ALWAYS_INLINE bool KnowsThread(Slot slot, Stamp own) const {
+    if (slot == slot_ && LifeOf(own) == life_)
+      return true;
     return slot < count_ && Covers(words_[slot].known, own);
   }
   bool Knows(const Snapshot &s) const { return Knows(s.slot, s.own); }
