@@ -103,7 +103,7 @@ public:
 
 private:
   bool CloseGroup();
-  void Rebase(Slot slot);
+  void Rebase(const Slot *grown, u32 count);
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
@@ -120,6 +120,7 @@ private:
   Snapshot *current_; // the snapshot of version_, if one was asked for
   ClockBase *base_;   // all words as of base_stamp_, if still right but for own
   Stamp base_stamp_;
+  ClockLog log_;
   static constexpr u32 kMerges = 16;
   Stamp merges_[kMerges]; // acquired, by serial number; 0: none
 };
