@@ -56,6 +56,10 @@ enum MapsanAtomic {
   MapsanAtomicCas = 3, // atomic_end's `done` says whether it stored
 };
 
+// Beside the orders: the access is a call of a library, whose own locks order
+// nothing meanwhile.
+#define MAPSAN_ATOMIC_CALL (1 << 12)
+
 // atomic_end's token where atomic_begin was not called, because the flag
 // map_used did not stand yet.
 #define MAPSAN_ATOMIC_UNWATCHED (~1ull)

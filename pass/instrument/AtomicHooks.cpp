@@ -12,9 +12,9 @@ using namespace llvm;
 
 namespace mapsan {
 
-// operation | order << 4 | failure order << 8; folds to a constant but for
-// orders that are computed.
-static Value *whatWord(IRBuilder<> &Builder, MapsanAtomic What, Value *Order,
+// operation | order << 4 | failure order << 8 | MAPSAN_ATOMIC_CALL; folds to a
+// constant but for orders that are computed.
+static Value *whatWord(IRBuilder<> &Builder, unsigned What, Value *Order,
                        Value *Failure) {
   Type *I32 = Builder.getInt32Ty();
   auto Shifted = [&](Value *Order, unsigned Bits) {
@@ -76,11 +76,12 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
   if (Call && (hasNoCallEdges(*Call) || Call->isMustTailCall()))
     return false;
   const DebugLoc Where = hookLocation(*A.At);
+  const unsigned Kind = Call ? A.What | MAPSAN_ATOMIC_CALL : A.What;
   Value *Begun;
   Instruction *Hook = ifMapUsed(A.At, Where, Calls, [&](IRBuilder<> &Builder) {
     Begun =
         Calls.call(Builder, Callback::atomic_begin,
-                   {A.Address, whatWord(Builder, A.What, A.Order, A.Failure)});
+                   {A.Address, whatWord(Builder, Kind, A.Order, A.Failure)});
   });
   IRBuilder<> Builder(A.At);
   Builder.SetCurrentDebugLocation(Where);
@@ -106,7 +107,7 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
       Builder.CreateFence(AtomicOrdering::Acquire);
     }
     ifMapUsed(Edge, Where, Calls, [&](IRBuilder<> &Builder) {
-      Value *Word = whatWord(Builder, A.What, A.Order, A.Failure);
+      Value *Word = whatWord(Builder, Kind, A.Order, A.Failure);
       Value *Done = Returned ? doneWord(Builder, A, At) : Builder.getInt32(0);
       Calls.call(Builder, Callback::atomic_end, {A.Address, Word, Token, Done});
     });

@@ -5,6 +5,8 @@
 
 namespace __mapsan {
 
+using namespace atomics_internal;
+
 void DropFences(Thread *thr) {
   Drop(thr->release_fence);
   thr->release_fence = nullptr;
@@ -107,12 +109,28 @@ static bool RepeatsRelease(const Thread *thr, const Snapshot *s, AtomicOp op) {
   return false;
 }
 
+// The fast path, and the rules that it takes for granted.
+static bool MayRepeat() {
+  return Takes(FastPath::repeated_release) && RuleHolds(Rule::rmw_continues) &&
+         RuleHolds(Rule::rmw_release_joins);
+}
+
+static NOINLINE u64 BeginReleaseLocked(Thread *thr, Bucket *bucket, uptr addr,
+                                       u32 what, u64 token) {
+  SyncObject *object = FindSync(bucket, addr);
+  if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
+      MayRepeat())
+    token |= kRepeats;
+  return token;
+}
+
 u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
                                    u32 what) {
   if (UNLIKELY(thr->modelled.observing))
     return BeginSlow(thr, index, addr, what);
   ScopedRuntime::Enter(thr);
-  ThreadFlush(thr);
+  if (UNLIKELY(thr->clock.dirty()))
+    ThreadFlush(thr);
   if (UNLIKELY(thr->clock.AllZero())) {
     ScopedRuntime::Leave(thr);
     return BeginSlow(thr, index, addr, what);
@@ -120,12 +138,16 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
   Bucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
-  SyncObject *object = FindSync(bucket, addr);
-  if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
-      Takes(FastPath::repeated_release) && RuleHolds(Rule::rmw_continues) &&
-      RuleHolds(Rule::rmw_release_joins))
-    token |= kRepeats;
-  return token;
+  // Usually it holds this thread's last release and nothing else.
+  SyncObject *first = bucket->Head<SyncObject>();
+  if (LIKELY(first && MayRepeat() &&
+             atomic_load(&first->addr, memory_order_relaxed) == addr &&
+             atomic_load(&first->slot, memory_order_relaxed) ==
+                 thr->clock.slot() &&
+             atomic_load(&first->own, memory_order_relaxed) ==
+                 thr->clock.OwnStamp()))
+    return token | kRepeats;
+  return BeginReleaseLocked(thr, bucket, addr, what, token);
 }
 
 // A release of nothing, or none; or it observes.

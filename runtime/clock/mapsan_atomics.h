@@ -72,8 +72,9 @@ ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
       if (LIKELY(!first) ||
           (op.loads() &&
            atomic_load(&first->addr, memory_order_relaxed) == addr &&
-           thr->clock.Knows(atomic_load(&first->slot, memory_order_relaxed),
-                            atomic_load(&first->own, memory_order_relaxed))))
+           thr->clock.KnowsThread(
+               atomic_load(&first->slot, memory_order_relaxed),
+               atomic_load(&first->own, memory_order_relaxed))))
         return tag | static_cast<u64>(index) << kIndexShift;
     }
   }

@@ -23,6 +23,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   current_ = nullptr;
   base_ = nullptr;
   base_stamp_ = 0;
+  log_.Begin(OwnStamp());
   for (Stamp &merge : merges_)
     merge = 0;
   Reserve(slot + 1);
@@ -79,6 +80,7 @@ Snapshot *ThreadClock::NewSnapshot() {
   if (!base_) {
     base_ = NewClockBase(count_);
     internal_memcpy(base_->words, words_, count_ * sizeof(ClockWord));
+    base_->log = log_;
     base_stamp_ = OwnStamp();
   }
   RefBase(base_);
@@ -102,51 +104,70 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
     return false;
   }
   MAPSAN_DCHECK(s->Epoch(slot_) < open_); // I2
-  bool grew = false;
-  auto raise = [&](Slot i, u64 epoch) {
+  Slot grown[ClockLog::kMax];
+  u32 grown_count = 0;
+  auto take = [&](Slot i) {
+    u64 epoch = s->Epoch(i);
     // Our own component is never taken from elsewhere.
-    if (i == slot_ || words_[i].epoch >= epoch)
-      return;
-    if (!grew && before_change)
-      before_change(arg);
-    grew = true;
-    words_[i].epoch = epoch;
+    if (i != slot_ && words_[i].epoch < epoch) {
+      if (!grown_count && before_change)
+        before_change(arg);
+      if (grown_count < ClockLog::kMax)
+        grown[grown_count] = i;
+      grown_count++;
+      words_[i].epoch = epoch;
+    }
+    words_[i].known = Max(words_[i].known, s->Known(i));
   };
   u32 count = s->Count();
   Reserve(count);
-  Slot only = kNoSlot; // word that may have changed; or several
-  if (s->slot != kNoSlot && Covers(words_[s->slot].known, s->base_stamp)) {
+  Stamp known = s->slot != kNoSlot ? words_[s->slot].known : 0;
+  if (s->slot != kNoSlot && Covers(known, s->base_stamp)) {
     // Everything but the owner's own word was known to us already.
-    only = s->slot;
-    raise(s->slot, s->own_epoch);
-    MAPSAN_DCHECK(words_[s->slot].known < s->own); // I3
-    words_[s->slot].known = s->own;
+    MAPSAN_DCHECK(known < s->own); // I3
+    take(s->slot);
+    MAPSAN_DCHECK(Holds(*s));
+  } else if (s->slot != kNoSlot && Covers(known, s->base->log.since) &&
+             Takes(FastPath::clock_log)) {
+    // So was everything but that and what is listed.
+    const ClockLog &log = s->base->log;
+    for (u32 i = log.count; i > 0 && log.entries[i - 1].when > known; i--)
+      take(log.entries[i - 1].slot);
+    take(s->slot);
     MAPSAN_DCHECK(Holds(*s));
   } else {
-    for (u32 i = 0; i < count; i++) {
-      raise(i, s->Epoch(i));
-      words_[i].known = Max(words_[i].known, s->Known(i));
-    }
+    for (u32 i = 0; i < count; i++)
+      take(i);
     if (s->slot == kNoSlot)
       merges_[s->own % kMerges] = s->own;
   }
-  if (!grew)
+  if (!grown_count)
     return false;
   nonzero_ = true;
   version_++;
-  Rebase(only);
+  Rebase(grown, grown_count);
   return true;
 }
 
-// After a change of that word, or of several (kNoSlot), and of the version: if
-// nobody else refers to the base, it need not be made anew.
-void ThreadClock::Rebase(Slot slot) {
+// After a change of those words (more than ClockLog::kMax: of many), and of the
+// version: if nobody else refers to the base, it need not be made anew.
+void ThreadClock::Rebase(const Slot *grown, u32 count) {
   Drop(current_);
   current_ = nullptr;
-  if (slot == kNoSlot || !base_ || slot >= base_->count ||
-      !IsExclusive(base_) || !Takes(FastPath::rebase))
+  if (count > ClockLog::kMax) {
+    log_.Begin(OwnStamp());
     return DropBase();
-  base_->words[slot] = words_[slot];
+  }
+  bool keep = base_ && IsExclusive(base_) && Takes(FastPath::rebase);
+  for (u32 i = 0; i < count; i++) {
+    log_.Add(OwnStamp(), grown[i]);
+    keep = keep && grown[i] < base_->count;
+  }
+  if (!keep)
+    return DropBase();
+  for (u32 i = 0; i < count; i++)
+    base_->words[grown[i]] = words_[grown[i]];
+  base_->log = log_;
   base_stamp_ = OwnStamp();
 }
 
@@ -165,6 +186,7 @@ void ThreadClock::Raise(Slot slot, u64 epoch) {
   words_[slot].epoch = epoch;
   nonzero_ = true;
   version_++;
+  log_.Add(OwnStamp(), slot);
   DropBase();
 }
 

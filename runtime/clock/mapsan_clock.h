@@ -43,10 +43,14 @@ public:
   /// in the merge of this serial number, if `slot` is kNoSlot (false also if it
   /// is not remembered).
   bool Knows(Slot slot, Stamp own) const {
-    if (slot == slot_ && LifeOf(own) == life_)
-      return true;
     if (UNLIKELY(slot == kNoSlot))
       return merges_[own % kMerges] == own && Takes(FastPath::known_merge);
+    return KnowsThread(slot, own);
+  }
+  /// The same of a thread's clock (false for kNoSlot), without a call.
+  ALWAYS_INLINE bool KnowsThread(Slot slot, Stamp own) const {
+    if (slot == slot_ && LifeOf(own) == life_)
+      return true;
     return slot < count_ && Covers(words_[slot].known, own);
   }
   bool Knows(const Snapshot &s) const { return Knows(s.slot, s.own); }
@@ -101,7 +105,7 @@ public:
 
 private:
   bool CloseGroup();
-  void Rebase(Slot slot);
+  void Rebase(const Slot *grown, u32 count);
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
@@ -119,6 +123,7 @@ private:
   Snapshot *current_; // the snapshot of version_, if one was asked for
   ClockBase *base_;   // all words as of base_stamp_, if still right but for own
   Stamp base_stamp_;
+  ClockLog log_;
   static constexpr u32 kMerges = 16;
   Stamp merges_[kMerges]; // acquired, by serial number; 0: none
 };

@@ -40,11 +40,40 @@ struct ClockWord {
   Stamp known;
 };
 
+/// Which words of a clock grew lately, but for its owner's own.
+struct ClockLog {
+  static constexpr u32 kMax = 8;
+  Stamp since; // the owner's: what grew after that is listed
+  u32 count;
+  struct {
+    Stamp when; // the owner's, after the change
+    Slot slot;
+  } entries[kMax];
+
+  void Begin(Stamp now) {
+    since = now;
+    count = 0;
+  }
+  void Add(Stamp now, Slot slot) {
+    if (count == kMax) { // half of them, and all of one time, are forgotten
+      since = entries[kMax / 2 - 1].when;
+      count = 0;
+      for (u32 i = kMax / 2; i < kMax; i++)
+        if (entries[i].when != since)
+          entries[count++] = entries[i];
+      if (since == now)
+        return;
+    }
+    entries[count++] = {now, slot};
+  }
+};
+
 /// The shared part of snapshots: all words but the owner's, which may have
 /// moved on. Reference-counted, immutable.
 struct ClockBase {
   atomic_uint32_t refs;
   u32 count;
+  ClockLog log;       // of a thread's clock; not of a merge
   ClockWord words[1]; // `count` of them
 };
 

@@ -146,6 +146,8 @@ MAPSAN_ENTRY u64 __mapsan_atomic_begin(void *addr, u32 what) {
     return UnknownThreadBegin(addr, what);
   if (UNLIKELY(thr->in_runtime || thr->ignore_sync))
     return kNothing;
+  if (UNLIKELY(what & MAPSAN_ATOMIC_CALL))
+    ScopedRuntime::Enter(thr);
   return AtomicBegin(thr, reinterpret_cast<uptr>(addr), what);
 }
 
@@ -163,8 +165,10 @@ MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
       UnwatchedEnd(addr, what, done);
     return;
   }
-  AtomicEnd(CurrentThreadRaw(), reinterpret_cast<uptr>(addr), what, token,
-            done);
+  Thread *thr = CurrentThreadRaw();
+  AtomicEnd(thr, reinterpret_cast<uptr>(addr), what, token, done);
+  if (UNLIKELY(what & MAPSAN_ATOMIC_CALL))
+    ScopedRuntime::Leave(thr);
 }
 
 MAPSAN_ENTRY void __mapsan_atomic_fence(u32 order) {

@@ -279,6 +279,28 @@ TEST_F(MapLives, AMutexThatAnotherUnlockedIsTakenAnew) {
   EXPECT_EQ(kinds(), Kinds{});
 }
 
+TEST_F(MapLives, AMergeIsAcquiredByEveryThread) {
+  // Two that know nothing of each other release at one place.
+  uptr addr = AddressOf(mutex);
+  Operate(a, &write, map);
+  SyncReleaseJoin(a, addr);
+  Site elsewhere = MakeSite(MapsanEffectWrite);
+  alignas(16) char other[16] = {};
+  Operate(b, &elsewhere, other);
+  SyncReleaseJoin(b, addr);
+  // The second of these takes over the first one's record.
+  for (int i = 0; i < 2; i++) {
+    Thread *thr = ThreadCreate(nullptr, 0, true);
+    SyncAcquire(thr, addr);
+    SyncAcquire(thr, addr);
+    if (i)
+      Operate(thr, &write, map);
+    ThreadFinish(thr);
+  }
+  EXPECT_EQ(kinds(), Kinds{});
+  MemoryObtained(AddressOf(other), sizeof(other));
+}
+
 TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
   MutexLocked(a, AddressOf(mutex), 0x1000, 0, false);
   Operate(a, &write, map);
