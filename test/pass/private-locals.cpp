@@ -127,8 +127,8 @@ extern "C" void scopes(int n) {
 
 // Of two maps only the other one is hooked.
 // CHECK-LABEL: @copy(
-// CHECK: call void @__mapsan_map_begin(ptr {{.*}}, ptr {{.*}}@{{.*}}given
-// CHECK: __mapsan_map_end(ptr {{.*}}, ptr {{.*}}@{{.*}}given
+// CHECK: call void @__mapsan_map_begin{{(_long)?}}(ptr {{.*}}, ptr {{.*}}@{{.*}}given
+// CHECK: __mapsan_map_end{{(_long)?}}(ptr {{.*}}, ptr {{.*}}@{{.*}}given
 // CHECK-NOT: __mapsan_map_{{begin|end}}
 // CHECK: {{^}$}}
 extern "C" int copy() {

@@ -141,7 +141,7 @@ TEST(FreeRunning, OneOfAReaderAndAWriterSeesTheOther) {
         meeting.Wait();
       }
       meeting.Wait();
-      missed += TakeFindings().size() != 1;
+      missed += TakeFindings().empty(); // (both may see it)
       meeting.Wait();
     }
   });
