@@ -149,6 +149,22 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   return true;
 }
 
+bool ThreadClock::AcquireWord(Slot slot, Stamp own, u64 own_epoch,
+                              Stamp base_stamp) {
+  if (slot == slot_ || slot >= count_ ||
+      !Covers(words_[slot].known, base_stamp))
+    return false;
+  MAPSAN_DCHECK(words_[slot].known < own); // I3
+  words_[slot].known = own;
+  if (words_[slot].epoch >= own_epoch)
+    return true;
+  words_[slot].epoch = own_epoch;
+  nonzero_ = true;
+  version_++;
+  Rebase(&slot, 1);
+  return true;
+}
+
 // After a change of those words (more than ClockLog::kMax: of many), and of the
 // version: if nobody else refers to the base, it need not be made anew.
 void ThreadClock::Rebase(const Slot *grown, u32 count) {

@@ -96,6 +96,11 @@ public:
   /// the clock of their begin).
   bool Acquire(const Snapshot *s, void (*before_change)(void *), void *arg);
 
+  /// The same for a snapshot of which only these are known and which Knows does
+  /// not cover. False, and nothing changes: more than its owner's own word is
+  /// new, or may be. No operation may be in flight.
+  bool AcquireWord(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp);
+
   /// Raises one component, as if all of `slot` up to `epoch` had been acquired
   /// (fork). What else that slot's thread knew stays unknown.
   void Raise(Slot slot, u64 epoch);

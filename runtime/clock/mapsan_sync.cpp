@@ -23,6 +23,8 @@ void SyncObject::SetClock(Snapshot *s) {
   Drop(clock);
   clock = s;
   atomic_store(&own, s ? s->own : 0, memory_order_relaxed);
+  atomic_store(&own_epoch, s ? s->own_epoch : 0, memory_order_relaxed);
+  atomic_store(&base_stamp, s ? s->base_stamp : 0, memory_order_relaxed);
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
 }
 
@@ -81,6 +83,7 @@ static bool RefreshClock(Thread *thr, SyncObject *object) {
       !thr->clock.Refresh(clock))
     return false;
   atomic_store(&object->own, clock->own, memory_order_relaxed);
+  atomic_store(&object->own_epoch, clock->own_epoch, memory_order_relaxed);
   return true;
 }
 
@@ -125,7 +128,7 @@ void JoinClock(SyncObject *object, Snapshot *s) {
 void sync_internal::Acquire(Thread *thr, uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
-  if (peek.valid && NothingNew(thr, peek))
+  if (peek.valid && (NothingNew(thr, peek) || AcquireWord(thr, peek)))
     return;
   ScopedLock lock(bucket);
   if (SyncObject *object = FindSync(bucket, addr))

@@ -15,17 +15,22 @@ namespace __mapsan {
 /// The clocks released at one address. Found under the bucket's lock; the
 /// atomic fields also without it (Peek). Exists only while it has contents.
 struct SyncObject {
+  // What Peek looks at, in a line: a handover moves no other one of these.
   atomic_uintptr_t addr; // with the bits that tell parts apart (abi.h)
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
+  // Mirrors of `clock`.
+  atomic_uint64_t own; // 0: no clock
+  atomic_uint64_t own_epoch;
+  atomic_uint64_t base_stamp;
+  atomic_uint32_t slot; // kNoSlot: a merge, or no clock
+  char padding[12];
+
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
   uptr group;            // SyncSetGroup; or 0
   // How often `readers` was emptied or dropped, over all that this memory was
   // used for: snapshots in there that were known at another count are gone.
   atomic_uint64_t reader_generation;
-  // Mirrors of `clock`, for Peek.
-  atomic_uint64_t own;  // 0: no clock
-  atomic_uint32_t slot; // kNoSlot: a merge, or no clock
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
@@ -63,7 +68,9 @@ struct SyncPeek {
   bool valid; // false: somebody was changing the bucket
   bool found; // something was released there
   Slot slot;  // owner of the clock; kNoSlot: a merge, or there is none
-  Stamp own;
+  Stamp own;  // as of Snapshot
+  u64 own_epoch;
+  Stamp base_stamp;
   u32 tag; // of the bucket when it was read
 };
 inline SyncPeek Peek(Bucket *bucket, uptr addr) {
@@ -78,6 +85,8 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
       peek.found = true;
       peek.own = atomic_load(&o->own, memory_order_relaxed);
       peek.slot = atomic_load(&o->slot, memory_order_relaxed);
+      peek.own_epoch = atomic_load(&o->own_epoch, memory_order_relaxed);
+      peek.base_stamp = atomic_load(&o->base_stamp, memory_order_relaxed);
       break;
     }
     if (++steps > 32)
@@ -90,6 +99,13 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
 /// What `thr` would acquire there it has already.
 inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
   return !peek.found || thr->clock.Knows(peek.slot, peek.own);
+}
+/// All that is new there is its owner's own word: acquired, without the lock.
+inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
+  return thr->operations.empty() && !thr->modelled.observing &&
+         Takes(FastPath::acquire_word) &&
+         thr->clock.AcquireWord(peek.slot, peek.own, peek.own_epoch,
+                                peek.base_stamp);
 }
 /// What `thr` would release there is there already and nothing else (call
 /// after ThreadFlush).
