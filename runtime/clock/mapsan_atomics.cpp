@@ -168,13 +168,28 @@ u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
     else if (op.stores())
       nothing = nothing && !thr->release_fence &&
                 (op.kind != MapsanAtomicStore || !peek.found);
-    if (nothing) {
+    // A load that brings news runs without the lock as well: if the tag is the
+    // same in the end, what it read goes with what the object held.
+    bool loads = !op.stores() && peek.slot != kNoSlot && IsAcquire(op.order);
+    if (nothing || loads) {
       ScopedRuntime::Leave(thr);
-      return peek.tag | token;
+      return peek.tag | token | (nothing ? 0 : kAcquires);
     }
   }
   bucket->Lock();
   return kLocked | token;
+}
+
+void atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
+                                    u32 what, u64 token) {
+  {
+    ScopedRuntime inside(thr);
+    SyncPeek peek = Peek(bucket, addr);
+    if (peek.valid && peek.tag == static_cast<u32>(token) &&
+        AcquireWord(thr, peek))
+      return;
+  }
+  End(thr, bucket, addr, what, /*token=*/0, /*done=*/true);
 }
 
 void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,

@@ -33,9 +33,11 @@ namespace atomics_internal {
 // A token: the bucket's tag, what was done with it, and its index.
 constexpr u64 kLocked = 1ull << 32;  // the bucket is locked until the end
 constexpr u64 kRepeats = 1ull << 33; // so it is, and nothing changes
+constexpr u64 kAcquires = kRepeats;  // without kLocked: a word, at the end
 constexpr u32 kIndexShift = 34;
 u64 BeginRelease(Thread *thr, u32 index, uptr addr, u32 what);
 u64 BeginSlow(Thread *thr, u32 index, uptr addr, u32 what);
+void AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token);
 void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
          bool done);
 // A signal handler that comes while this thread has the bucket's lock must not
@@ -87,6 +89,8 @@ ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
   using namespace atomics_internal;
   Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
   if (LIKELY(!(token & kLocked))) {
+    if (UNLIKELY(token & kAcquires))
+      return AcquireAtEnd(thr, bucket, addr, what, token);
     if (LIKELY(bucket->Unchanged(static_cast<u32>(token))))
       return;
   } else if (token & kRepeats) {
