@@ -18,10 +18,10 @@ constexpr u32 kLoadRelaxed = what(MapsanAtomicLoad, 0);
 constexpr u32 kRmwRelease = what(MapsanAtomicRmw, 3);
 constexpr u32 kRmwAcqRel = what(MapsanAtomicRmw, 4);
 
-class Shortcuts : public testing::Test {
+class ClockFastPaths : public testing::Test {
 protected:
   static constexpr u32 kThreads = 16; // more than a clock lists
-  Shortcuts() {
+  ClockFastPaths() {
     StartWorld();
     TakeFindings();
     for (Thread *&thr : threads)
@@ -29,7 +29,7 @@ protected:
     a = threads[0];
     b = threads[1];
   }
-  ~Shortcuts() override {
+  ~ClockFastPaths() override {
     MemoryObtained(AddressOf(maps), sizeof(maps));
     SyncBorn(AddressOf(objects), sizeof(objects));
     for (Thread *thr : threads)
@@ -56,7 +56,7 @@ protected:
   alignas(16) char objects[kThreads][16] = {};
 };
 
-TEST_F(Shortcuts, MoreChangesThanAClockLists) {
+TEST_F(ClockFastPaths, MoreChangesThanAClockLists) {
   Operate(a, &write, maps[0]);
   hand(a, b, 0); // b knows a's clock from here on
   for (u32 i = 2; i < kThreads; i++) {
@@ -68,7 +68,7 @@ TEST_F(Shortcuts, MoreChangesThanAClockLists) {
   EXPECT_TRUE(silent());
 }
 
-TEST_F(Shortcuts, MoreChangesAtOnceThanAClockLists) {
+TEST_F(ClockFastPaths, MoreChangesAtOnceThanAClockLists) {
   Operate(a, &write, maps[0]);
   hand(a, b, 0);
   for (u32 i = 2; i < kThreads; i++) {
@@ -82,7 +82,7 @@ TEST_F(Shortcuts, MoreChangesAtOnceThanAClockLists) {
 }
 
 // An object that b, too, has released to, with what b does not know.
-TEST_F(Shortcuts, AnAcquireOfWhatWasOnlyLookedAt) {
+TEST_F(ClockFastPaths, AnAcquireOfWhatWasOnlyLookedAt) {
   Operate(a, &write, maps[0]);
   atomic(a, kRmwRelease);
   Operate(b, &write, maps[1]);
@@ -93,7 +93,7 @@ TEST_F(Shortcuts, AnAcquireOfWhatWasOnlyLookedAt) {
   EXPECT_TRUE(silent());
 }
 
-TEST_F(Shortcuts, AFenceAcquiresWhatARepeatedReleaseHasRead) {
+TEST_F(ClockFastPaths, AFenceAcquiresWhatARepeatedReleaseHasRead) {
   Operate(a, &write, maps[0]);
   atomic(a, kRmwRelease);
   Operate(b, &write, maps[1]);
@@ -106,7 +106,7 @@ TEST_F(Shortcuts, AFenceAcquiresWhatARepeatedReleaseHasRead) {
   EXPECT_TRUE(silent());
 }
 
-TEST_F(Shortcuts, AReleaseThatDoesNotAcquireOrdersNothing) {
+TEST_F(ClockFastPaths, AReleaseThatDoesNotAcquireOrdersNothing) {
   Operate(a, &write, maps[0]);
   atomic(a, kRmwRelease);
   Operate(b, &write, maps[1]);
