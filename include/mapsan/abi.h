@@ -22,7 +22,7 @@ enum MapsanEffect {
 
 // Bits beside the effect in Site::flags.
 enum MapsanSiteFlag {
-  MapsanSiteIterates = 1 << 0, // begin() and its like: an iteration starts
+  MapsanSiteIterates = 1 << 0,  // begin() and its like: an iteration starts
   MapsanSiteSecondary = 1 << 1, // the map is not `this` but another argument
   // What a may-write did to the words that the family names (element count,
   // number of buckets) says whether it changed the map: no need to compare all

@@ -136,7 +136,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   // Release: whoever finds the tid finds those two.
   atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
-  thr->operations.shortcuts.ForgetAll();
+  thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
   thr->lock_stacks.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.

@@ -25,8 +25,8 @@ inline u64 HeaderWord(uptr map, u32 offset) {
 inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   const Family *family = site->GetFamily();
   u32 bytes = 0;
-  // Not where others are expected to be at it, too: what one puts in and another
-  // takes out is no change of the size, but of the header.
+  // Not where others are expected to be at it, too: what one puts in and
+  // another takes out is no change of the size, but of the header.
   op->by_size = (site->flags & MapsanSiteBySize) && !op->presence;
   if (site->effect == MapsanEffectMayWrite && !op->by_size) {
     // Word by word: other threads may be at it, whole words are what they

@@ -99,7 +99,12 @@ public:
       reads[i] = writes[i] = 0;
   }
 
-  /// For ever: the thread's operations are all to be looked at.
+  /// Another thread's from now on.
+  void Restart() {
+    closed_ = false;
+    ForgetAll();
+  }
+  /// As long as the thread lives, all its operations are to be looked at.
   void Close() {
     closed_ = true;
     ForgetAll();
