@@ -885,7 +885,8 @@ class Future(Primitive):
     def got(self, ex, t):
         node = ex.node(t)
         self.possibly(node)
-        if "futures" not in self.rules:
+        unseen = "futures" in self.rules or (self.promised and "at thread exit" in self.rules)
+        if not unseen:
             node.after(self.set, "future, at thread exit" if self.promised else "future",
                        self.detail)
         return 2 if self.failed else 1
