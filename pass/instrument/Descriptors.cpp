@@ -34,7 +34,7 @@ int siteFlags(const MapArgument &Map, const SiteText &Text) {
   const bool Short =
       (ByWords || Text.Told == ToldBy::Result) && Map.layout().SizeOffset >= 0;
   return (Map.Iterates ? MapsanSiteIterates : 0) |
-         (Text.Secondary || Map.Secondary ? MapsanSiteSecondary : 0) |
+         (Map.Secondary ? MapsanSiteSecondary : 0) |
          (ByWords ? MapsanSiteBySize : 0) | (Short ? MapsanSiteShort : 0);
 }
 

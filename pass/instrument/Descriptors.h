@@ -21,7 +21,6 @@ enum class ToldBy { Nothing, Header, Size, Result };
 struct SiteText {
   std::string Operation, Type, Name, File, Function;
   unsigned Line = 0, Column = 0;
-  bool Secondary = false; // the map is not what the method is called on
   ToldBy Told = ToldBy::Nothing;
 };
 

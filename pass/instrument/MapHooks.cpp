@@ -105,7 +105,6 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
-    Text.Secondary = !Brackets.empty();
     Text.Told = toldBy(*Site.Call, Map);
     Value *Address = Site.Call->getArgOperand(Map.Argument);
     if (Map.Of->Offset)
