@@ -164,10 +164,10 @@ u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
   if (peek.valid && RuleHolds(Rule::rmw_continues)) {
     bool nothing = !op.loads() || NothingNew(thr, peek);
     if (op.releases())
-      nothing = nothing && !peek.found && thr->clock.AllZero();
+      nothing = nothing && !peek.object && thr->clock.AllZero();
     else if (op.stores())
       nothing = nothing && !thr->release_fence &&
-                (op.kind != MapsanAtomicStore || !peek.found);
+                (op.kind != MapsanAtomicStore || !peek.object);
     // A load that brings news runs without the lock as well: if the tag is the
     // same in the end, what it read goes with what the object held.
     bool loads = !op.stores() && peek.slot != kNoSlot && IsAcquire(op.order);

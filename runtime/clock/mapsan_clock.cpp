@@ -19,6 +19,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   version_ = 1;
   dirty_ = false;
   nonzero_ = epoch != 0;
+  only_told_ = reopened_ = 0;
   count_ = 0;
   current_ = nullptr;
   base_ = nullptr;
@@ -67,9 +68,14 @@ void ThreadClock::DropBase() {
 
 bool ThreadClock::CloseGroup() {
   words_[slot_].epoch = open_++;
-  version_++;
   dirty_ = false;
   nonzero_ = true;
+  bool as_before = reopened_ == version_; // still what its lock holds
+  reopened_ = 0;
+  if (as_before)
+    return true;
+  version_++;
+  only_told_ = 0;
   // The base stays: only our own word moved.
   Drop(current_);
   current_ = nullptr;
@@ -77,6 +83,7 @@ bool ThreadClock::CloseGroup() {
 }
 
 Snapshot *ThreadClock::NewSnapshot() {
+  only_told_ = kSeveral;
   if (!base_) {
     base_ = NewClockBase(count_);
     internal_memcpy(base_->words, words_, count_ * sizeof(ClockWord));
@@ -90,6 +97,7 @@ Snapshot *ThreadClock::NewSnapshot() {
 
 Snapshot *ThreadClock::Snap() {
   MAPSAN_DCHECK(words_[slot_].epoch < open_); // I2: none of an open group
+  only_told_ = kSeveral;
   if (!current_)
     current_ = NewSnapshot();
   return current_;
@@ -168,6 +176,7 @@ bool ThreadClock::AcquireWord(Slot slot, Stamp own, u64 own_epoch,
 // After a change of those words (more than ClockLog::kMax: of many), and of the
 // version: if nobody else refers to the base, it need not be made anew.
 void ThreadClock::Rebase(const Slot *grown, u32 count) {
+  only_told_ = kSeveral;
   Drop(current_);
   current_ = nullptr;
   if (count > ClockLog::kMax) {
@@ -202,6 +211,7 @@ void ThreadClock::Raise(Slot slot, u64 epoch) {
   words_[slot].epoch = epoch;
   nonzero_ = true;
   version_++;
+  only_told_ = kSeveral;
   log_.Add(OwnStamp(), slot);
   DropBase();
 }

@@ -71,6 +71,30 @@ public:
   /// then stamps anew what is still in flight (CLOCKS: flush).
   bool Tick() { return dirty_ && CloseGroup(); }
 
+  // --- opening the last group again (docs/clocks.md)
+
+  /// Nobody, or that lock alone, was told of the group that was closed last.
+  uptr OnlyTold() const { return only_told_; }
+  /// That lock was told of it. `before`: OnlyTold before that.
+  void Told(uptr lock, uptr before) {
+    only_told_ = !before || before == lock ? lock : kSeveral;
+  }
+  /// The last group was published at `lock` and nowhere else, and nothing has
+  /// happened since: no operation of this thread, nothing acquired.
+  bool MayReopen(uptr lock) const { return only_told_ == lock && !dirty_; }
+  /// The open group is one that was taken back.
+  bool IsReopened() const { return dirty_ && reopened_ == version_; }
+  /// Takes the last group back, as nobody has seen it: what comes belongs to
+  /// it. The clock is as it was before its close, but that the lock's snapshot
+  /// has it already; it may be acquired there once it is closed again.
+  void Reopen() {
+    MAPSAN_DCHECK(!dirty_);
+    open_--;
+    words_[slot_].epoch = open_ - 1;
+    dirty_ = true;
+    reopened_ = version_;
+  }
+
   /// The clock as it stands, for a sync object; Tick first. The reference is
   /// the clock's own, valid until its next change: Ref it to keep it.
   Snapshot *Snap();
@@ -86,6 +110,7 @@ public:
   bool Refresh(Snapshot *s) {
     if (!IsOwn(*s) || s->base != base_)
       return false;
+    only_told_ = kSeveral;
     s->own = OwnStamp();
     s->own_epoch = words_[slot_].epoch;
     return true;
@@ -114,7 +139,6 @@ private:
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
-
   u64 first_; // as given to Start
   u64 open_;  // words_[slot_].epoch + 1
   Slot slot_;
@@ -122,6 +146,9 @@ private:
   u64 version_;
   bool dirty_;
   bool nonzero_;
+  static constexpr uptr kSeveral = 1;
+  uptr only_told_; // 0: nobody
+  u64 reopened_;   // the version of the group that was opened again; or 0
   u32 count_;
   u32 capacity_;
   ClockWord *words_;

@@ -43,17 +43,12 @@ inline void RemoveHeld(Thread *thr, HeldLock *lock) {
     lock[0] = lock[1];
 }
 
-/// A lock that is taken and given back within a call that observes is of no
-/// interest but for what it acquires.
-inline bool Observing(const Thread *thr) {
-  return UNLIKELY(thr->modelled.observing);
-}
-
-/// See MutexLocked.
+/// See MutexLocked. A lock that is taken and given back within a call that
+/// observes is of no interest but for what it acquires.
 ALWAYS_INLINE void MutexLockedHere(Thread *thr, uptr addr, uptr pc, uptr bp,
                                    bool recursive) {
-  if (Observing(thr))
-    return SyncAcquire(thr, addr);
+  if (Observes(thr))
+    return SyncMutexLock(thr, addr);
   if (HeldLock *held = FindHeld(thr, addr)) {
     if (recursive) {
       held->depth++;
@@ -62,17 +57,17 @@ ALWAYS_INLINE void MutexLockedHere(Thread *thr, uptr addr, uptr pc, uptr bp,
     RemoveHeld(thr, held);
   }
   AddHeld(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1, pc, bp);
-  SyncAcquire(thr, addr);
+  SyncMutexLock(thr, addr);
 }
 
 /// See MutexUnlocking. `held`: as it is found.
 ALWAYS_INLINE void MutexUnlockingHere(Thread *thr, uptr addr, HeldLock *held) {
-  if (LIKELY(held && !Observing(thr))) {
+  if (LIKELY(held && !Observes(thr))) {
     if (UNLIKELY(--held->depth))
       return;
     RemoveHeld(thr, held);
   }
-  SyncReleaseStore(thr, addr);
+  SyncMutexUnlock(thr, addr);
 }
 
 } // namespace __mapsan

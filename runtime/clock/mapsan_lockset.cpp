@@ -35,7 +35,7 @@ void MutexIsRobust(Thread *thr, uptr addr) {
 void LocksLeftBehind(Thread *thr) {
   for (u32 i = 0; i < thr->lock_count; i++)
     if (thr->locks[i].is_robust && RuleHolds(Rule::mutex_robust))
-      SyncReleaseStore(thr, thr->locks[i].addr);
+      SyncMutexUnlock(thr, thr->locks[i].addr);
   thr->lock_count = 0;
   thr->locks_over = 0;
   thr->lockset_known = false;
@@ -51,8 +51,8 @@ bool RwNoted(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
 }
 
 void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
-  if (Observing(thr))
-    return SyncAcquire(thr, addr);
+  if (Observes(thr))
+    return SyncMutexLock(thr, addr);
   if (!RwNoted(thr, addr, mode, pc, bp))
     return;
   if (mode == LockMode::Shared)
@@ -62,7 +62,7 @@ void RwLocked(Thread *thr, uptr addr, LockMode mode, uptr pc, uptr bp) {
 }
 
 void RwUnlocking(Thread *thr, uptr addr) {
-  if (Observing(thr))
+  if (Observes(thr))
     return;
   LockMode mode = LockMode::Exclusive;
   if (HeldLock *held = FindHeld(thr, addr)) {
@@ -75,29 +75,29 @@ void RwUnlocking(Thread *thr, uptr addr) {
     if (RuleHolds(Rule::rwlock_read))
       SyncReadUnlock(thr, addr);
     if (!RuleHolds(Rule::rwlock_readers))
-      SyncReleaseJoin(thr, addr);
+      SyncReadUnlockForAll(thr, addr);
   } else if (RuleHolds(Rule::rwlock_write)) {
     SyncWriteUnlock(thr, addr);
   }
 }
 
 u32 MutexGivenUp(Thread *thr, uptr addr) {
-  if (Observing(thr))
+  if (Observes(thr))
     return 1;
   u32 depth = 1;
   if (HeldLock *held = FindHeld(thr, addr)) {
     depth = held->depth;
     RemoveHeld(thr, held);
   }
-  SyncReleaseStore(thr, addr);
+  SyncMutexUnlock(thr, addr);
   return depth;
 }
 
 void MutexReacquired(Thread *thr, uptr addr, u32 depth, uptr pc, uptr bp) {
-  if (Observing(thr))
-    return SyncAcquire(thr, addr);
+  if (Observes(thr))
+    return SyncMutexLock(thr, addr);
   AddHeld(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, depth, pc, bp);
-  SyncAcquire(thr, addr);
+  SyncMutexLock(thr, addr);
 }
 
 u32 RwGivenUp(Thread *thr, uptr addr, LockMode *mode) {

@@ -376,6 +376,9 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
     Publish(thr, call, around);
     if (kind == MapsanSyncAtThreadExit)
       thr->at_exit.Add(object);
+    // Locks that are given up inside may go unseen.
+    if (thr->clock.IsReopened() && !IsTransparent(what))
+      ThreadFlush(thr);
     if (kind == MapsanSyncObserve) {
       calls.observing = true;
       calls.observed = nullptr;

@@ -19,6 +19,15 @@ void DrainSyncPool(Thread *thr) { pool.Drain(&thr->sync_objects); }
 void LockSyncPoolBeforeFork() { pool.LockBeforeFork(); }
 void UnlockSyncPoolAfterFork() { pool.UnlockAfterFork(); }
 
+void SyncAfterFork() {
+  sync_table.ResetAfterFork();
+  pool.ForEachBlock(
+      [](void *block, void *) {
+        static_cast<SyncObject *>(block)->content.Init();
+      },
+      nullptr);
+}
+
 void SyncObject::SetClock(Snapshot *s) {
   Drop(clock);
   clock = s;
@@ -26,6 +35,7 @@ void SyncObject::SetClock(Snapshot *s) {
   atomic_store(&own_epoch, s ? s->own_epoch : 0, memory_order_relaxed);
   atomic_store(&base_stamp, s ? s->base_stamp : 0, memory_order_relaxed);
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
+  atomic_store(&seen, 0, memory_order_relaxed);
 }
 
 // Marks the key of what is handed over: no address has this bit.
@@ -66,24 +76,26 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   live_filter.Remove(
       LiveFilter::kSync,
       MAPSAN_SYNC_PLACE(atomic_load(&object->addr, memory_order_relaxed)));
-  object->SetClock(nullptr);
-  ReaderClocks::Destroy(object->readers);
-  object->readers = nullptr;
+  {
+    SpinMutexLock content(&object->content);
+    object->SetClock(nullptr);
+    ReaderClocks::Destroy(object->readers);
+    object->readers = nullptr;
+  }
   object->group = 0;
   object->CountGeneration();
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
 }
 
-// What the object holds is this thread's last release there, nobody else has
-// kept it, and only the thread's own word has moved since.
-static bool RefreshClock(Thread *thr, SyncObject *object) {
+bool RefreshClock(Thread *thr, SyncObject *object) {
   Snapshot *clock = object->clock;
   if (!clock || !clock->IsExclusive() || !Takes(FastPath::release_refresh) ||
       !thr->clock.Refresh(clock))
     return false;
   atomic_store(&object->own, clock->own, memory_order_relaxed);
   atomic_store(&object->own_epoch, clock->own_epoch, memory_order_relaxed);
+  atomic_store(&object->seen, 0, memory_order_relaxed);
   return true;
 }
 
@@ -161,67 +173,6 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
   JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
 }
 
-void SyncReadLock(Thread *thr, uptr addr) { SyncAcquire(thr, addr); }
-
-void SyncReadUnlock(Thread *thr, uptr addr) {
-  if (!MapUsed() || ReleasesNothing(thr))
-    return;
-  ThreadFlush(thr);
-  if (thr->clock.AllZero())
-    return;
-  // Relaxed: the count that we see is at least that of our own last release
-  // here, and who raised it since did so as a writer, before we got the lock.
-  ReadReleases::Entry &last = thr->read_releases.For(addr);
-  if (LIKELY(last.addr == addr && Takes(FastPath::reader_refresh) &&
-             atomic_load(&last.object->reader_generation,
-                         memory_order_relaxed) == last.generation &&
-             thr->clock.Refresh(last.snapshot)))
-    return;
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  ScopedLock lock(bucket);
-  SyncObject *object = FindOrCreateSync(thr, bucket, addr);
-  if (!object->readers)
-    object->readers = ReaderClocks::Create();
-  Snapshot *own = object->readers->Join(&thr->clock);
-  last = {object, atomic_load(&object->reader_generation, memory_order_relaxed),
-          own, addr};
-}
-
-void SyncWriteLock(Thread *thr, uptr addr) {
-  if (!MapUsed())
-    return;
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  SyncPeek peek = Peek(bucket, addr);
-  if (peek.valid && !peek.found)
-    return;
-  ScopedLock lock(bucket);
-  if (SyncObject *object = FindSync(bucket, addr)) {
-    ThreadAcquire(thr, object->clock);
-    if (object->readers)
-      object->readers->ForEach(
-          [thr](const Snapshot *s) { ThreadAcquire(thr, s); });
-  }
-}
-
-void SyncWriteUnlock(Thread *thr, uptr addr) {
-  if (!MapUsed() || ReleasesNothing(thr))
-    return;
-  ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  ScopedLock lock(bucket);
-  if (thr->clock.AllZero()) {
-    if (SyncObject *object = FindSync(bucket, addr))
-      RemoveSync(thr, bucket, object);
-    return;
-  }
-  SyncObject *object = FindOrCreateSync(thr, bucket, addr);
-  StoreInto(thr, object);
-  if (object->readers) {
-    object->readers->Clear();
-    object->CountGeneration();
-  }
-}
-
 void SyncHandOver(Thread *thr, uptr addr) {
   ThreadFlush(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
@@ -258,7 +209,7 @@ void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
 uptr SyncGroup(uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
-  if (peek.valid && !peek.found)
+  if (peek.valid && !peek.object)
     return 0;
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr);

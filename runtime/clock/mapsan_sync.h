@@ -19,6 +19,8 @@ struct Thread;
 namespace sync_internal {
 void Acquire(Thread *thr, uptr addr);
 void ReleaseStore(Thread *thr, uptr addr);
+void MutexLock(Thread *thr, uptr addr);
+void MutexUnlock(Thread *thr, uptr addr);
 } // namespace sync_internal
 
 /// Everything that was released here happens before what `thr` does next.
@@ -37,10 +39,24 @@ inline void SyncReleaseStore(Thread *thr, uptr addr) {
 /// Joins: for one who has not acquired (semaphore post, latch, reader unlock).
 void SyncReleaseJoin(Thread *thr, uptr addr);
 
+/// Locks: after the real lock and before the real unlock, by who holds it. Their
+/// clocks are beside those of what else is at the address, so that nobody else
+/// comes upon them.
+inline void SyncMutexLock(Thread *thr, uptr addr) {
+  if (MapUsed())
+    sync_internal::MutexLock(thr, addr);
+}
+inline void SyncMutexUnlock(Thread *thr, uptr addr) {
+  if (MapUsed())
+    sync_internal::MutexUnlock(thr, addr);
+}
+
 /// Readers-writer locks: two clocks. Readers acquire what writers released;
 /// writers acquire both; readers never order each other.
 void SyncReadLock(Thread *thr, uptr addr);
 void SyncReadUnlock(Thread *thr, uptr addr);
+/// After that, as if readers told not only writers.
+void SyncReadUnlockForAll(Thread *thr, uptr addr);
 void SyncWriteLock(Thread *thr, uptr addr);
 void SyncWriteUnlock(Thread *thr, uptr addr);
 

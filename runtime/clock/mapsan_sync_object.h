@@ -9,11 +9,13 @@
 #include "mapsan_bucket.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_thread.h"
+#include "sanitizer_common/sanitizer_mutex.h"
 
 namespace __mapsan {
 
 /// The clocks released at one address. Found under the bucket's lock; the
 /// atomic fields also without it (Peek). Exists only while it has contents.
+/// Those of a lock (mapsan_lock_clocks.cpp) belong to who holds the lock.
 struct SyncObject {
   // What Peek looks at, in a line: a handover moves no other one of these.
   atomic_uintptr_t addr; // with the bits that tell parts apart (abi.h)
@@ -24,7 +26,12 @@ struct SyncObject {
   atomic_uint64_t own_epoch;
   atomic_uint64_t base_stamp;
   atomic_uint32_t slot; // kNoSlot: a merge, or no clock
-  char padding[12];
+  // Of a lock: another thread has acquired `clock`. Stored by who holds the
+  // lock, also without the bucket's.
+  atomic_uint32_t seen;
+  // Of a lock: held while `clock` or `readers` become others.
+  StaticSpinMutex content;
+  char padding[7];
 
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
   uptr group;            // SyncSetGroup; or 0
@@ -50,6 +57,8 @@ void DrainSyncPool(Thread *thr);
 /// See PoolBase.
 void LockSyncPoolBeforeFork();
 void UnlockSyncPoolAfterFork();
+/// In the child, where nobody holds anything any more.
+void SyncAfterFork();
 
 /// The next in the bucket's chain.
 inline SyncObject *NextSync(const SyncObject *object) {
@@ -65,10 +74,10 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object);
 
 /// What can be known of an address without its lock.
 struct SyncPeek {
-  bool valid; // false: somebody was changing the bucket
-  bool found; // something was released there
-  Slot slot;  // owner of the clock; kNoSlot: a merge, or there is none
-  Stamp own;  // as of Snapshot
+  bool valid;         // false: somebody was changing the bucket
+  SyncObject *object; // or null
+  Slot slot;          // owner of the clock; kNoSlot: a merge, or there is none
+  Stamp own;          // as of Snapshot
   u64 own_epoch;
   Stamp base_stamp;
   u32 tag; // of the bucket when it was read
@@ -82,7 +91,7 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
   u32 steps = 0;
   for (SyncObject *o = bucket->Head<SyncObject>(); o; o = NextSync(o)) {
     if (atomic_load(&o->addr, memory_order_relaxed) == addr) {
-      peek.found = true;
+      peek.object = o;
       peek.own = atomic_load(&o->own, memory_order_relaxed);
       peek.slot = atomic_load(&o->slot, memory_order_relaxed);
       peek.own_epoch = atomic_load(&o->own_epoch, memory_order_relaxed);
@@ -98,11 +107,11 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
 
 /// What `thr` would acquire there it has already.
 inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
-  return !peek.found || thr->clock.Knows(peek.slot, peek.own);
+  return !peek.object || thr->clock.Knows(peek.slot, peek.own);
 }
 /// All that is new there is its owner's own word: acquired, without the lock.
 inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
-  return thr->operations.empty() && !thr->modelled.observing &&
+  return thr->operations.empty() && !Observes(thr) &&
          Takes(FastPath::acquire_word) &&
          thr->clock.AcquireWord(peek.slot, peek.own, peek.own_epoch,
                                 peek.base_stamp);
@@ -110,13 +119,16 @@ inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
 /// What `thr` would release there is there already and nothing else (call
 /// after ThreadFlush).
 inline bool NothingToRelease(const Thread *thr, const SyncPeek &peek) {
-  return peek.found ? peek.slot == thr->clock.slot() &&
-                          peek.own == thr->clock.OwnStamp()
-                    : thr->clock.AllZero();
+  return peek.object ? peek.slot == thr->clock.slot() &&
+                           peek.own == thr->clock.OwnStamp()
+                     : thr->clock.AllZero();
 }
 
 // Contents; bucket lock held. Release ones: after ThreadFlush.
 
+/// What the object holds is this thread's last release there, nobody else has
+/// kept it, and only the thread's own word has moved since: brought up to date.
+bool RefreshClock(Thread *thr, SyncObject *object);
 /// CLOCKS: overwrite.
 void StoreInto(Thread *thr, SyncObject *object);
 /// CLOCKS: join, of the thread's own clock.

@@ -138,6 +138,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   thr->recent.ForgetAll(); // of the record's last thread
   thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
+  thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.
   atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
@@ -425,7 +426,7 @@ void ThreadsAfterFork(Thread *self) {
     return;
   // Bucket locks that vanished threads held stand for ever: open them. What
   // such a thread was changing may be lost, but the chain is whole.
-  sync_table.ResetAfterFork();
+  SyncAfterFork();
   map_table.ResetAfterFork();
   ScopedLock lock(&registry->lock);
   for (Thread *thr = registry->in_use, *next; thr; thr = next) {

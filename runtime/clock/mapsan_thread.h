@@ -12,6 +12,7 @@
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
 #include "mapsan_clock.h"
+#include "mapsan_known_locks.h"
 #include "mapsan_lock_stacks.h"
 #include "mapsan_lockset.h"
 #include "mapsan_modelled.h"
@@ -69,6 +70,7 @@ struct Thread {
   ThreadClock clock;
   RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
+  u32 closed_generation;     // of its shortcuts, as the last group was closed
   u32 tid;
   u64 lost_in_signal; // hooks called by handlers that interrupted a hook
   u32 last_effect;    // LastEffect
@@ -84,6 +86,7 @@ struct Thread {
 
   LockStacks lock_stacks;
   ReadReleases read_releases;
+  KnownLocks known_locks;
 
   // --- calls that the catalog models
   ModelledCalls modelled;
@@ -139,10 +142,13 @@ inline Thread *CurrentThread() {
   return thread_internal::AdoptIfActive();
 }
 
-/// What it releases now counts for nothing: it observes (mapsan_modelled.h).
+/// It is inside of a call that observes (mapsan_modelled.h).
+inline bool Observes(const Thread *thr) {
+  return UNLIKELY(thr->modelled.observing);
+}
+/// What it releases now counts for nothing.
 inline bool ReleasesNothing(const Thread *thr) {
-  return UNLIKELY(thr->modelled.observing) &&
-         RuleHolds(Rule::library_wait_tells_nobody);
+  return Observes(thr) && RuleHolds(Rule::library_wait_tells_nobody);
 }
 
 /// While it lives, hooks and interceptors of this thread pass through.
@@ -275,7 +281,7 @@ inline void ThreadFlush(Thread *thr) {
   if (inside)
     MakeLong(thr); // of the epoch that is still open
   thr->clock.Tick();
-  thr->operations.shortcuts.NextGeneration();
+  thr->closed_generation = thr->operations.shortcuts.NextGeneration();
   if (inside && RuleHolds(Rule::operation_ends))
     RestampOperations(thr);
 }

@@ -85,14 +85,21 @@ public:
       writes[Index(map)] = entry;
   }
   void Forget(uptr map) { reads[Index(map)] = writes[Index(map)] = 0; }
-  /// All entries: another epoch.
-  void NextGeneration() {
-    generation_ = (generation_ + 1) % kGenerations;
+  /// All entries: another epoch. Its number.
+  u32 NextGeneration() {
+    SetGeneration((generation_ + 1) % kGenerations);
     if (!generation_)
       ForgetAll();
-    atomic_store(&key,
-                 generation_ % 8 | static_cast<u64>(generation_ / 8) << 48,
-                 memory_order_relaxed);
+    return generation_;
+  }
+  /// The epoch before has been opened again. `since`: what NextGeneration has
+  /// returned as it was closed; nothing was filled since. False: it was called
+  /// again meanwhile.
+  bool PreviousGeneration(u32 since) {
+    if (generation_ != since)
+      return false;
+    SetGeneration((generation_ + kGenerations - 1) % kGenerations);
+    return true;
   }
   void ForgetAll() {
     for (u32 i = 0; i < MAPSAN_SHORTCUT_ENTRIES; i++)
@@ -115,6 +122,12 @@ private:
   static u32 Index(uptr map) {
     return static_cast<u32>(map * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
            MAPSAN_SHORTCUT_ENTRIES;
+  }
+
+  void SetGeneration(u32 generation) {
+    generation_ = generation;
+    atomic_store(&key, generation % 8 | static_cast<u64>(generation / 8) << 48,
+                 memory_order_relaxed);
   }
 
   u32 generation_;
