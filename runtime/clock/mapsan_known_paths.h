@@ -34,6 +34,8 @@ public:
   void End(const Site *site, u32 id) {
     site_ = site;
     id_ = whole_ ? id : 0;
+    for (; count_ % kAtOnce; count_++)
+      words_[count_] = words_[0];
   }
 
   /// The stack's id if it is this one; 0: look. All words lie above `bp` on the
@@ -41,14 +43,15 @@ public:
   u32 IdIf(const Site *site, uptr pc, uptr bp) const {
     if (pc_ != pc || bp_ != bp || site_ != site)
       return 0;
-    for (u32 i = 0; i < count_; i++)
-      if (*words_[i].at != words_[i].value)
-        return 0;
-    return id_;
+    uptr differs = 0;
+    for (const Word *w = words_, *end = words_ + count_; w < end; w += kAtOnce)
+      for (u32 i = 0; i < kAtOnce; i++)
+        differs |= *w[i].at ^ w[i].value;
+    return differs ? 0 : id_;
   }
 
 private:
-  static constexpr u32 kMaxWords = 28;
+  static constexpr u32 kAtOnce = 4, kMaxWords = 7 * kAtOnce;
   struct Word {
     const uptr *at;
     uptr value;

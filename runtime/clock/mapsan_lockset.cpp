@@ -133,6 +133,17 @@ void InitializeLocksets() {
       MmapNoReserveOrDie(sizeof(LocksetTable), "MapSan locksets"));
 }
 
+// As the table's Intern, which has to look in memory that all threads share.
+static u32 Intern(Thread *thr, u32 rest, const LockOfSet &lock) {
+  KnownLockset &known = thr->known_locksets.For(rest, lock);
+  if (LIKELY(known.id && known.rest == rest && known.lock == lock &&
+             table->IsRecent(known.id) && Takes(FastPath::known_lockset)))
+    return known.id;
+  u32 id = table->Intern(rest, lock);
+  known = {lock, rest, id == LocksetTable::kForgotten ? 0 : id};
+  return id;
+}
+
 u32 LocksetId(Thread *thr) {
   if (thr->lockset_known &&
       (!thr->lockset_id || table->IsRecent(thr->lockset_id)))
@@ -145,7 +156,7 @@ u32 LocksetId(Thread *thr) {
       lock.where = InternStack(thr, &pc, 1);
     }
     u32 stack = static_cast<u32>(lock.where);
-    id = table->Intern(id, {lock.addr, lock.what, stack, lock.mode});
+    id = Intern(thr, id, {lock.addr, lock.what, stack, lock.mode});
   }
   thr->lockset_known = true;
   thr->lockset_id = id;

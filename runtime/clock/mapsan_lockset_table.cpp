@@ -58,9 +58,7 @@ u32 LocksetTable::Intern(u32 rest, const LockOfSet &lock) {
   u32 id = atomic_load(hint, memory_order_relaxed), known_rest;
   LockOfSet known;
   if (id && IsRecent(id) && Find(id, &known, &known_rest) &&
-      known_rest == rest && known.addr == lock.addr &&
-      known.stack == lock.stack && known.mode == lock.mode &&
-      known.what == lock.what)
+      known_rest == rest && known == lock)
     return id;
   id = NewId();
   if (!Write(id, rest, lock))

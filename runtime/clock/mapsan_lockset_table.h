@@ -15,6 +15,29 @@ struct LockOfSet {
   const char *what; // a constant, or null: see HeldLock
   u32 stack;        // StackDepot id
   LockMode mode;
+
+  bool operator==(const LockOfSet &other) const {
+    return addr == other.addr && what == other.what && stack == other.stack &&
+           mode == other.mode;
+  }
+};
+
+/// Of the sets that a thread has numbered lately. Owned by the thread.
+struct KnownLockset {
+  LockOfSet lock; // the last
+  u32 rest;
+  u32 id; // 0: none
+};
+class KnownLocksets {
+public:
+  KnownLockset &For(u32 rest, const LockOfSet &lock) {
+    return known_[(lock.addr >> 3 ^ lock.addr >> 8 ^ lock.stack ^ rest) %
+                  kEntries];
+  }
+
+private:
+  static constexpr u32 kEntries = 64;
+  KnownLockset known_[kEntries];
 };
 
 /// A set of locks has a number: that of its last lock, which names the rest of

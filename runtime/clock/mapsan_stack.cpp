@@ -13,6 +13,8 @@
 #include "sanitizer_common/sanitizer_stackdepot.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
+#include <errno.h>
+
 namespace __mapsan {
 
 static constexpr u32 kMaxFrames = 64;
@@ -107,8 +109,10 @@ u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
   StackCacheEntry &entry = thr->stack_cache[hash % Thread::kStackCache];
   if (entry.hash == hash && entry.id && Takes(FastPath::stack_cache))
     return entry.id;
+  int saved = errno;
   entry.hash = hash;
   entry.id = StackDepotPut(StackTrace(pcs, n));
+  errno = saved;
   return entry.id;
 }
 
@@ -126,22 +130,26 @@ static KnownPaths *PathsOf(Thread *thr) {
   return thr->known_paths;
 }
 
-// Not inlined: its frame and the slow one's are not for one function.
+// Not inlined: its frame and the slow one's are not for one function. The
+// hook's caller finds its errno.
 static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
-                                  uptr bp, KnownPath *path) {
+                                  uptr bp) {
+  int saved = errno;
+  KnownPath *path = PathsOf(thr)->For(pc, bp);
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects + 1];
   u32 n = WalkStack(thr, pc, bp, pcs, Depth(), path);
   pcs[n++] = reinterpret_cast<uptr>(site) | kSiteMark;
   u32 id = InternStack(thr, pcs, n);
   path->End(site, id);
+  errno = saved;
   return id;
 }
 
 u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {
-  KnownPath *path = PathsOf(thr)->For(pc, bp);
-  if (u32 id = path->IdIf(site, pc, bp); id && Takes(FastPath::known_path))
-    return id;
-  return WalkToStackId(thr, site, pc, bp, path);
+  if (LIKELY(thr->known_paths && Takes(FastPath::known_path)))
+    if (u32 id = thr->known_paths->For(pc, bp)->IdIf(site, pc, bp))
+      return id;
+  return WalkToStackId(thr, site, pc, bp);
 }
 
 const Site *SiteOfStack(u32 id) {

@@ -15,6 +15,7 @@
 #include "mapsan_known_locks.h"
 #include "mapsan_lock_stacks.h"
 #include "mapsan_lockset.h"
+#include "mapsan_lockset_table.h"
 #include "mapsan_modelled.h"
 #include "mapsan_pool.h"
 #include "mapsan_reader_clocks.h"
@@ -87,6 +88,7 @@ struct Thread {
   LockStacks lock_stacks;
   ReadReleases read_releases;
   KnownLocks known_locks;
+  KnownLocksets known_locksets;
 
   // --- calls that the catalog models
   ModelledCalls modelled;

@@ -71,12 +71,10 @@ static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
   int saved = errno;
   Site *site = static_cast<Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
-  bool disturbed = thr->disturbed;
   ScopedRuntime runtime(thr);
   if (UNLIKELY(thr->under_lock))
     LockForOperation(thr);
-  if (disturbed || !MapBeginAgain(thr, site, map, pc, bp))
-    MapBegin(thr, site, map, pc, bp);
+  MapBegin(thr, site, map, pc, bp);
   errno = saved;
 }
 
@@ -98,7 +96,7 @@ MAPSAN_ENTRY void __mapsan_map_begin_long(void *site, void *map) {
   Thread *thr = CurrentThreadRaw();
   if (LIKELY(thr &&
              MapBeginFast(thr, static_cast<Site *>(site),
-                          reinterpret_cast<uptr>(map), GET_CURRENT_FRAME())))
+                          reinterpret_cast<uptr>(map), MAPSAN_HERE)))
     return;
   SlowBegin(site, map, MAPSAN_HERE);
 }

@@ -86,7 +86,8 @@ bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock);
 
 /// After an ordered write the reads before it are of no more use: whoever is
-/// unordered with them is unordered with the write. Bucket lock held.
+/// unordered with them is unordered with the write. Drops them if they are
+/// many. Bucket lock held.
 void DropOrderedReads(MapState *state, const BeginClock &clock);
 
 } // namespace __mapsan

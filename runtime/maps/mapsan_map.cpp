@@ -36,48 +36,38 @@ static bool OnOwnStack(Thread *thr, uptr address) {
 
 // --- begin
 
-// The map is one that this thread has read before: recorded and checked without
-// the bucket's lock. That it is the same life of the same map is looked at
-// before. What ended it earlier is ordered before us, hence seen (a destruction
-// by the word of our cell, which it dropped); what ends it meanwhile is not,
-// and one of us sees the other's word.
-bool MapBeginAgain(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  bool reads = site->effect == MapsanEffectRead;
-  if (!thr->operations.empty() || !Takes(FastPath::repeated_read) ||
-      (!reads && (site->effect != MapsanEffectMayWrite ||
-                  flags()->policy != Policy::Effective)))
+// That it is the same life of the same map is looked at before. What ended it
+// earlier is ordered before us, hence seen (a destruction by the word of our
+// cell, which it dropped); what ends it meanwhile is not, and one of us sees
+// the other's word.
+NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
+                                       RecentAccesses::Entry *recent, uptr pc,
+                                       uptr bp) {
+  MapState *state = recent->state;
+  if (!state || !Takes(FastPath::repeated_read) ||
+      atomic_load(&state->key, memory_order_relaxed) !=
+          KeyOf(recent->map, site->GetFamily()->Number()) ||
+      !state->IsAlive(recent->life))
     return false;
-  RecentAccesses::Read last = thr->recent.LastRead(map, site->family);
-  if (!last.state ||
-      atomic_load(&last.state->key, memory_order_relaxed) !=
-          KeyOf(map, site->GetFamily()->Number()) ||
-      !last.state->IsAlive(last.life))
-    return false;
+  ScopedRuntime inside(thr);
   AccessDetails details = {StackIdHere(thr, site, pc, bp), LocksetId(thr)};
   thr->clock.MarkDirty();
-  if (!RepeatRead(thr, last.state, last.cell, details))
+  if (!RepeatRead(thr, state, recent->cell, details))
     return false;
-  site->MarkRun();
-  u64 epoch = thr->clock.OpenEpoch();
-  NoteRecorded(thr, map, site, epoch, /*write=*/false);
-  if (reads) {
-    thr->operations.BeginShort(site, map, bp);
+  recent->epoch = thr->clock.OpenEpoch();
+  recent->write = false;
+  FillShortcut(thr, recent->map, site, /*write=*/false);
+  BeginFirst(thr, site, recent->map, bp);
+  if (site->effect == MapsanEffectRead)
     return true;
-  }
-  Operation *op = thr->operations.First(); // all else is as MakeIdle left it
-  op->frame = bp;
-  op->epoch = epoch;
-  op->state = last.state;
-  op->map_life = last.life;
+  Operation *op = thr->operations.First();
+  op->epoch = recent->epoch;
+  op->state = state;
+  op->map_life = recent->life;
   op->stack = details.stack;
   op->lockset = details.lockset;
   op->recorded = true;
-  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
-  atomic_store(&op->map, map, memory_order_relaxed);
-  atomic_store(&op->phase, static_cast<u32>(Phase::MayWrite),
-               memory_order_relaxed);
-  thr->operations.PublishFirst();
-  KeepHeader(op, site, map);
+  KeepHeader(op, site, recent->map);
   return true;
 }
 
@@ -88,7 +78,7 @@ bool MapBeginAgain(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
 // unordered with us.
 static bool OwnWriteStands(Thread *thr, const Operation &op) {
   const Site *site = SiteOf(op);
-  if (!Takes(FastPath::own_write) || thr->recent.Knows(MapOf(op), site->family))
+  if (!Takes(FastPath::own_write) || thr->recent.Find(MapOf(op), site->family))
     return false;
   const MapState *state = FindMap(map_table.For(MapOf(op)), KeyOf(op));
   if (!state || state->Dead() ||
@@ -199,10 +189,15 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
         cell = RecordRead(thr, state, op);
     }
   }
-  if (effect != MapsanEffectDestroy)
-    NoteRecorded(thr, map, site, op->epoch, write);
-  if (cell)
-    thr->recent.NoteRead(map, {op->state, cell, op->map_life});
+  if (effect != MapsanEffectDestroy) {
+    RecentAccesses::Entry *recent =
+        NoteRecorded(thr, map, site, op->epoch, write);
+    if (cell) {
+      recent->state = op->state;
+      recent->cell = cell;
+      recent->life = op->map_life;
+    }
+  }
   if (violation.found && effect == MapsanEffectMayWrite)
     Keep(op, violation.finding);
   else if (violation.found)

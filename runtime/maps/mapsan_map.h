@@ -13,37 +13,54 @@
 namespace __mapsan {
 
 // The common cases, inline in the callbacks: an operation that is the only one
-// in flight and that the thread has recorded already. All that is left to do is
-// to be seen in flight. False: call MapBegin or MapEnd. They need no
-// ScopedRuntime, as they call nothing and leave no half-done state.
+// in flight and that the thread has recorded already; all that is left to do is
+// to be seen in flight. Or one that differs from a recorded one by its epoch
+// alone. False: call MapBegin or MapEnd. The former need no ScopedRuntime, as
+// they call nothing and leave no half-done state.
 
 /// An access is on record in the open epoch: what makes its like fast. (Under
 /// a lock of LockForOperation there is more to do than to record.)
-ALWAYS_INLINE void NoteRecorded(Thread *thr, uptr map, const Site *site,
-                                u64 epoch, bool write) {
-  thr->recent.Note(map, site->family, epoch, write);
+ALWAYS_INLINE void FillShortcut(Thread *thr, uptr map, const Site *site,
+                                bool write) {
   if (LIKELY(!thr->under_lock))
     thr->operations.shortcuts.Fill(map, site->GetFamily(), write);
+}
+inline RecentAccesses::Entry *NoteRecorded(Thread *thr, uptr map,
+                                           const Site *site, u64 epoch,
+                                           bool write) {
+  FillShortcut(thr, map, site, write);
+  return thr->recent.Note(map, site->family, epoch, write);
+}
+
+/// A read, or what may turn out to write, by what the operation does to this
+/// map: what has fast ways.
+inline bool MayBeFast(const Site *site) {
+  return site->effect == MapsanEffectRead ||
+         (site->effect == MapsanEffectMayWrite &&
+          flags()->policy == Policy::Effective);
 }
 
 namespace map_internal {
 
-ALWAYS_INLINE bool BeginRecorded(Thread *thr, Site *site, uptr map, uptr frame,
-                                 Phase phase) {
-  if (!thr->operations.empty() ||
-      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
-                       /*write=*/false))
-    return false;
-  thr->operations.shortcuts.Fill(map, site->GetFamily(), /*write=*/false);
+/// In flight from here on, as the only one.
+ALWAYS_INLINE void BeginFirst(Thread *thr, Site *site, uptr map, uptr frame) {
+  site->MarkRun();
+  bool reads = site->effect == MapsanEffectRead;
+  if (reads && LIKELY(!thr->operations.shortcuts.IsClosed()))
+    return thr->operations.BeginShort(site, map, frame);
   Operation *op = thr->operations.First();
   op->frame = frame; // all else is as MakeIdle left it
   atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
   atomic_store(&op->map, map, memory_order_relaxed);
+  Phase phase = reads ? Phase::Reading : Phase::MayWrite;
   atomic_store(&op->phase, static_cast<u32>(phase), memory_order_relaxed);
-  site->MarkRun();
   thr->operations.PublishFirst();
-  return true;
 }
+
+/// The map is one that this thread has read before: recorded and checked
+/// without the bucket's lock. False: it has to be done with it.
+bool BeginAgain(Thread *thr, Site *site, RecentAccesses::Entry *recent, uptr pc,
+                uptr bp);
 
 /// It is the only one, and nothing happened inside it.
 ALWAYS_INLINE bool IsAlone(Thread *thr, const Operation *op, const Site *site,
@@ -65,17 +82,20 @@ ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
 
 } // namespace map_internal
 
-ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr frame) {
+ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
+                                uptr bp) {
   using namespace map_internal;
-  if (UNLIKELY(thr->disturbed))
+  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() || !MayBeFast(site))
     return false;
-  if (site->effect == MapsanEffectRead)
-    return BeginRecorded(thr, site, map, frame, Phase::Reading);
-  if (site->effect != MapsanEffectMayWrite ||
-      flags()->policy != Policy::Effective ||
-      !BeginRecorded(thr, site, map, frame, Phase::MayWrite))
+  RecentAccesses::Entry *recent = thr->recent.Find(map, site->family);
+  if (!recent)
     return false;
-  KeepHeader(thr->operations.First(), site, map);
+  if (!recent->IsOf(thr->clock.OpenEpoch()))
+    return BeginAgain(thr, site, recent, pc, bp);
+  FillShortcut(thr, map, site, /*write=*/false);
+  BeginFirst(thr, site, map, bp);
+  if (site->effect == MapsanEffectMayWrite)
+    KeepHeader(thr->operations.First(), site, map);
   return true;
 }
 
@@ -91,13 +111,13 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (!IsAlone(thr, op, site, map))
     return false;
+  if (!MayBeFast(site))
+    return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);
     return true;
   }
-  if (site->effect != MapsanEffectMayWrite ||
-      flags()->policy != Policy::Effective ||
-      atomic_load(&op->kept, memory_order_relaxed))
+  if (atomic_load(&op->kept, memory_order_relaxed))
     return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
@@ -108,11 +128,6 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   LeaveQuietly(thr, op, wrote);
   return true;
 }
-
-/// An operation that is the only one in flight, on a map whose last read by
-/// this thread is known: recorded and checked as MapBegin would, without the
-/// bucket's lock. False: call MapBegin.
-bool MapBeginAgain(Thread *thr, Site *site, uptr map, uptr pc, uptr bp);
 
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported

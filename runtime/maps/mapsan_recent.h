@@ -23,37 +23,41 @@ struct MapState;
 /// of a map, or to memory, forgets the entries.
 class RecentAccesses {
 public:
-  bool Has(uptr map, const void *family, u64 epoch, bool write) const {
-    const Entry &e = entries_[Index(map)];
-    return e.map == map && e.family == family && e.epoch == epoch &&
-           e.write >= write && Takes(FastPath::recent_access);
+  /// The last access to one map, and where the thread remembered its last read
+  /// of a life of it. All that these point to may be another's by now, but it
+  /// is of these types still.
+  struct Entry {
+    uptr map;
+    const void *family;
+    u64 epoch;
+    bool write;
+    u32 life;
+    MapState *state; // of the read; null: not known
+    AccessCell *cell;
+
+    /// It was in that epoch.
+    bool IsOf(u64 open) const {
+      return epoch == open && Takes(FastPath::recent_access);
+    }
+  };
+
+  /// Null: not among those. Until the next call for another map.
+  Entry *Find(uptr map, const void *family) {
+    Entry &e = entries_[Index(map)];
+    return e.map == map && e.family == family ? &e : nullptr;
   }
-  void Note(uptr map, const void *family, u64 epoch, bool write) {
+  /// Has that been recorded, in that epoch?
+  bool Has(uptr map, const void *family, u64 epoch, bool write) {
+    const Entry *e = Find(map, family);
+    return e && e->IsOf(epoch) && e->write >= write;
+  }
+  Entry *Note(uptr map, const void *family, u64 epoch, bool write) {
     Entry &e = entries_[Index(map)];
     if (e.map != map || e.family != family)
-      e = {map, family, 0, {}, false};
+      e = {map, family, 0, false, 0, nullptr, nullptr};
     e.write = write || (e.write && e.epoch == epoch);
     e.epoch = epoch;
-  }
-  /// An access to the map is remembered, of whatever epoch.
-  bool Knows(uptr map, const void *family) const {
-    const Entry &e = entries_[Index(map)];
-    return e.map == map && e.family == family;
-  }
-  /// Where a thread remembered its last read of a life of a map. All of it may
-  /// be another's by now, but it is of these types still.
-  struct Read {
-    MapState *state; // null: not known
-    AccessCell *cell;
-    u32 life;
-  };
-  Read LastRead(uptr map, const void *family) const {
-    const Entry &e = entries_[Index(map)];
-    return e.map == map && e.family == family ? e.read : Read{};
-  }
-  /// After Note of the same map.
-  void NoteRead(uptr map, const Read &read) {
-    entries_[Index(map)].read = read;
+    return &e;
   }
   void Forget(uptr map) { entries_[Index(map)] = {}; }
   void ForgetAll() {
@@ -62,13 +66,6 @@ public:
   }
 
 private:
-  struct Entry {
-    uptr map;
-    const void *family;
-    u64 epoch;
-    Read read;
-    bool write;
-  };
   static constexpr u32 kEntries = 128;
   // Neighbouring objects are 16 bytes apart at least, most of them 64.
   static u32 Index(uptr map) { return (map >> 4 ^ map >> 11) % kEntries; }

@@ -23,13 +23,15 @@ static void SetCell(const MapState *state, AccessCell *cell, Thread *thr,
 }
 
 AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
-  RecentAccesses::Read last =
-      thr->recent.LastRead(MapOf(*op), SiteOf(*op)->family);
-  AccessCell *cell = last.cell;
+  const RecentAccesses::Entry *last =
+      thr->recent.Find(MapOf(*op), SiteOf(*op)->family);
   // Once ours in this life, a cell is ours until its word is another's; it is
   // empty if a write came after, and then anybody may take it.
-  if (last.state != state || !state->IsAlive(last.life) || !IsOwn(*cell, thr))
-    cell = ReadCellFor(thr, state, ClockOf(thr, *op));
+  AccessCell *cell = last && last->state == state &&
+                             state->IsAlive(last->life) &&
+                             IsOwn(*last->cell, thr)
+                         ? last->cell
+                         : ReadCellFor(thr, state, ClockOf(thr, *op));
   SetCell(state, cell, thr, *op);
   return cell;
 }

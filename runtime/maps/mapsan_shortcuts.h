@@ -116,6 +116,7 @@ public:
     closed_ = true;
     ForgetAll();
   }
+  bool IsClosed() const { return closed_; }
 
 private:
   static constexpr u32 kGenerations = 512;

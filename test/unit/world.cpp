@@ -102,8 +102,7 @@ bool EndShort(Thread *thr, const void *map) {
 NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
   uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
   if (!BeginShort(thr, site, map, bp) &&
-      !MapBeginFast(thr, site, AddressOf(map), bp) &&
-      !MapBeginAgain(thr, site, AddressOf(map), pc, bp))
+      !MapBeginFast(thr, site, AddressOf(map), pc, bp))
     MapBegin(thr, site, AddressOf(map), pc, bp);
 }
 
