@@ -4,6 +4,7 @@
 #include "AtomicHooks.h"
 #include "CallEdges.h"
 #include "DebugLocations.h"
+#include "ShortcutFields.h"
 #include "analysis/AtomicAccesses.h"
 #include "llvm/IR/MDBuilder.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
@@ -34,23 +35,46 @@ static Value *doneWord(IRBuilder<> &Builder, const AtomicAccess &A,
   return Builder.CreateZExt(Stored, Builder.getInt32Ty());
 }
 
-// Before `At`: what `Emit` emits runs only if the program has used a map.
+// Whether a hook is to be called: what does not load asks whether the program
+// has used a map,
 //
 //     %used = load atomic i8, ptr @__mapsan_map_used monotonic
-//     br (%used != 0), %hook, %on           (unlikely)
+//     %asks = icmp ne i8 %used, 0
+//
+// and a load whether there is anything that this thread might not know.
+//
+//     %news = load atomic i64, ptr @__mapsan_news monotonic
+//     %known = load i64, (@__mapsan_shortcuts)->news
+//     %asks = icmp ne i64 %news, %known
+static Value *asks(IRBuilder<> &Builder, Callbacks &Calls, bool Loads) {
+  if (!Loads)
+    return Calls.stands(Builder, Flag::map_used);
+  Module &M = *Builder.GetInsertBlock()->getModule();
+  ShortcutFields Fields(M);
+  Type *const I64 = Builder.getInt64Ty();
+  // Not dso_local: the runtime may be in another module.
+  LoadInst *News = quiet(Builder.CreateAlignedLoad(
+      I64, M.getOrInsertGlobal("__mapsan_news", I64), Align(8)));
+  News->setAtomic(AtomicOrdering::Monotonic);
+  return Builder.CreateICmpNE(
+      News, Fields.load(Builder, Fields.own(Builder), shortcut_field::news));
+}
+
+// Before `At`: what `Emit` emits runs only if the code `asks`.
+//
+//     br %asks, %hook, %on           (unlikely)
 //   hook:
 //     ...
 //     br %on
 //   on:
 //     At
-static Instruction *ifMapUsed(Instruction *At, const DebugLoc &Where,
-                              Callbacks &Calls,
-                              function_ref<void(IRBuilder<> &)> Emit) {
+static Instruction *ifAsked(Instruction *At, const DebugLoc &Where,
+                            Callbacks &Calls, bool Loads,
+                            function_ref<void(IRBuilder<> &)> Emit) {
   IRBuilder<> Builder(At);
   Builder.SetCurrentDebugLocation(Where);
-  Value *Used = Calls.stands(Builder, Flag::map_used);
   Instruction *End = SplitBlockAndInsertIfThen(
-      Used, At, /*Unreachable=*/false,
+      asks(Builder, Calls, Loads), At, /*Unreachable=*/false,
       MDBuilder(At->getContext()).createUnlikelyBranchWeights());
   End->getParent()->getSinglePredecessor()->getTerminator()->setDebugLoc(Where);
   End->setDebugLoc(Where);
@@ -77,12 +101,14 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
     return false;
   const DebugLoc Where = hookLocation(*A.At);
   const unsigned Kind = Call ? A.What | MAPSAN_ATOMIC_CALL : A.What;
+  const bool Loads = A.What == MapsanAtomicLoad && !Call;
   Value *Begun;
-  Instruction *Hook = ifMapUsed(A.At, Where, Calls, [&](IRBuilder<> &Builder) {
-    Begun =
-        Calls.call(Builder, Callback::atomic_begin,
-                   {A.Address, whatWord(Builder, Kind, A.Order, A.Failure)});
-  });
+  Instruction *Hook =
+      ifAsked(A.At, Where, Calls, Loads, [&](IRBuilder<> &Builder) {
+        Begun = Calls.call(
+            Builder, Callback::atomic_begin,
+            {A.Address, whatWord(Builder, Kind, A.Order, A.Failure)});
+      });
   IRBuilder<> Builder(A.At);
   Builder.SetCurrentDebugLocation(Where);
   PHINode *Token = Builder.CreatePHI(Builder.getInt64Ty(), 2);
@@ -106,7 +132,7 @@ bool hookAtomic(const AtomicAccess &A, Callbacks &Calls) {
       Builder.SetCurrentDebugLocation(Where);
       Builder.CreateFence(AtomicOrdering::Acquire);
     }
-    ifMapUsed(Edge, Where, Calls, [&](IRBuilder<> &Builder) {
+    ifAsked(Edge, Where, Calls, Loads, [&](IRBuilder<> &Builder) {
       Value *Word = whatWord(Builder, Kind, A.Order, A.Failure);
       Value *Done = Returned ? doneWord(Builder, A, At) : Builder.getInt32(0);
       Calls.call(Builder, Callback::atomic_end, {A.Address, Word, Token, Done});
@@ -140,10 +166,11 @@ bool hookLockedAccess(const LockedAccess &A, Callbacks &Calls) {
 }
 
 void hookFence(FenceInst &Fence, Callbacks &Calls) {
-  ifMapUsed(&Fence, hookLocation(Fence), Calls, [&](IRBuilder<> &Builder) {
-    Calls.call(Builder, Callback::atomic_fence,
-               {orderValue(Fence.getContext(), Fence.getOrdering())});
-  });
+  ifAsked(&Fence, hookLocation(Fence), Calls, /*Loads=*/false,
+          [&](IRBuilder<> &Builder) {
+            Calls.call(Builder, Callback::atomic_fence,
+                       {orderValue(Fence.getContext(), Fence.getOrdering())});
+          });
 }
 
 } // namespace mapsan

@@ -3,6 +3,7 @@
 
 #include "Shortcuts.h"
 #include "Callbacks.h"
+#include "ShortcutFields.h"
 #include "mapsan/abi.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -28,13 +29,6 @@ enum {
 #include "mapsan/callbacks.inc"
 };
 } // namespace family_field
-
-namespace shortcut_field {
-enum {
-#define MAPSAN_SHORTCUT_FIELD(Type, Name) Name,
-#include "mapsan/callbacks.inc"
-};
-} // namespace shortcut_field
 
 // A hook whose site is known, and what the site says.
 struct Hook {
@@ -76,13 +70,8 @@ std::optional<Hook> asHook(CallInst &Call) {
 class Expansion {
 public:
   explicit Expansion(Module &M)
-      : M(M), Calls(M), I64(Type::getInt64Ty(M.getContext())),
+      : M(M), Calls(M), Fields(M), I64(Type::getInt64Ty(M.getContext())),
         Ptr(PointerType::get(M.getContext(), 0)) {
-    Type *const Table = ArrayType::get(I64, MAPSAN_SHORTCUT_ENTRIES);
-    Shortcuts = StructType::get(M.getContext(), {
-#define MAPSAN_SHORTCUT_FIELD(Type, Name) Type,
-#include "mapsan/callbacks.inc"
-                                                });
     // Taken mostly: the other side is out of the way.
     Weights = MDBuilder(M.getContext()).createBranchWeights(2000, 1);
   }
@@ -90,32 +79,33 @@ public:
   void begin(const Hook &H) {
     IRBuilder<> Builder(H.Call);
     Value *Map = Builder.CreatePtrToInt(H.map(), I64);
-    Value *Mine = shortcuts(Builder);
-    Value *Wanted = Builder.CreateXor(Map, load(Builder, Mine, key()));
+    Value *Mine = Fields.own(Builder);
+    Value *Wanted =
+        Builder.CreateXor(Map, Fields.load(Builder, Mine, shortcut_field::key));
     Wanted = Builder.CreateXor(
         Wanted, loadShared(Builder, H.Family, family_field::tag));
-    Value *Differs =
-        Builder.CreateXor(Wanted, load(Builder, Mine, entry(Builder, H, Map)));
-    Differs = Builder.CreateOr(Differs, load(Builder, Mine, inFlight()));
+    Value *Differs = Builder.CreateXor(Wanted, entry(Builder, H, Map, Mine));
+    Differs = Builder.CreateOr(
+        Differs, Fields.load(Builder, Mine, shortcut_field::in_flight));
     Differs = Builder.CreateOr(Differs,
                                loadShared(Builder, H.Site, site_field::fresh));
     auto [Short, Long] = fork(Builder.CreateIsNull(Differs), H);
 
     Builder.SetInsertPoint(Short);
     if (H.Effect == MapsanEffectMayWrite)
-      store(Builder,
-            quiet(Builder.CreateAlignedLoad(
-                I64,
-                Builder.CreateConstInBoundsGEP1_64(Builder.getInt8Ty(), H.map(),
-                                                   H.SizeOffset),
-                Align(8))),
-            Mine, shortcut_field::size);
-    store(Builder, H.Site, Mine, shortcut_field::site);
-    store(Builder,
-          Builder.CreateIntrinsic(Intrinsic::frameaddress, {Ptr},
-                                  {Builder.getInt32(0)}),
-          Mine, shortcut_field::frame);
-    store(Builder, Map, Mine, shortcut_field::in_flight);
+      Fields.store(Builder,
+                   quiet(Builder.CreateAlignedLoad(
+                       I64,
+                       Builder.CreateConstInBoundsGEP1_64(
+                           Builder.getInt8Ty(), H.map(), H.SizeOffset),
+                       Align(8))),
+                   Mine, shortcut_field::size);
+    Fields.store(Builder, H.Site, Mine, shortcut_field::site);
+    Fields.store(Builder,
+                 Builder.CreateIntrinsic(Intrinsic::frameaddress, {Ptr},
+                                         {Builder.getInt32(0)}),
+                 Mine, shortcut_field::frame);
+    Fields.store(Builder, Map, Mine, shortcut_field::in_flight);
     Builder.SetInsertPoint(Long);
     Calls.call(Builder, Callback::map_begin_long, {H.Site, H.map()});
     H.Call->eraseFromParent();
@@ -124,11 +114,13 @@ public:
   void end(const Hook &H) {
     IRBuilder<> Builder(H.Call);
     Value *Map = Builder.CreatePtrToInt(H.map(), I64);
-    Value *Mine = shortcuts(Builder);
+    Value *Mine = Fields.own(Builder);
     auto [Short, Long] =
-        fork(Builder.CreateICmpEQ(load(Builder, Mine, inFlight()), Map), H);
+        fork(Builder.CreateICmpEQ(
+                 Fields.load(Builder, Mine, shortcut_field::in_flight), Map),
+             H);
     Builder.SetInsertPoint(Short);
-    store(Builder, Builder.getInt64(0), Mine, shortcut_field::in_flight);
+    Fields.store(Builder, Builder.getInt64(0), Mine, shortcut_field::in_flight);
     Builder.SetInsertPoint(Long);
     Calls.call(Builder, Callback::map_end_long,
                {H.Site, H.map(), H.Call->getArgOperand(2)});
@@ -136,53 +128,17 @@ public:
   }
 
 private:
-  // Where in the structure.
-  using Place = SmallVector<Value *, 3>;
-  Place field(unsigned Field) const {
-    Type *I32 = Type::getInt32Ty(M.getContext());
-    return {ConstantInt::get(I32, 0), ConstantInt::get(I32, Field)};
-  }
-  Place key() const { return field(shortcut_field::key); }
-  Place inFlight() const { return field(shortcut_field::in_flight); }
-  Place entry(IRBuilder<> &Builder, const Hook &H, Value *Map) const {
-    Place P = field(H.Effect == MapsanEffectRead ? shortcut_field::reads
-                                                 : shortcut_field::writes);
+  Value *entry(IRBuilder<> &Builder, const Hook &H, Value *Map,
+               Value *Mine) const {
     Value *Product =
         Builder.CreateMul(Map, Builder.getInt64(MAPSAN_SHORTCUT_MULTIPLIER));
-    P.push_back(Builder.CreateAnd(Builder.CreateLShr(Product, 32),
-                                  MAPSAN_SHORTCUT_ENTRIES - 1));
-    return P;
+    return Fields.load(Builder, Mine,
+                       H.Effect == MapsanEffectRead ? shortcut_field::reads
+                                                    : shortcut_field::writes,
+                       Builder.CreateAnd(Builder.CreateLShr(Product, 32),
+                                         MAPSAN_SHORTCUT_ENTRIES - 1));
   }
 
-  // What another sanitizer is not to look at.
-  template <class Instruction> static Instruction *quiet(Instruction *I) {
-    I->setMetadata(LLVMContext::MD_nosanitize,
-                   MDNode::get(I->getContext(), {}));
-    return I;
-  }
-
-  Value *shortcuts(IRBuilder<> &Builder) const {
-    constexpr const char *Name = "__mapsan_shortcuts";
-    GlobalVariable *G = M.getNamedGlobal(Name);
-    if (!G)
-      G = new GlobalVariable(M, Ptr, /*isConstant=*/false,
-                             GlobalValue::ExternalLinkage, nullptr, Name,
-                             nullptr, GlobalValue::InitialExecTLSModel);
-    return quiet(Builder.CreateLoad(Ptr, Builder.CreateThreadLocalAddress(G)));
-  }
-
-  // The thread's own, which others read but never write.
-  Value *load(IRBuilder<> &Builder, Value *Mine, const Place &P) const {
-    return quiet(
-        Builder.CreateLoad(I64, Builder.CreateInBoundsGEP(Shortcuts, Mine, P)));
-  }
-  void store(IRBuilder<> &Builder, Value *What, Value *Mine,
-             unsigned Field) const {
-    StoreInst *Store = quiet(Builder.CreateAlignedStore(
-        What, Builder.CreateInBoundsGEP(Shortcuts, Mine, field(Field)),
-        Align(8)));
-    Store->setAtomic(AtomicOrdering::Monotonic);
-  }
   // Of a descriptor, which the runtime writes to.
   Value *loadShared(IRBuilder<> &Builder, GlobalVariable *G,
                     unsigned Field) const {
@@ -202,8 +158,8 @@ private:
 
   Module &M;
   mutable Callbacks Calls;
+  ShortcutFields Fields;
   Type *I64, *Ptr;
-  StructType *Shortcuts;
   MDNode *Weights;
 };
 

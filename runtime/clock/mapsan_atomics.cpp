@@ -135,6 +135,7 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
     ScopedRuntime::Leave(thr);
     return BeginSlow(thr, index, addr, what);
   }
+  news::Announce(thr);
   Bucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
@@ -176,6 +177,8 @@ u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
       return peek.tag | token | (nothing ? 0 : kAcquires);
     }
   }
+  if (op.stores() && (thr->release_fence || op.releases()))
+    news::Announce(thr);
   bucket->Lock();
   return kLocked | token;
 }
@@ -198,6 +201,8 @@ void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
     Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/true);
     return Leave(thr, bucket);
   }
+  if (AtomicOp(what).stores())
+    news::Announce(thr);
   // Somebody released here while the instruction ran. Which came first cannot
   // be told: take both edges, and overwrite nothing.
   ScopedRuntime inside(thr);
@@ -219,6 +224,8 @@ void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
     op.kind = MapsanAtomicStore;
   if (op.releases())
     ThreadFlush(thr);
+  if (op.stores())
+    news::Announce(thr);
   Bucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
   Apply(thr, bucket, addr, op, done, /*overwrite=*/true);

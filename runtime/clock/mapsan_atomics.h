@@ -56,11 +56,15 @@ inline void Leave(Thread *thr, Bucket *bucket) {
 /// before our store in the value's modification order, and whoever reads our
 /// value then would not find our clock. `what`: MapsanAtomic | order << 4 |
 /// failure << 8. The thread is outside the runtime; if the bucket is locked, it
-/// is inside until the end.
+/// is inside until the end. Of a load MAPSAN_ATOMIC_UNWATCHED: there is nothing
+/// to acquire, wherever it loads from (mapsan_news.h).
 ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
   using namespace atomics_internal;
   u32 index = sync_table.IndexOf(addr);
   AtomicOp op(what);
+  if (op.kind == MapsanAtomicLoad && !(what & MAPSAN_ATOMIC_CALL) &&
+      news::CatchUp(thr))
+    return MAPSAN_ATOMIC_UNWATCHED;
   if (op.releases())
     return BeginRelease(thr, index, addr, what);
   if (LIKELY(!op.stores() || !thr->release_fence) &&
@@ -100,9 +104,9 @@ ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
 }
 
 /// After one that had no AtomicBegin, because until then no map operation had
-/// begun anywhere (mapsan_map_used.h): this thread had nothing to release, and
-/// the object held nothing; what it may have been given while the instruction
-/// ran is acquired.
+/// begun anywhere (mapsan_map_used.h), or that returned so: this thread had
+/// nothing to release, and the object held nothing new; what it may have been
+/// given while the instruction ran is acquired.
 void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done);
 
 /// An access that is atomic by a lock that its library holds at the moment.

@@ -155,6 +155,7 @@ void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingToRelease(thr, peek))
     return;
+  news::Announce(thr);
   ScopedLock lock(bucket);
   if (!thr->clock.AllZero())
     StoreInto(thr, FindOrCreateSync(thr, bucket, addr));
@@ -168,6 +169,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
   ThreadFlush(thr);
   if (thr->clock.AllZero())
     return;
+  news::Announce(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));

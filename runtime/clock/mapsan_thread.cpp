@@ -138,6 +138,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   thr->recent.ForgetAll(); // of the record's last thread
   thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
+  atomic_store(&thr->operations.shortcuts.news, 0, memory_order_relaxed);
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.
@@ -206,6 +207,8 @@ Thread *ThreadCreate(Thread *parent, u32 creation_stack, bool detached,
   thr->detached = detached;
   thr->clock.Acquire(inherited, nullptr, nullptr);
   Drop(inherited);
+  if (inherits)
+    news::Inherit(thr, parent);
   return thr;
 }
 
@@ -326,6 +329,7 @@ void ThreadFinish(Thread *self) {
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   ScopedLock lock(&registry->lock);
   u64 published = self->clock.ClosedEpoch();
+  news::FallSilent(self);
   if (!self->detached)
     self->final_clock = ThreadSnap(self)->Ref();
   if (!RuleHolds(Rule::operation_left))

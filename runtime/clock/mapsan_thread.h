@@ -17,6 +17,7 @@
 #include "mapsan_lockset.h"
 #include "mapsan_lockset_table.h"
 #include "mapsan_modelled.h"
+#include "mapsan_news.h"
 #include "mapsan_pool.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
@@ -87,6 +88,7 @@ struct Thread {
 
   LockStacks lock_stacks;
   ReadReleases read_releases;
+  news::Speaker speaker;
   KnownLocks known_locks;
   KnownLocksets known_locksets;
 

@@ -62,6 +62,7 @@ void Initialize() {
     NoteMapUsed();
   live_filter.Initialize();
   InitializeSync();
+  news::Initialize();
   InitializeMapTable();
   InitializeLocksets();
   InitializeThreads();

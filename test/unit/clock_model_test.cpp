@@ -66,6 +66,7 @@ public:
   explicit Trace(unsigned seed) : rng_(seed) {
     memory_.reset(new Memory());
     ForgetMapUsed();
+    ForgetNews();
     for (auto *sites : {&read_, &write_, &mayWrite_})
       sites->fresh = 1;
     create(-1);

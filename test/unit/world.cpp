@@ -39,6 +39,7 @@ void StartWorld() {
     AddInstrumentedCode({0, ~uptr(0)}, /*main=*/true);
     live_filter.Initialize();
     InitializeSync();
+    news::Initialize();
     InitializeMapTable();
     InitializeLocksets();
     InitializeThreads();
@@ -112,12 +113,20 @@ void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
            GET_CURRENT_FRAME());
 }
 
+static bool IsWatched(Thread *thr, u32 what) {
+  if (AtomicOp(what).kind != MapsanAtomicLoad)
+    return MapUsed();
+  return atomic_load(&__mapsan_news.word, memory_order_relaxed) !=
+         atomic_load(&thr->operations.shortcuts.news, memory_order_relaxed);
+}
+
 u64 BeginAtomic(Thread *thr, uptr addr, u32 what) {
-  return MapUsed() ? AtomicBegin(thr, addr, what) : MAPSAN_ATOMIC_UNWATCHED;
+  return IsWatched(thr, what) ? AtomicBegin(thr, addr, what)
+                              : MAPSAN_ATOMIC_UNWATCHED;
 }
 
 void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
-  if (!MapUsed())
+  if (!IsWatched(thr, what))
     return;
   if (token == MAPSAN_ATOMIC_UNWATCHED)
     AtomicUnwatchedEnd(thr, addr, what, done);
@@ -127,6 +136,10 @@ void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
 
 void ForgetMapUsed() {
   atomic_store(&__mapsan_map_used.used, 0, memory_order_relaxed);
+}
+
+void ForgetNews() {
+  atomic_store(&__mapsan_news.word, 0, memory_order_relaxed);
 }
 
 void Operate(Thread *thr, Site *site, const void *map,

@@ -47,6 +47,10 @@ void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done);
 /// all new.
 void ForgetMapUsed();
 
+/// As if nothing had been announced. For a test whose threads and objects are
+/// all new.
+void ForgetNews();
+
 inline uptr AddressOf(const void *p) { return reinterpret_cast<uptr>(p); }
 
 } // namespace test

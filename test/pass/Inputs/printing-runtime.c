@@ -42,14 +42,14 @@ static void fail(const char *what) {
   exit(1);
 }
 
-void __mapsan_module_init_v3(Site *begin, Site *end) {
+void __mapsan_module_init_v4(Site *begin, Site *end) {
   first = begin;
   last = end;
 }
 
 void __mapsan_module_trusts(const char *patterns) { (void)patterns; }
 
-void __mapsan_module_fini_v3(Site *begin, Site *end) {
+void __mapsan_module_fini_v4(Site *begin, Site *end) {
   if (begin != first || end != last)
     fail("another module's sites");
   printf("begin %ld, end %ld, unwind %ld, open %d\n", begins, ends, unwinds,
@@ -121,6 +121,7 @@ void __mapsan_map_unwind(Site *site, void *map) {
 
 // Every hook is to be called.
 char __mapsan_map_used = 1;
+I64 __mapsan_news = 1;
 
 I64 __mapsan_atomic_begin(void *address, int what) {
   (void)address;

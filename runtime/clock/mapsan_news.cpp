@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// News from atomics: see mapsan_news.h.
+
+#include "mapsan_news.h"
+
+#include "mapsan_thread.h"
+
+namespace __mapsan {
+
+NewsLine __mapsan_news;
+
+namespace {
+
+// A clock's version that was announced.
+struct Item {
+  atomic_uint32_t slot;
+  atomic_uint64_t own;
+};
+
+// Item n of all is in place n % kItems until another one takes it. Written
+// under the lock, before the count that covers it.
+struct Board {
+  static constexpr u32 kItems = 1 << 16;
+  SequenceLock lock;
+  Item items[kItems];
+};
+Board *board;
+
+// A version of which a thread speaks less often is not worth a word to all;
+// after so many of those in a row it stops announcing, until one is spoken of
+// often enough.
+constexpr u32 kFewRepeats = 8, kHurried = 4, kManyRepeats = 64;
+
+u64 CountOf(u64 word) { return word >> news::kCountShift; }
+
+// The clock as it is; and the number of talkers changes by that.
+void Post(const ThreadClock &clock, s64 talkers) {
+  ScopedLock lock(&board->lock);
+  u64 word = atomic_load(&__mapsan_news.word, memory_order_relaxed);
+  Item &item = board->items[CountOf(word) % Board::kItems];
+  atomic_store(&item.slot, clock.slot(), memory_order_relaxed);
+  atomic_store(&item.own, clock.OwnStamp(), memory_order_relaxed);
+  atomic_store(&__mapsan_news.word,
+               word + (1ull << news::kCountShift) + static_cast<u64>(talkers),
+               memory_order_release);
+}
+
+void StartTalking() {
+  ScopedLock lock(&board->lock);
+  u64 word = atomic_load(&__mapsan_news.word, memory_order_relaxed);
+  atomic_store(&__mapsan_news.word, word + 1, memory_order_release);
+}
+
+} // namespace
+
+void news::Initialize() {
+  board =
+      static_cast<Board *>(MmapNoReserveOrDie(sizeof(Board), "MapSan news"));
+}
+
+void news::Announce(Thread *thr) {
+  Speaker &speaker = thr->speaker;
+  if (LIKELY(speaker.last == thr->clock.OwnStamp())) {
+    if (++speaker.repeats == kManyRepeats && speaker.talks &&
+        Takes(FastPath::news)) {
+      Post(thr->clock, /*talkers=*/-1);
+      speaker.talks = false;
+    }
+    return;
+  }
+  bool hurries = speaker.last && speaker.repeats < kFewRepeats;
+  speaker.hurried = hurries ? speaker.hurried + 1 : 0;
+  speaker.last = thr->clock.OwnStamp();
+  speaker.repeats = 0;
+  if (speaker.talks)
+    return;
+  if (speaker.hurried < kHurried && Takes(FastPath::news))
+    return Post(thr->clock, /*talkers=*/0);
+  StartTalking();
+  speaker.talks = true;
+}
+
+void news::FallSilent(Thread *thr) {
+  if (thr->speaker.talks && Takes(FastPath::news))
+    Post(thr->clock, /*talkers=*/-1);
+  thr->speaker = {};
+}
+
+void news::Inherit(Thread *child, Thread *parent) {
+  CatchUp(parent);
+  atomic_store(
+      &child->operations.shortcuts.news,
+      atomic_load(&parent->operations.shortcuts.news, memory_order_relaxed),
+      memory_order_relaxed);
+}
+
+bool news::CatchUp(Thread *thr) {
+  u64 word = atomic_load(&__mapsan_news.word, memory_order_acquire);
+  atomic_uint64_t *mine = &thr->operations.shortcuts.news;
+  u64 seen = CountOf(atomic_load(mine, memory_order_relaxed));
+  u64 count = CountOf(word);
+  // (What was overwritten while we read it was overwritten by now.)
+  for (; seen != count; seen++) {
+    const Item &item = board->items[seen % Board::kItems];
+    Slot slot = atomic_load(&item.slot, memory_order_relaxed);
+    Stamp own = atomic_load(&item.own, memory_order_relaxed);
+    atomic_thread_fence(memory_order_acquire);
+    u64 now =
+        CountOf(atomic_load(&__mapsan_news.word, memory_order_relaxed));
+    if (now - seen >= Board::kItems || !thr->clock.KnowsThread(slot, own))
+      break;
+  }
+  atomic_store(mine, seen << kCountShift, memory_order_relaxed);
+  return seen << kCountShift == word;
+}
+
+} // namespace __mapsan
