@@ -302,8 +302,10 @@ void Acquire(Thread *thr, ModelledCall *call, u64 result, uptr pc, uptr bp) {
   if (!result) { // a failed try, or the call was left by an exception
     if (!RuleHolds(KindOf(call->what) == MapsanSyncBarrierArrive
                        ? Rule::barrier_arrivals
-                       : Rule::catalog_try_fails))
+                       : Rule::catalog_try_fails)) {
       SyncAcquire(thr, addr);
+      SyncMutexLock(thr, addr);
+    }
     return;
   }
   switch (KindOf(call->what)) {

@@ -27,6 +27,7 @@ NOINLINE inline void NotTaken(Rule rule, void *lock) {
     return;
   if (Thread *thr = CurrentThread()) {
     ScopedRuntime inside(thr);
+    SyncAcquire(thr, reinterpret_cast<uptr>(lock)); // if it is a semaphore
     SyncMutexLock(thr, reinterpret_cast<uptr>(lock));
   }
 }

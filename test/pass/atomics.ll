@@ -2,24 +2,30 @@
 ; Every kind of atomic instruction, with its operation and orders.
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
-; CHECK:         @__mapsan_map_used = external global i8
+; CHECK-DAG:     @__mapsan_map_used = external global i8
+; CHECK-DAG:     @__mapsan_news = external global i64
+; CHECK-DAG:     @__mapsan_shortcuts = external thread_local(initialexec) global ptr
 
 ; what = operation | order << 4 | failure order << 8
-; No hook is called before the first map operation of the process; -2 tells the
-; one behind that the one before was not.
+; No hook of a load is called where the thread knows all news; -2 tells the one
+; behind that the one before was not.
 ; CHECK-LABEL: define i32 @load(
-; CHECK-NEXT:    %[[F:.*]] = load atomic i8, ptr @__mapsan_map_used monotonic, align 1, !nosanitize
-; CHECK-NEXT:    %[[USED:.*]] = icmp ne i8 %[[F]], 0
-; CHECK-NEXT:    br i1 %[[USED]], label %[[BEGIN:.*]], label %[[LOAD:.*]], !prof ![[UNLIKELY:.*]]
+; CHECK-NEXT:    %[[NEWS:.*]] = load atomic i64, ptr @__mapsan_news monotonic, align 8, !nosanitize
+; CHECK-NEXT:    %[[TLS:.*]] = call ptr @llvm.threadlocal.address.p0(ptr @__mapsan_shortcuts)
+; CHECK-NEXT:    %[[MINE:.*]] = load ptr, ptr %[[TLS]], align 8, !nosanitize
+; CHECK-NEXT:    %[[PLACE:.*]] = getelementptr inbounds {{.*}}, ptr %[[MINE]], i32 0, i32 5
+; CHECK-NEXT:    %[[KNOWN:.*]] = load i64, ptr %[[PLACE]], {{.*}}!nosanitize
+; CHECK-NEXT:    %[[ASKS:.*]] = icmp ne i64 %[[NEWS]], %[[KNOWN]]
+; CHECK-NEXT:    br i1 %[[ASKS]], label %[[BEGIN:.*]], label %[[LOAD:.*]], !prof ![[UNLIKELY:.*]]
 ; CHECK:       [[BEGIN]]:
 ; CHECK-NEXT:    %[[B:.*]] = notail call i64 @__mapsan_atomic_begin(ptr %p, i32 32)
 ; CHECK-NEXT:    br label %[[LOAD]]
 ; CHECK:       [[LOAD]]:
 ; CHECK-NEXT:    %[[T:.*]] = phi i64 [ %[[B]], %[[BEGIN]] ], [ -2, %0 ]
 ; CHECK-NEXT:    %v = load atomic i32, ptr %p acquire, align 4
-; CHECK-NEXT:    %[[F2:.*]] = load atomic i8, ptr @__mapsan_map_used monotonic, align 1, !nosanitize
-; CHECK-NEXT:    %[[USED2:.*]] = icmp ne i8 %[[F2]], 0
-; CHECK-NEXT:    br i1 %[[USED2]], label %[[END:.*]], label %[[ON:.*]], !prof ![[UNLIKELY]]
+; CHECK-NEXT:    %[[NEWS2:.*]] = load atomic i64, ptr @__mapsan_news monotonic, align 8, !nosanitize
+; CHECK:         %[[ASKS2:.*]] = icmp ne i64 %[[NEWS2]],
+; CHECK-NEXT:    br i1 %[[ASKS2]], label %[[END:.*]], label %[[ON:.*]], !prof ![[UNLIKELY]]
 ; CHECK:       [[END]]:
 ; CHECK-NEXT:    call void @__mapsan_atomic_end(ptr %p, i32 32, i64 %[[T]], i32 1)
 ; CHECK-NEXT:    br label %[[ON]]
@@ -31,7 +37,10 @@ define i32 @load(ptr %p) {
 }
 
 ; Relaxed and volatile ones count: they carry and end release sequences.
+; Before the first map operation of the process their hooks are not called.
 ; CHECK-LABEL: define void @stores(
+; CHECK-NEXT:    %[[F:.*]] = load atomic i8, ptr @__mapsan_map_used monotonic, align 1, !nosanitize
+; CHECK-NEXT:    icmp ne i8 %[[F]], 0
 ; CHECK:         call i64 @__mapsan_atomic_begin(ptr %p, i32 1)
 ; CHECK:         store atomic i32 1, ptr %p monotonic
 ; CHECK:         call void @__mapsan_atomic_end(ptr %p, i32 1,
@@ -72,12 +81,12 @@ define i1 @cas(ptr %p) {
   ret i1 %stored
 }
 
-; A relaxed load may be made an acquire by a fence that follows: the flag is
-; asked for when the value has been read.
+; A relaxed load may be made an acquire by a fence that follows: the question is
+; asked when the value has been read.
 ; CHECK-LABEL: define i32 @relaxed(
 ; CHECK:         %v = load atomic i32, ptr %p monotonic, align 4
 ; CHECK-NEXT:    fence acquire
-; CHECK-NEXT:    load atomic i8, ptr @__mapsan_map_used monotonic
+; CHECK-NEXT:    load atomic i64, ptr @__mapsan_news monotonic
 define i32 @relaxed(ptr %p) {
   %v = load atomic i32, ptr %p monotonic, align 4
   ret i32 %v
