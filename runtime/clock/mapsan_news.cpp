@@ -26,10 +26,11 @@ struct Board {
 };
 Board *board;
 
-// A version of which a thread speaks less often is not worth a word to all;
-// after so many of those in a row it stops announcing, until one is spoken of
-// often enough.
-constexpr u32 kFewRepeats = 8, kHurried = 4, kManyRepeats = 64;
+// An announcement costs a line that everybody reads. A thread whose versions
+// come faster than one in so many cycles, over a batch of them, stops
+// announcing until a batch takes longer, or one version is spoken of often.
+constexpr u32 kBatch = 64, kManyRepeats = 64;
+constexpr u64 kCyclesEach = 1 << 13;
 
 u64 CountOf(u64 word) { return word >> news::kCountShift; }
 
@@ -51,33 +52,43 @@ void StartTalking() {
   atomic_store(&__mapsan_news.word, word + 1, memory_order_release);
 }
 
+// The thread's `batch` of versions is full: did they come too fast?
+bool HurriedThrough(news::Speaker *speaker) {
+  u64 now = __builtin_ia32_rdtsc();
+  u64 took = now - speaker->since;
+  speaker->since = now;
+  speaker->batch = 0;
+  return took < kBatch * kCyclesEach;
+}
+
 } // namespace
+
+void news::Announce(Thread *thr) {
+  Speaker &speaker = thr->speaker;
+  bool talks = speaker.talks;
+  if (LIKELY(speaker.last == thr->clock.OwnStamp())) {
+    if (LIKELY(!talks) || ++speaker.repeats != kManyRepeats)
+      return;
+    talks = false;
+  } else {
+    speaker.last = thr->clock.OwnStamp();
+    speaker.repeats = 0;
+    if (++speaker.batch == kBatch)
+      talks = HurriedThrough(&speaker);
+    if (talks && speaker.talks)
+      return;
+  }
+  talks |= !Takes(FastPath::news);
+  if (talks && !speaker.talks)
+    StartTalking();
+  else if (!talks)
+    Post(thr->clock, speaker.talks ? -1 : 0);
+  speaker.talks = talks;
+}
 
 void news::Initialize() {
   board =
       static_cast<Board *>(MmapNoReserveOrDie(sizeof(Board), "MapSan news"));
-}
-
-void news::Announce(Thread *thr) {
-  Speaker &speaker = thr->speaker;
-  if (LIKELY(speaker.last == thr->clock.OwnStamp())) {
-    if (++speaker.repeats == kManyRepeats && speaker.talks &&
-        Takes(FastPath::news)) {
-      Post(thr->clock, /*talkers=*/-1);
-      speaker.talks = false;
-    }
-    return;
-  }
-  bool hurries = speaker.last && speaker.repeats < kFewRepeats;
-  speaker.hurried = hurries ? speaker.hurried + 1 : 0;
-  speaker.last = thr->clock.OwnStamp();
-  speaker.repeats = 0;
-  if (speaker.talks)
-    return;
-  if (speaker.hurried < kHurried && Takes(FastPath::news))
-    return Post(thr->clock, /*talkers=*/0);
-  StartTalking();
-  speaker.talks = true;
 }
 
 void news::FallSilent(Thread *thr) {
@@ -105,8 +116,7 @@ bool news::CatchUp(Thread *thr) {
     Slot slot = atomic_load(&item.slot, memory_order_relaxed);
     Stamp own = atomic_load(&item.own, memory_order_relaxed);
     atomic_thread_fence(memory_order_acquire);
-    u64 now =
-        CountOf(atomic_load(&__mapsan_news.word, memory_order_relaxed));
+    u64 now = CountOf(atomic_load(&__mapsan_news.word, memory_order_relaxed));
     if (now - seen >= Board::kItems || !thr->clock.KnowsThread(slot, own))
       break;
   }

@@ -48,8 +48,9 @@ void Initialize();
 /// How a thread announces. Owned by it.
 struct Speaker {
   Stamp last;  // the version it spoke of last; 0: never
-  u32 repeats; // how often since, beyond the first time
-  u32 hurried; // how many versions in a row with few repeats
+  u32 repeats; // how often since, while it talks
+  u32 batch;   // of versions, how many so far
+  u64 since;   // when it began, in cycles
   bool talks;  // it does not announce
 };
 
