@@ -24,18 +24,23 @@ public:
     whole_ = true;
   }
   void Saw(const uptr *word) {
-    if (count_ == kMaxWords)
+    uptr offset = word - reinterpret_cast<const uptr *>(bp_);
+    if (count_ == kMaxWords || offset > kMaxOffset) {
       whole_ = false;
-    else
-      words_[count_++] = {word, *word};
+      return;
+    }
+    offsets_[count_] = static_cast<u16>(offset);
+    values_[count_++] = *word;
   }
   /// Something that no word tells.
   void SawMore() { whole_ = false; }
   void End(const Site *site, u32 id) {
     site_ = site;
     id_ = whole_ ? id : 0;
-    for (; count_ % kAtOnce; count_++)
-      words_[count_] = words_[0];
+    for (; count_ % kAtOnce; count_++) {
+      offsets_[count_] = offsets_[0];
+      values_[count_] = values_[0];
+    }
   }
 
   /// The stack's id if it is this one; 0: look. All words lie above `bp` on the
@@ -43,34 +48,34 @@ public:
   u32 IdIf(const Site *site, uptr pc, uptr bp) const {
     if (pc_ != pc || bp_ != bp || site_ != site)
       return 0;
+    auto *frame = reinterpret_cast<const uptr *>(bp);
     uptr differs = 0;
-    for (const Word *w = words_, *end = words_ + count_; w < end; w += kAtOnce)
-      for (u32 i = 0; i < kAtOnce; i++)
-        differs |= *w[i].at ^ w[i].value;
+    for (u32 i = 0; i < count_; i += kAtOnce)
+      for (u32 k = i; k < i + kAtOnce; k++)
+        differs |= frame[offsets_[k]] ^ values_[k];
     return differs ? 0 : id_;
   }
 
 private:
-  static constexpr u32 kAtOnce = 4, kMaxWords = 7 * kAtOnce;
-  struct Word {
-    const uptr *at;
-    uptr value;
-  };
+  static constexpr u32 kAtOnce = 4, kMaxWords = 15 * kAtOnce;
+  static constexpr uptr kMaxOffset = 0xffff; // in words
   const Site *site_;
   uptr pc_, bp_;
   u32 id_; // 0: none
   u32 count_;
   bool whole_;
-  Word words_[kMaxWords];
+  u16 offsets_[kMaxWords]; // from the frame
+  uptr values_[kMaxWords];
 };
 
-/// A thread's own. Any path has one place.
+/// A thread's own. Any path has one place. Zero-initialised, in pages of its
+/// own: those that nobody comes to cost nothing.
 struct KnownPaths {
-  static constexpr u32 kEntries = 32;
+  static constexpr u32 kEntries = 128;
   KnownPath entries[kEntries];
 
   KnownPath *For(uptr pc, uptr bp) {
-    return &entries[(pc ^ pc >> 8 ^ bp >> 4) % kEntries];
+    return &entries[((pc ^ bp << 10) * 0x9e3779b97f4a7c15ull >> 32) % kEntries];
   }
 };
 

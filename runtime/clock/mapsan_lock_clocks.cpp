@@ -103,6 +103,8 @@ static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr) {
   if (own &&
       atomic_load(&object->own, memory_order_relaxed) == thr->clock.OwnStamp())
     return;
+  if (!own && thr->clock.Equals(object->clock))
+    return;
   uptr told = thr->clock.OnlyTold();
   if (!own || !RefreshClock(thr, object)) {
     SpinMutexLock content(&object->content);

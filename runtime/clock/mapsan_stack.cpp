@@ -122,11 +122,9 @@ static u32 Depth() {
 
 // The thread's memory of paths; made when it is first wanted.
 static KnownPaths *PathsOf(Thread *thr) {
-  if (UNLIKELY(!thr->known_paths)) {
-    thr->known_paths =
-        static_cast<KnownPaths *>(RuntimeAlloc(sizeof(KnownPaths)));
-    internal_memset(thr->known_paths, 0, sizeof(KnownPaths));
-  }
+  if (UNLIKELY(!thr->known_paths))
+    thr->known_paths = static_cast<KnownPaths *>(MmapOrDie(
+        RoundUpTo(sizeof(KnownPaths), GetPageSizeCached()), "MapSan paths"));
   return thr->known_paths;
 }
 
@@ -143,6 +141,13 @@ static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
   path->End(site, id);
   errno = saved;
   return id;
+}
+
+void ForgetPaths(Thread *thr) {
+  if (thr->known_paths)
+    UnmapOrDie(thr->known_paths,
+               RoundUpTo(sizeof(KnownPaths), GetPageSizeCached()));
+  thr->known_paths = nullptr;
 }
 
 u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {

@@ -17,6 +17,8 @@ struct Thread;
 /// as a StackDepot id, of an operation at `site`. Called by `thr` itself. A
 /// repeated stack costs a look at the words that lead to it.
 u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp);
+/// The thread ends: what it remembers of stacks is of no more use.
+void ForgetPaths(Thread *thr);
 /// The site of the stack; null: it was none of an operation's, or the site's
 /// module is gone. Any thread.
 const Site *SiteOfStack(u32 id);

@@ -14,6 +14,7 @@
 #include "mapsan_atomics.h"
 #include "mapsan_rules.h"
 #include "mapsan_slots.h"
+#include "mapsan_stack.h"
 #include "mapsan_sync_object.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
@@ -320,8 +321,7 @@ void ThreadFinish(Thread *self) {
   self->in_runtime++; // whatever still runs on this thread passes through
   RuntimeFree(self->outer_frames);
   self->outer_frames = nullptr;
-  RuntimeFree(self->known_paths);
-  self->known_paths = nullptr;
+  ForgetPaths(self);
   RuntimeFree(self->spare_presence);
   self->spare_presence = nullptr;
   RuntimeFree(self->tombstones.entries);
