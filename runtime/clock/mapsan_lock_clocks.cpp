@@ -84,10 +84,12 @@ static bool Reopens(Thread *thr, const SyncObject *object, uptr addr) {
 static void AcquireClock(Thread *thr, SyncObject *object) {
   Slot slot = atomic_load(&object->slot, memory_order_relaxed);
   Stamp own = atomic_load(&object->own, memory_order_relaxed);
-  if (thr->clock.Knows(slot, own) && Takes(FastPath::peek))
+  bool known = thr->clock.Knows(slot, own);
+  if (known && Takes(FastPath::peek))
     return;
   atomic_store(&object->seen, 1, memory_order_relaxed);
-  if (AcquireWord(thr,
+  if (!known &&
+      AcquireWord(thr,
                   {true, object, slot, own,
                    atomic_load(&object->own_epoch, memory_order_relaxed),
                    atomic_load(&object->base_stamp, memory_order_relaxed), 0}))

@@ -95,6 +95,14 @@ TEST_F(ReopenedGroups, NotIfAnotherThreadHadTheLock) {
   EXPECT_TRUE(found());
 }
 
+TEST_F(ReopenedGroups, NotIfAnotherThreadWasNotSeenToUnlock) {
+  locked(a);
+  lock(b);
+  locked(a);
+  use(b);
+  EXPECT_TRUE(found());
+}
+
 TEST_F(ReopenedGroups, NotIfAnotherThreadUsedItsNews) {
   locked(a);
   locked(b); // and releases: the lock's clock is another's
