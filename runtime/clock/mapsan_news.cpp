@@ -105,6 +105,16 @@ void news::Inherit(Thread *child, Thread *parent) {
       memory_order_relaxed);
 }
 
+void news::AfterFork(Thread *self) {
+  board->lock.ResetAfterFork();
+  u64 all = CountOf(atomic_load(&__mapsan_news.word, memory_order_relaxed))
+            << kCountShift;
+  atomic_store(&__mapsan_news.word, all | (self && self->speaker.talks),
+               memory_order_relaxed);
+  if (self && RuleHolds(Rule::fork))
+    atomic_store(&self->operations.shortcuts.news, all, memory_order_relaxed);
+}
+
 bool news::CatchUp(Thread *thr) {
   u64 word = atomic_load(&__mapsan_news.word, memory_order_acquire);
   atomic_uint64_t *mine = &thr->operations.shortcuts.news;
