@@ -65,8 +65,8 @@ bool CatchUp(Thread *thr);
 /// `child` knows all that `parent` does.
 void Inherit(Thread *child, Thread *parent);
 
-/// In the child of fork, where all but `self` (null: not followed) are gone, and
-/// it has acquired all that they did.
+/// In the child of fork, where all but `self` (null: not followed) are gone,
+/// and it has acquired all that they did.
 void AfterFork(Thread *self);
 
 /// `thr` has ended: what it said unannounced is announced.
