@@ -3,7 +3,7 @@
 
 #include "world.h"
 
-#include "../../runtime/clock/mapsan_bucket.h"
+#include "../../runtime/clock/mapsan_live_filter.h"
 #include "../../runtime/clock/mapsan_code.h"
 #include "../../runtime/clock/mapsan_sync_object.h"
 #include "../../runtime/entry/mapsan_flags.h"
