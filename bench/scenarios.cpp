@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,11 @@ void copyPointer() {
   static const auto pointer = std::make_shared<long>(1);
   auto copy = pointer;
   keep(copy);
+}
+void allocate() {
+  void *block = std::malloc(40);
+  keep(block);
+  std::free(block);
 }
 void notifyNobody() { condition.notify_one(); }
 void threadBegun() {
@@ -143,6 +149,7 @@ int main() {
   scenario("atomic-store", repeat<storeAtomically>);
   scenario("shared-ptr", repeat<copyPointer>);
   scenario("notify", repeat<notifyNobody>);
+  scenario("allocate", repeat<allocate>);
   count("thread", repeat<threadBegun>, 4, 20);
 
   scenario("own-read", repeat<readOwn, own>);
@@ -162,5 +169,6 @@ int main() {
   scenario("mutex-after", repeat<lockUnlock>);
   scenario("atomic-rmw-after", repeat<addAtomically>);
   scenario("shared-ptr-after", repeat<copyPointer>);
+  scenario("allocate-after", repeat<allocate>);
   count("thread-after", repeat<threadBegun>, 4, 20);
 }

@@ -17,6 +17,7 @@ public:
   template <class T> T *Head() const {
     return reinterpret_cast<T *>(atomic_load(&head_, memory_order_acquire));
   }
+  bool IsEmpty() const { return !atomic_load(&head_, memory_order_relaxed); }
   /// Lock held.
   template <class T> void SetHead(T *head) {
     atomic_store(&head_, reinterpret_cast<uptr>(head), memory_order_release);
@@ -44,6 +45,13 @@ public:
         MmapNoReserveOrDie(sizeof(Bucket) << kBits, name));
   }
   Bucket *For(uptr addr) { return At(IndexOf(addr)); }
+  /// Calls back with the buckets of [begin, end) that hold anything.
+  template <class Callback>
+  void ForEachInUse(uptr begin, uptr end, Callback callback) {
+    for (uptr a = RoundDownTo(begin, kGranule); a < end; a += kGranule)
+      if (Bucket *bucket = For(a); !bucket->IsEmpty())
+        callback(bucket);
+  }
   /// The same in two steps.
   Bucket *At(u32 index) { return &buckets_[index]; }
   static u32 IndexOf(uptr addr) {
@@ -56,88 +64,68 @@ private:
   Bucket *buckets_;
 };
 
-/// How many maps and sync objects live in each 256-byte block of memory, and in
-/// how many blocks of each 64 KiB there are any, hashed: a zero says that there
-/// are none, so that freeing ordinary memory costs a load or two, and a whole
-/// stack a few hundred.
-/// The counts are relaxed: an object in memory that is being freed was made by
-/// a thread whose work happens before the free, or the program is at fault.
-class LiveFilter {
+/// The same for objects that are few and far between, as maps among all else
+/// that a heap holds: of 2^20 buckets only those rows are there that have been
+/// asked for, one after another in memory. A row is 16 buckets, of 16 bytes
+/// each of the memory that it stands for; it stays for good.
+class SparseBucketTable {
 public:
-  /// One of them, in a block's count.
-  enum Kind : u64 { kMap = 1, kSync = uptr(1) << 32 };
+  static constexpr uptr kRowBytes = 256;
 
-  void Initialize();
-  void Add(Kind kind, uptr addr) {
-    if (!fine_.Change(addr, kind))
-      coarse_.Change(addr, 1);
+  void ResetAfterFork() {
+    for (uptr i = 0; i <= used_; i++)
+      for (Bucket &bucket : rows_[i].buckets)
+        bucket.ResetAfterFork();
+    lock_.ResetAfterFork();
   }
-  void Remove(Kind kind, uptr addr) {
-    if (fine_.Change(addr, -static_cast<u64>(kind)) == kind)
-      coarse_.Change(addr, -1ull);
+  void Initialize(const char *name) {
+    rows_ =
+        static_cast<Row *>(MmapNoReserveOrDie(sizeof(Row) * (kRows + 1), name));
   }
-  /// False: there is none in [addr, addr + size). Two loads, and exact enough
-  /// for small memory; larger may hold some.
-  bool MayHoldAny(uptr addr, uptr size) const {
-    return MayHold(addr, size, kMap);
+  Bucket *For(uptr addr) {
+    u32 row = atomic_load(RowOf(addr), memory_order_relaxed);
+    if (UNLIKELY(!row))
+      row = AddRow(addr);
+    return &rows_[row].buckets[InRow(addr)];
   }
-  bool MayHoldSync(uptr addr, uptr size) const {
-    return MayHold(addr, size, kSync);
-  }
-  /// Calls back with each block's part of [addr, addr + size) that may hold
-  /// one.
+  /// [begin, end) must be of one row's memory: kRowBytes, aligned.
   template <class Callback>
-  void ForEachBlock(Kind kind, uptr addr, uptr size, Callback callback) const {
-    for (uptr a = addr, end = addr + size; a < end;) {
-      if (!coarse_.At(a)) {
-        a = coarse_.End(a);
-        continue;
-      }
-      uptr next = Min(fine_.End(a), end);
-      u64 count = fine_.At(a);
-      if (kind == kSync ? count >= kSync : count % kSync)
-        callback(a, next);
-      a = next;
-    }
+  void ForEachInUse(uptr begin, uptr end, Callback callback) {
+    Row &row = rows_[atomic_load(RowOf(begin), memory_order_relaxed)];
+    // Row 0, of those that are not there, has nothing in it.
+    for (uptr i = InRow(begin), last = InRow(end - 1); i <= last; i++)
+      if (!row.buckets[i].IsEmpty())
+        callback(&row.buckets[i]);
   }
 
 private:
-  template <uptr kBlockBits, uptr kBits> struct Level {
-    static constexpr uptr kBlock = uptr(1) << kBlockBits;
-    atomic_uint64_t *counts;
-
-    void Initialize(const char *name) {
-      counts = static_cast<atomic_uint64_t *>(
-          MmapNoReserveOrDie(sizeof(atomic_uint64_t) << kBits, name));
-    }
-    atomic_uint64_t *Count(uptr addr) const {
-      uptr block = addr >> kBlockBits;
-      return &counts[(block ^ (block >> kBits)) & ((1 << kBits) - 1)];
-    }
-    u64 At(uptr addr) const {
-      return atomic_load(Count(addr), memory_order_relaxed);
-    }
-    /// What it was.
-    u64 Change(uptr addr, u64 by) {
-      return atomic_fetch_add(Count(addr), by, memory_order_relaxed);
-    }
-    static uptr End(uptr addr) { return (addr | (kBlock - 1)) + 1; }
+  static constexpr uptr kGranule = 16, kInRow = kRowBytes / kGranule;
+  static constexpr uptr kRows = 1 << 16;
+  struct Row {
+    Bucket buckets[kInRow];
   };
 
-  // `least`: of a block's count that matters.
-  bool MayHold(uptr addr, uptr size, u64 least) const {
-    uptr last = addr + size - (size != 0);
-    return last - addr >= Fine::kBlock || fine_.At(addr) >= least ||
-           fine_.At(last) >= least;
+  static uptr InRow(uptr addr) { return addr / kGranule % kInRow; }
+  // The number of the row; 0: there is none yet.
+  atomic_uint32_t *RowOf(uptr addr) {
+    uptr g = addr / kRowBytes;
+    // The upper bits take part, so that two heaps do not lie upon each other.
+    return &numbers_[(g ^ g / kRows * 0x9e3b) % kRows];
+  }
+  NOINLINE u32 AddRow(uptr addr) {
+    ScopedLock lock(&lock_);
+    atomic_uint32_t *number = RowOf(addr);
+    // Relaxed: an unused row is all zero to anybody.
+    if (!atomic_load(number, memory_order_relaxed))
+      atomic_store(number, ++used_, memory_order_relaxed);
+    return atomic_load(number, memory_order_relaxed);
   }
 
-  using Fine = Level<8, 20>;
-  using Coarse = Level<16, 14>;
-  Fine fine_;
-  Coarse coarse_;
+  atomic_uint32_t numbers_[kRows];
+  Row *rows_;
+  u32 used_;
+  SequenceLock lock_;
 };
-
-extern LiveFilter live_filter;
 
 } // namespace __mapsan
 

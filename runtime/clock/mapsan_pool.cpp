@@ -7,47 +7,22 @@
 
 namespace __mapsan {
 
-// The word that links a free block to the next. Relaxed: only where it is a
-// field of the block's does anybody else look.
-namespace {
-class Link {
-public:
-  Link(void *block, u32 offset)
-      : word_(reinterpret_cast<atomic_uintptr_t *>(
-            reinterpret_cast<uptr>(block) + offset)) {}
-  operator void *() const {
-    return reinterpret_cast<void *>(atomic_load(word_, memory_order_relaxed));
-  }
-  void operator=(void *next) const {
-    atomic_store(word_, reinterpret_cast<uptr>(next), memory_order_relaxed);
-  }
-
-private:
-  atomic_uintptr_t *word_;
-};
-} // namespace
-
-void *PoolBase::Get(PoolCache *cache, Layout layout) {
+void *PoolBase::GetSlow(PoolCache *cache, Layout layout) {
   PoolCache single = {};
   PoolCache *from = cache ? cache : &single;
   if (!from->free)
     Refill(from, layout);
-  void *block = from->free;
-  from->free = Link(block, layout.link);
-  from->count--;
-  Link(block, layout.link) = nullptr;
+  void *block = Take(from, layout);
   if (!cache)
     Drain(&single, layout);
   return block;
 }
 
-void PoolBase::Put(PoolCache *cache, void *block, Layout layout) {
+void PoolBase::PutSlow(PoolCache *cache, void *block, Layout layout) {
   PoolCache single = {};
   PoolCache *to = cache ? cache : &single;
-  Link(block, layout.link) = to->free;
-  to->free = block;
-  if (++to->count >= 2 * kBatch || !cache)
-    Drain(to, layout);
+  Give(to, block, layout);
+  Drain(to, layout);
 }
 
 void PoolBase::Drain(PoolCache *cache, Layout layout) {

@@ -27,8 +27,16 @@ protected:
     u32 bytes; // of a block
     u32 link;  // where the word is
   };
-  void *Get(PoolCache *cache, Layout layout);
-  void Put(PoolCache *cache, void *block, Layout layout);
+  ALWAYS_INLINE void *Get(PoolCache *cache, Layout layout) {
+    return LIKELY(cache && cache->free) ? Take(cache, layout)
+                                        : GetSlow(cache, layout);
+  }
+  ALWAYS_INLINE void Put(PoolCache *cache, void *block, Layout layout) {
+    if (LIKELY(cache && cache->count < 2 * kBatch - 1))
+      Give(cache, block, layout);
+    else
+      PutSlow(cache, block, layout);
+  }
   void Drain(PoolCache *cache, Layout layout);
   void ForEachBlock(void (*callback)(void *block, void *arg), void *arg,
                     Layout layout);
@@ -47,6 +55,39 @@ private:
   static constexpr u32 kBatch = 64;
   static constexpr uptr kSlabBytes = 1 << 16;
 
+  // The word that links a free block to the next. Relaxed: only where it is a
+  // field of the block's does anybody else look.
+  class Link {
+  public:
+    Link(void *block, u32 offset)
+        : word_(reinterpret_cast<atomic_uintptr_t *>(
+              reinterpret_cast<uptr>(block) + offset)) {}
+    operator void *() const {
+      return reinterpret_cast<void *>(atomic_load(word_, memory_order_relaxed));
+    }
+    void operator=(void *next) const {
+      atomic_store(word_, reinterpret_cast<uptr>(next), memory_order_relaxed);
+    }
+
+  private:
+    atomic_uintptr_t *word_;
+  };
+
+  static void *Take(PoolCache *from, Layout layout) {
+    void *block = from->free;
+    from->free = Link(block, layout.link);
+    from->count--;
+    Link(block, layout.link) = nullptr;
+    return block;
+  }
+  static void Give(PoolCache *to, void *block, Layout layout) {
+    Link(block, layout.link) = to->free;
+    to->free = block;
+    to->count++;
+  }
+
+  void *GetSlow(PoolCache *cache, Layout layout);
+  void PutSlow(PoolCache *cache, void *block, Layout layout);
   void Refill(PoolCache *cache, Layout layout);
 
   SequenceLock lock_;

@@ -4,6 +4,7 @@
 #include "mapsan_sync.h"
 
 #include "../../include/mapsan/abi.h"
+#include "mapsan_live_filter.h"
 #include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
 
@@ -235,30 +236,28 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
   clock->Unref();
 }
 
-template <bool kEndsToo> static void RemoveIn(uptr addr, uptr size) {
-  live_filter.ForEachBlock(
-      LiveFilter::kSync, addr, size, [](uptr begin, uptr end) {
-        ScopedRuntimeIfAny runtime;
-        Thread *thr = CurrentThreadRaw();
-        constexpr uptr granule = decltype(sync_table)::kGranule;
-        for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
-          Bucket *bucket = sync_table.For(a);
-          if (!bucket->Head<SyncObject>())
-            continue;
-          ScopedLock lock(bucket);
-          for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
-            next = NextSync(o);
-            uptr key = atomic_load(&o->addr, memory_order_relaxed);
-            uptr where = MAPSAN_SYNC_PLACE(key);
-            if (where >= begin && where < end &&
-                (kEndsToo || !(key & kEndSide)))
-              RemoveSync(thr, bucket, o);
-          }
-        }
-      });
+template <bool kEndsToo> static void RemoveIn(uptr begin, uptr end) {
+  sync_table.ForEachInUse(begin, end, [begin, end](Bucket *bucket) {
+    ScopedRuntimeIfAny runtime;
+    Thread *thr = CurrentThreadRaw();
+    ScopedLock lock(bucket);
+    for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
+      next = NextSync(o);
+      uptr key = atomic_load(&o->addr, memory_order_relaxed);
+      uptr where = MAPSAN_SYNC_PLACE(key);
+      if (where >= begin && where < end && (kEndsToo || !(key & kEndSide)))
+        RemoveSync(thr, bucket, o);
+    }
+  });
 }
 
-void SyncBorn(uptr addr, uptr size) { RemoveIn<true>(addr, size); }
-void SyncMemoryChanged(uptr addr, uptr size) { RemoveIn<false>(addr, size); }
+void SyncBorn(uptr addr, uptr size) {
+  live_filter.ForEachBlock(addr, size,
+                           [](uptr begin, uptr end, bool, bool may_hold_sync) {
+                             if (may_hold_sync)
+                               RemoveIn<true>(begin, end);
+                           });
+}
+void SyncMemoryChanged(uptr begin, uptr end) { RemoveIn<false>(begin, end); }
 
 } // namespace __mapsan

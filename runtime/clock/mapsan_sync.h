@@ -80,8 +80,9 @@ constexpr uptr kEndSide = uptr(1) << 62;
 
 /// Sync objects in [addr, addr + size) end their lives here, with all parts.
 void SyncBorn(uptr addr, uptr size);
-/// The memory was released or handed out: the end sides stay.
-void SyncMemoryChanged(uptr addr, uptr size);
+/// The memory from `begin` to `end`, a part of a block of LiveFilter's, was
+/// released or handed out: the end sides stay.
+void SyncMemoryChanged(uptr begin, uptr end);
 
 } // namespace __mapsan
 

@@ -77,6 +77,10 @@ struct Thread {
   u64 lost_in_signal; // hooks called by handlers that interrupted a hook
   u32 last_effect;    // LastEffect
   u64 lives_begun, lives_shared; // of maps; not yet in the totals
+  struct {
+    AccessDetails details;
+    u32 birth_stack;
+  } destroyed; // the map whose destruction emitted code has in flight
 
   // --- locks
   static constexpr u32 kMaxLocks = 64;

@@ -8,6 +8,7 @@
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
 #include "mapsan_modules.h"
@@ -78,27 +79,31 @@ static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
   errno = saved;
 }
 
-static NOINLINE void SlowEnd(void *site, void *map, u32 evidence, uptr pc,
+static NOINLINE void SlowEnd(void *where, void *object, u32 evidence, uptr pc,
                              uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
   int saved = errno;
+  const Site *site = static_cast<const Site *>(where);
+  uptr map = reinterpret_cast<uptr>(object);
   ScopedRuntime runtime(thr);
-  MapEnd(thr, static_cast<const Site *>(site), reinterpret_cast<uptr>(map),
-         static_cast<MapsanEvidence>(evidence), pc, bp);
+  if (!IsOfLife(site) || !MapEndLife(thr, site, map))
+    MapEnd(thr, site, map, static_cast<MapsanEvidence>(evidence), pc, bp);
   if (UNLIKELY(thr->under_lock))
     UnlockAfterOperation(thr);
   errno = saved;
 }
 
-MAPSAN_ENTRY void __mapsan_map_begin_long(void *site, void *map) {
+MAPSAN_ENTRY void __mapsan_map_begin_long(void *where, void *object) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr &&
-             MapBeginFast(thr, static_cast<Site *>(site),
-                          reinterpret_cast<uptr>(map), MAPSAN_HERE)))
+  Site *site = static_cast<Site *>(where);
+  uptr map = reinterpret_cast<uptr>(object);
+  if (IsOfLife(site) && LIKELY(thr && !thr->disturbed))
+    return MapBeginLife(thr, site, map, MAPSAN_HERE);
+  if (LIKELY(thr && MapBeginFast(thr, site, map, MAPSAN_HERE)))
     return;
-  SlowBegin(site, map, MAPSAN_HERE);
+  SlowBegin(where, object, MAPSAN_HERE);
 }
 
 MAPSAN_ENTRY void __mapsan_map_end_long(void *site, void *map, u32 evidence) {

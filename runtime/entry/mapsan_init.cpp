@@ -3,7 +3,7 @@
 
 #include "mapsan_init.h"
 
-#include "../clock/mapsan_bucket.h"
+#include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_lockset.h"
 #include "../clock/mapsan_sync_object.h"
 #include "../clock/mapsan_thread.h"

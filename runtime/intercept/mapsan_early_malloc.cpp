@@ -3,6 +3,7 @@
 // forward, or serve from the arena if that is just what is going on.
 
 #include "mapsan_early_malloc.h"
+#include "../clock/mapsan_live_filter.h"
 #include "mapsan_real.h"
 #include "sanitizer_common/sanitizer_atomic.h"
 #include "sanitizer_common/sanitizer_common.h"
@@ -35,6 +36,7 @@ static void *Take(uptr size, uptr alignment) {
   uptr block =
       RoundUpTo(reinterpret_cast<uptr>(arena) + offset + kHeader, alignment);
   *reinterpret_cast<uptr *>(block - kHeader) = size;
+  live_filter.Mark(block); // free is to look whose it is
   return reinterpret_cast<void *>(block);
 }
 

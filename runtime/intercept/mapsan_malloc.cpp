@@ -2,6 +2,11 @@
 // The malloc family: memory that is given back takes its sync objects with it,
 // memory that is handed out takes what was left of its earlier life.
 //
+// malloc looks at all of what it hands out: that is what makes lives end. free
+// does it earlier where it costs next to nothing, at the beginning of the
+// block: what is left further on goes when the memory is handed out again, by
+// whomever.
+//
 // A program that brings a malloc of its own in the executable keeps it: ours
 // are weak. Under a sanitizer with allocation hooks, ours only jump on.
 
@@ -19,6 +24,12 @@ namespace __mapsan {
 // Somebody else tells us of memory: see InitializeMalloc.
 static bool hooked;
 
+// Larger than that goes the long way: what one look does not cover, or all if
+// `hooked`. So one question is enough for most. (Were it static, the compiler
+// would keep a flag and work it out each time.)
+extern uptr small;
+MAPSAN_HIDDEN uptr small = LiveFilter::kBlock;
+
 static uptr (*foreign_size)(const void *);
 
 static void *Obtained(void *p, uptr size) {
@@ -30,9 +41,14 @@ static void *Obtained(void *p, uptr size) {
 // Before the memory really goes: another thread may have it the next moment.
 // Whoever frees it was ordered after all who used it; nothing is lost if the
 // block then stays where it was (realloc).
-static void Released(void *p) {
-  if (p && LIKELY(Active()))
+static NOINLINE void ReleasedWhole(void *p) {
+  if (p && Active())
     MemoryReleased(reinterpret_cast<uptr>(p), malloc_usable_size(p));
+}
+static void Released(void *p) {
+  uptr addr = reinterpret_cast<uptr>(p);
+  if (UNLIKELY(!live_filter.NoSyncIn(addr, 1)))
+    ReleasedWhole(p);
 }
 
 static void ObtainedHook(const volatile void *p, uptr size) {
@@ -54,6 +70,8 @@ void InitializeMalloc() {
       ForeignFunction("__sanitizer_get_allocated_size"));
   // Its reports show who called malloc; a frame of ours would be in the way.
   hooked = install && foreign_size && install(ObtainedHook, ReleasedHook) != 0;
+  if (hooked)
+    small = 0;
 }
 
 } // namespace __mapsan
@@ -64,17 +82,39 @@ using namespace __mapsan;
   if (UNLIKELY(hooked)) [[clang::musttail]]                                    \
   return real::Function(__VA_ARGS__)
 
-INTERCEPTOR(void *, malloc, uptr size) {
+static NOINLINE void *LongMalloc(uptr size) {
   FORWARD(malloc, size);
   return Obtained(real::malloc(size), size);
 }
 
-INTERCEPTOR(void, free, void *p) {
+// Not inlined: the registers that they need are not for those who only ask.
+static NOINLINE void *LookAt(uptr block) {
+  void *p = reinterpret_cast<void *>(block);
+  return early::Owns(p) ? p : Obtained(p, malloc_usable_size(p));
+}
+static NOINLINE void LookAndFree(void *p) {
   if (UNLIKELY(early::Owns(p)))
     return;
   FORWARD(free, p);
   Released(p);
   [[clang::musttail]] return real::free(p);
+}
+
+INTERCEPTOR(void *, malloc, uptr size) {
+  if (UNLIKELY(size > small)) {
+    [[clang::musttail]] return LongMalloc(size);
+  }
+  uptr block = reinterpret_cast<uptr>(real::malloc(size));
+  if (LIKELY(live_filter.IsQuiet(block)))
+    return reinterpret_cast<void *>(block);
+  [[clang::musttail]] return LookAt(block);
+}
+
+INTERCEPTOR(void, free, void *p) {
+  if (LIKELY(live_filter.IsQuiet(reinterpret_cast<uptr>(p)))) {
+    [[clang::musttail]] return real::free(p);
+  }
+  [[clang::musttail]] return LookAndFree(p);
 }
 
 INTERCEPTOR(void *, calloc, uptr count, uptr size) {

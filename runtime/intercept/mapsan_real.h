@@ -12,6 +12,7 @@
 #ifndef MAPSAN_REAL_H
 #define MAPSAN_REAL_H
 
+#include "../entry/mapsan_hidden.h"
 #include "sanitizer_common/sanitizer_internal_defs.h"
 
 namespace __mapsan {
@@ -21,7 +22,7 @@ using namespace __sanitizer;
 /// looks f up first, so that a call before InitializeInterceptors works.
 namespace real {
 #define MAPSAN_INTERCEPTOR(Return, Name, Params, Version)                      \
-  extern Return(*Name) Params;
+  extern MAPSAN_HIDDEN Return(*Name) Params;
 #define MAPSAN_ALLOCATOR(Return, Name, Params)                                 \
   MAPSAN_INTERCEPTOR(Return, Name, Params, nullptr)
 #define MAPSAN_CXX_RUNTIME(Return, Name, Params)                               \

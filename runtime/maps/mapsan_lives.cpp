@@ -4,8 +4,11 @@
 #include "mapsan_lives.h"
 
 #include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_stack.h"
+#include "mapsan_map.h"
 #include "mapsan_records.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include <errno.h>
 
 namespace __mapsan {
 
@@ -41,23 +44,8 @@ MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
   return state;
 }
 
-void MarkDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
-  if (OnlyOneThread()) {
-    RemoveMap(thr, bucket, op->state); // nobody can meet the tombstone
-    return;
-  }
-  MarkDead(op->state);
-  TombstoneRing &ring = thr->tombstones;
-  if (!ring.entries) {
-    uptr bytes = TombstoneRing::kCapacity * sizeof(TombstoneRing::Entry);
-    ring.entries = static_cast<TombstoneRing::Entry *>(RuntimeAlloc(bytes));
-    internal_memset(ring.entries, 0, bytes);
-  }
-  ring.entries[ring.next] = {KeyOf(*op), op->state, op->state->Life()};
-  ring.next = (ring.next + 1) % TombstoneRing::kCapacity;
-}
-
-void DropOldestTombstone(Thread *thr) {
+// Makes room among the thread's tombstones: the oldest goes. No lock held.
+static void DropOldestTombstone(Thread *thr) {
   TombstoneRing &ring = thr->tombstones;
   if (!ring.entries || !ring.entries[ring.next].key)
     return;
@@ -74,6 +62,165 @@ void DropOldestTombstone(Thread *thr) {
   ScopedLock lock(bucket);
   if (stands())
     RemoveMap(thr, bucket, entry.state);
+}
+
+// Bucket lock held; room for the tombstone was made.
+static void MarkDestroyed(Thread *thr, Bucket *bucket, Operation *op) {
+  if (OnlyOneThread()) {
+    RemoveMap(thr, bucket, op->state); // nobody can meet the tombstone
+    return;
+  }
+  MarkDead(op->state);
+  TombstoneRing &ring = thr->tombstones;
+  if (!ring.entries) {
+    uptr bytes = TombstoneRing::kCapacity * sizeof(TombstoneRing::Entry);
+    ring.entries = static_cast<TombstoneRing::Entry *>(RuntimeAlloc(bytes));
+    internal_memset(ring.entries, 0, bytes);
+  }
+  ring.entries[ring.next] = {KeyOf(*op), op->state, op->state->Life()};
+  ring.next = (ring.next + 1) % TombstoneRing::kCapacity;
+}
+
+void EndDestruction(Thread *thr, Operation *op) {
+  DropOldestTombstone(thr);
+  Bucket *bucket = map_table.For(MapOf(*op));
+  ScopedLock lock(bucket);
+  if (StillThere(*op) && !op->state->Dead())
+    MarkDestroyed(thr, bucket, op);
+}
+
+// --- the short way
+
+// Whatever was there is forgotten, so there is nothing to check.
+static void RecordConstruction(Thread *thr, MapKey key,
+                               const Access16 &access) {
+  Bucket *bucket = map_table.For(AddressOf(key));
+  ScopedLock lock(bucket);
+  MapState *state = FindMap(bucket, key);
+  if (state)
+    RenewMap(thr, state);
+  else
+    state = CreateMap(thr, bucket, key);
+  state->birth_stack = access.details.stack;
+  state->write.SetPrivately(access.word, access.details);
+}
+
+// The map's state, if it lives and no other thread has used it: whatever is
+// recorded is this thread's own, hence ordered. Bucket lock held.
+static MapState *FindOwnMap(Thread *thr, Bucket *bucket, MapKey key) {
+  MapState *state = FindMap(bucket, key);
+  return state && !state->Dead() && IsOnlyUser(thr, state) ? state : nullptr;
+}
+
+static void RecordDestruction(MapState *state, const Access16 &access) {
+  state->write.SetPrivately(access.word, access.details);
+  if (AccessWord read = state->read.Word())
+    state->read.Take(read);
+  atomic_store(&state->extra_, 0, memory_order_relaxed); // no sizes
+}
+
+// All else of the operation is as MakeIdle left it.
+static void PushDestruction(Thread *thr, const Site *site, uptr map, uptr frame,
+                            MapState *state, const Access16 &access) {
+  Operation *op = thr->operations.First();
+  op->frame = frame;
+  op->state = state;
+  op->map_life = state->Life();
+  op->epoch = EpochOf(access.word);
+  op->stack = access.details.stack;
+  op->lockset = access.details.lockset;
+  op->wrote = op->recorded = true;
+  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  atomic_store(&op->map, map, memory_order_relaxed);
+  atomic_store(&op->phase, static_cast<u32>(Phase::Writing),
+               memory_order_relaxed);
+  thr->operations.PublishFirst();
+}
+
+// False: it is not a map of this thread's alone.
+static bool BeginDestruction(Thread *thr, const Site *site, uptr map,
+                             uptr frame, const Access16 &access) {
+  Bucket *bucket = map_table.For(map);
+  ScopedLock lock(bucket);
+  MapState *state =
+      FindOwnMap(thr, bucket, KeyOf(map, site->GetFamily()->Number()));
+  if (!state)
+    return false;
+  if (!OnlyOneThread()) {
+    RecordDestruction(state, access);
+    PushDestruction(thr, site, map, frame, state, access);
+    return true;
+  }
+  // Nobody can meet the record, nor a tombstone, unless the destructor creates
+  // a thread. That begins with a release, and that with MakeLong.
+  thr->destroyed = {access.details, state->birth_stack};
+  RemoveMap(thr, bucket, state);
+  thr->operations.BeginShort(site, map, frame);
+  thr->last_effect = 1;
+  return true;
+}
+
+void RestoreDestroyed(Thread *thr, Operation *op) {
+  Bucket *bucket = map_table.For(MapOf(*op));
+  ScopedLock lock(bucket);
+  FindRecord(bucket, op);
+  if (op->state) // a thread that was unknown has come across it
+    return;
+  op->state = CreateMap(thr, bucket, KeyOf(*op));
+  thr->lives_begun--; // it is not another one
+  op->map_life = op->state->Life();
+  op->state->birth_stack = thr->destroyed.birth_stack;
+  op->stack = thr->destroyed.details.stack;
+  op->lockset = thr->destroyed.details.lockset;
+  op->recorded = true;
+  RecordDestruction(op->state, {MakeWord(thr->clock.slot(), op->epoch),
+                                thr->destroyed.details});
+}
+
+// Nothing else is in flight. False: nothing has happened.
+static bool BeginAlone(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  if (!thr->operations.empty() || !FitsKey(map) || !Takes(FastPath::own_life) ||
+      !RuleHolds(Rule::life_of_map))
+    return false;
+  thr->clock.MarkDirty();
+  u64 epoch = thr->clock.OpenEpoch();
+  Access16 access = {
+      MakeWord(thr->clock.slot(), epoch),
+      {StackIdHere(thr, site, pc, bp), thr->lock_count ? LocksetId(thr) : 0}};
+  if (site->effect == MapsanEffectDestroy) {
+    if (!BeginDestruction(thr, site, map, bp, access))
+      return false;
+    ForgetRecorded(thr, map);
+  } else {
+    RecordConstruction(thr, KeyOf(map, site->GetFamily()->Number()), access);
+    thr->recent.Renew(map, site->family, epoch);
+    thr->operations.shortcuts.Renew(map, site->GetFamily());
+    // In flight as one that is on record already: so it is.
+    thr->operations.BeginShort(site, map, bp);
+    thr->last_effect = 1;
+  }
+  site->MarkRun();
+  return true;
+}
+
+void MapBeginLife(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  ScopedRuntime runtime(thr);
+  if (LIKELY(BeginAlone(thr, site, map, pc, bp)))
+    return;
+  int saved = errno;
+  MapBegin(thr, site, map, pc, bp);
+  errno = saved;
+}
+
+bool MapEndLife(Thread *thr, const Site *site, uptr map) {
+  using namespace map_internal;
+  Operation *op = thr->operations.First();
+  if (site->effect != MapsanEffectDestroy || !IsAlone(thr, op, site, map) ||
+      op->presence || !Takes(FastPath::own_life))
+    return false;
+  EndDestruction(thr, op);
+  LeaveQuietly(thr, op, /*effect=*/1);
+  return true;
 }
 
 } // namespace __mapsan

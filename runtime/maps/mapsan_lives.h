@@ -16,11 +16,28 @@ namespace __mapsan {
 MapState *StateFor(Thread *thr, Bucket *bucket, Operation *op,
                    MapsanEffect effect, Violation *violation);
 
-/// The map of `op`, a destruction, is no more. Bucket lock held; room for the
-/// tombstone was made.
-void MarkDestroyed(Thread *thr, Bucket *bucket, Operation *op);
-/// Makes room among the thread's tombstones: the oldest goes. No lock held.
-void DropOldestTombstone(Thread *thr);
+/// The map of `op`, a destruction that was recorded at its begin, is no more.
+/// No lock held.
+void EndDestruction(Thread *thr, Operation *op);
+
+inline bool IsOfLife(const Site *site) {
+  return site->effect == MapsanEffectConstruct ||
+         site->effect == MapsanEffectDestroy;
+}
+
+/// A construction or destruction begins (as MapBegin says), called in place of
+/// it where nothing disturbs the thread, from outside of the runtime; leaves
+/// errno alone. Most come to less than other operations: a construction forgets
+/// what was there, and a map that is destroyed is often its thread's alone.
+void MapBeginLife(Thread *thr, Site *site, uptr map, uptr pc, uptr bp);
+/// The same of MapEnd, inside of the runtime. False: call that.
+bool MapEndLife(Thread *thr, const Site *site, uptr map);
+
+/// What MapBeginLife began as emitted code does has become an operation of the
+/// stack's: a destruction of a map that it had taken out already is on record
+/// from here on. No map's bucket is locked; a sync object's may be (an acquire
+/// comes upon a destruction), and nobody takes these two the other way round.
+void RestoreDestroyed(Thread *thr, Operation *op);
 
 } // namespace __mapsan
 

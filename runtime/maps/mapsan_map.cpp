@@ -132,6 +132,8 @@ void MakeLong(Thread *thr) {
     return;
   const Site *site = shortcuts.ShortSite();
   Operation *op = Push(thr, site, map, shortcuts.ShortFrame());
+  if (site->effect == MapsanEffectDestroy)
+    RestoreDestroyed(thr, op);
   if (site->effect != MapsanEffectMayWrite)
     return;
   op->by_size = true;
@@ -262,11 +264,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     if (MapState *state = FindMap(bucket, KeyOf(*op)))
       RemoveMap(thr, bucket, state);
   } else if (effect == MapsanEffectDestroy) {
-    DropOldestTombstone(thr);
-    Bucket *bucket = map_table.For(MapOf(*op));
-    ScopedLock lock(bucket);
-    if (StillThere(*op) && !op->state->Dead())
-      MarkDestroyed(thr, bucket, op);
+    EndDestruction(thr, op);
   } else if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite) {
     const Family *family = site->GetFamily();
     op->change.size_after = HeaderWord(MapOf(*op), family->size_offset);

@@ -3,33 +3,18 @@
 
 #include "mapsan_map_table.h"
 
+#include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_pool.h"
 #include "../clock/mapsan_thread.h"
 
 namespace __mapsan {
 
-BucketTable<4> map_table;
+SparseBucketTable map_table;
 static Pool<MapState, __builtin_offsetof(MapState, next)> states;
 static Pool<MapExtra> extras;
 static Pool<ReadChunk> read_chunks;
 
 void InitializeMapTable() { map_table.Initialize("MapSan maps"); }
-
-static MapState *Next(const MapState *state) {
-  return reinterpret_cast<MapState *>(
-      atomic_load(&state->next, memory_order_acquire));
-}
-
-MapState *FindMap(Bucket *bucket, MapKey key) {
-  // Without the lock a stale chain may lead anywhere among maps, even in a
-  // circle: give up early, the caller then takes the lock.
-  u32 steps = 0;
-  for (MapState *s = bucket->Head<MapState>(); s && steps < 4096;
-       s = Next(s), steps++)
-    if (atomic_load(&s->key, memory_order_relaxed) == key)
-      return s;
-  return nullptr;
-}
 
 // --- lives
 
@@ -64,15 +49,7 @@ static void Empty(AccessCell *cell) {
     cell->Take(word);
 }
 
-// As a new state is. `thr` may be null.
-static void ClearAccesses(Thread *thr, MapState *state) {
-  MapExtra *extra = state->Extra();
-  atomic_store(&state->extra_, 0, memory_order_relaxed);
-  if (!extra) {
-    Empty(&state->read);
-    Empty(&state->write);
-    return;
-  }
+static void ClearExtra(Thread *thr, MapExtra *extra) {
   auto *chunk = reinterpret_cast<ReadChunk *>(
       atomic_load(&extra->more_reads, memory_order_relaxed));
   atomic_store(&extra->more_reads, 0, memory_order_relaxed);
@@ -89,15 +66,25 @@ static void ClearAccesses(Thread *thr, MapState *state) {
   extras.Put(thr ? &thr->map_extras : nullptr, extra);
 }
 
+// As a new state is. `thr` may be null.
+static void ClearAccesses(Thread *thr, MapState *state) {
+  MapExtra *extra = state->Extra();
+  atomic_store(&state->extra_, 0, memory_order_relaxed);
+  if (UNLIKELY(extra))
+    return ClearExtra(thr, extra);
+  Empty(&state->read);
+  state->write.SetPrivately(0, {});
+}
+
 void RemoveMap(Thread *thr, Bucket *bucket, MapState *state) {
   MapState *before = nullptr;
-  for (MapState *s = bucket->Head<MapState>(); s != state; s = Next(s))
+  for (MapState *s = bucket->Head<MapState>(); s != state; s = s->Next())
     before = s;
   if (before)
-    atomic_store(&before->next, reinterpret_cast<uptr>(Next(state)),
+    atomic_store(&before->next, reinterpret_cast<uptr>(state->Next()),
                  memory_order_release);
   else
-    bucket->SetHead(Next(state));
+    bucket->SetHead(state->Next());
   live_filter.Remove(LiveFilter::kMap, state->Address());
   ClearAccesses(thr, state);
   MarkDead(state);
@@ -111,19 +98,6 @@ void RenewMap(Thread *thr, MapState *state) {
 }
 
 // --- one thread's, and several threads' maps
-
-// Any of its accesses: while one thread uses it, they are all of that one.
-static AccessWord AnyWord(const MapState *state) {
-  AccessWord word = state->write.Word();
-  return word ? word : state->read.Word();
-}
-
-bool IsOnlyUser(Thread *thr, const MapState *state) {
-  if (state->Extra())
-    return false;
-  AccessWord word = AnyWord(state);
-  return !word || IsOwnWord(thr, word);
-}
 
 // The copy stands before the original goes, and in memory that was there
 // before: whoever looks through all records (ReplaceRecords) meets one of them.
@@ -139,7 +113,7 @@ MapExtra *Extend(Thread *thr, MapState *state) {
   if (MapExtra *extra = state->Extra())
     return extra;
   MapExtra *extra = extras.Get(&thr->map_extras);
-  AccessWord word = AnyWord(state);
+  AccessWord word = state->AnyWord();
   extra->first_tid = word ? ThreadOfWord(word) : thr->tid;
   extra->reports = 0;
   extra->shared = extra->has_reads = false;
@@ -238,28 +212,29 @@ void ForEachMap(void (*callback)(MapState *, void *), void *arg) {
       &context);
 }
 
-void ForgetMaps(uptr addr, uptr size) {
-  live_filter.ForEachBlock(
-      LiveFilter::kMap, addr, size, [](uptr begin, uptr end) {
-        ScopedRuntimeIfAny runtime;
-        Thread *thr = CurrentThreadRaw();
-        constexpr uptr granule = decltype(map_table)::kGranule;
-        for (uptr a = begin & ~(granule - 1); a < end; a += granule) {
-          Bucket *bucket = map_table.For(a);
-          if (!bucket->Head<MapState>())
-            continue;
-          ScopedLock lock(bucket);
-          for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
-            next = Next(s);
-            uptr where = s->Address();
-            if (where < begin || where >= end)
-              continue;
-            if (thr)
-              ForgetRecorded(thr, where);
-            RemoveMap(thr, bucket, s);
-          }
-        }
-      });
+static_assert(LiveFilter::kBlock == SparseBucketTable::kRowBytes,
+              "a block's part is a row's part");
+
+// Not inlined: mostly there are none.
+static NOINLINE void ForgetMapsOf(Bucket *bucket, uptr begin, uptr end) {
+  ScopedRuntimeIfAny runtime;
+  Thread *thr = CurrentThreadRaw();
+  ScopedLock lock(bucket);
+  for (MapState *s = bucket->Head<MapState>(), *next; s; s = next) {
+    next = s->Next();
+    uptr where = s->Address();
+    if (where < begin || where >= end)
+      continue;
+    if (thr)
+      ForgetRecorded(thr, where);
+    RemoveMap(thr, bucket, s);
+  }
+}
+
+void ForgetMaps(uptr begin, uptr end) {
+  map_table.ForEachInUse(begin, end, [begin, end](Bucket *bucket) {
+    ForgetMapsOf(bucket, begin, end);
+  });
 }
 
 // Counted per thread and added up when it ends, so that no two threads share

@@ -6,6 +6,7 @@
 #define MAPSAN_MAP_TABLE_H
 
 #include "../clock/mapsan_bucket.h"
+#include "../entry/mapsan_hidden.h"
 #include "mapsan_access.h"
 #include "mapsan_map_sizes.h"
 #include "mapsan_operation.h"
@@ -77,6 +78,11 @@ struct MapState {
   uptr Address() const {
     return AddressOf(atomic_load(&key, memory_order_relaxed));
   }
+  /// In its bucket.
+  MapState *Next() const {
+    return reinterpret_cast<MapState *>(
+        atomic_load(&next, memory_order_acquire));
+  }
   /// Never the same twice of one MapState, but for tombstones.
   u32 Life() const { return atomic_load(&life_, memory_order_relaxed) | 1; }
   bool Dead() const { return atomic_load(&life_, memory_order_relaxed) & 1; }
@@ -96,15 +102,30 @@ struct MapState {
   const AccessCell *LastWrite() const {
     return const_cast<MapState *>(this)->LastWrite();
   }
+  /// Any of its accesses while there is no MapExtra; they are all of one
+  /// thread then.
+  AccessWord AnyWord() const {
+    AccessWord word = write.Word();
+    return word ? word : read.Word();
+  }
 };
 static_assert(sizeof(MapState) == 64, "one line");
 
-/// 16 bytes a bucket: no two maps are nearer.
-extern BucketTable<4> map_table;
+/// No two maps are nearer than a bucket's 16 bytes.
+extern MAPSAN_HIDDEN SparseBucketTable map_table;
 void InitializeMapTable();
 
 /// Bucket lock held, or a stale answer is allowed for (see Bucket). Null: none.
-MapState *FindMap(Bucket *bucket, MapKey key);
+inline MapState *FindMap(Bucket *bucket, MapKey key) {
+  // Without the lock a stale chain may lead anywhere among maps, even in a
+  // circle: give up early, the caller then takes the lock.
+  u32 steps = 0;
+  for (MapState *s = bucket->Head<MapState>(); s && steps < 4096;
+       s = s->Next(), steps++)
+    if (atomic_load(&s->key, memory_order_relaxed) == key)
+      return s;
+  return nullptr;
+}
 /// Bucket lock held.
 MapState *CreateMap(Thread *thr, Bucket *bucket, MapKey key);
 void RemoveMap(Thread *thr, Bucket *bucket, MapState *state);
@@ -113,8 +134,6 @@ void RenewMap(Thread *thr, MapState *state);
 /// It is a tombstone from now on. Bucket lock held.
 void MarkDead(MapState *state);
 
-/// `thr` is the only thread that has used it in this life. Bucket lock held.
-bool IsOnlyUser(Thread *thr, const MapState *state);
 /// Whoever it is, several may use it from now on. Bucket lock held.
 MapExtra *Extend(Thread *thr, MapState *state);
 
@@ -150,8 +169,9 @@ void ForEachMap(void (*callback)(MapState *, void *), void *arg);
 void SetSizes(Thread *thr, MapState *state, const MapSizes &sizes);
 MapSizes SizesOf(const MapState *state);
 
-/// Ends the lives of maps, or of tombstones alone, in [addr, addr + size).
-void ForgetMaps(uptr addr, uptr size);
+/// Ends the lives of maps and tombstones from `begin` to `end`, a part of a
+/// block of LiveFilter's.
+void ForgetMaps(uptr begin, uptr end);
 
 /// Lives begun and lives that two threads used, so far.
 struct MapLives {

@@ -10,15 +10,21 @@
 namespace __mapsan {
 
 void memory_internal::Released(uptr addr, uptr size) {
-  if (RuleHolds(Rule::life_of_memory))
-    SyncMemoryChanged(addr, size);
+  live_filter.ForEachBlock(addr, size,
+                           [](uptr begin, uptr end, bool, bool sync) {
+                             if (sync && RuleHolds(Rule::life_of_memory))
+                               SyncMemoryChanged(begin, end);
+                           });
 }
 
 void memory_internal::Obtained(uptr addr, uptr size) {
-  if (RuleHolds(Rule::life_of_memory))
-    SyncMemoryChanged(addr, size);
-  if (RuleHolds(Rule::life_of_map))
-    ForgetMaps(addr, size);
+  live_filter.ForEachBlock(addr, size,
+                           [](uptr begin, uptr end, bool maps, bool sync) {
+                             if (sync && RuleHolds(Rule::life_of_memory))
+                               SyncMemoryChanged(begin, end);
+                             if (maps && RuleHolds(Rule::life_of_map))
+                               ForgetMaps(begin, end);
+                           });
 }
 
 } // namespace __mapsan

@@ -4,7 +4,7 @@
 #ifndef MAPSAN_MEMORY_H
 #define MAPSAN_MEMORY_H
 
-#include "../clock/mapsan_bucket.h"
+#include "../clock/mapsan_live_filter.h"
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -18,7 +18,7 @@ void Obtained(uptr addr, uptr size);
 /// stack): sync objects there are gone. Maps' tombstones stay. Before the real
 /// release. Cheap where nothing is known.
 inline void MemoryReleased(uptr addr, uptr size) {
-  if (UNLIKELY(live_filter.MayHoldSync(addr, size)))
+  if (UNLIKELY(!live_filter.NoSyncIn(addr, size)))
     memory_internal::Released(addr, size);
 }
 
@@ -26,7 +26,7 @@ inline void MemoryReleased(uptr addr, uptr size) {
 /// earlier life, tombstones and maps (whose destruction was not seen)
 /// included. After the real allocation. Cheap where nothing is known.
 inline void MemoryObtained(uptr addr, uptr size) {
-  if (UNLIKELY(live_filter.MayHoldAny(addr, size)))
+  if (UNLIKELY(!live_filter.NoneIn(addr, size)))
     memory_internal::Obtained(addr, size);
 }
 

@@ -59,6 +59,10 @@ public:
     e.epoch = epoch;
     return &e;
   }
+  /// A write, and all that came before is forgotten.
+  void Renew(uptr map, const void *family, u64 epoch) {
+    entries_[Index(map)] = {map, family, epoch, true, 0, nullptr, nullptr};
+  }
   void Forget(uptr map) { entries_[Index(map)] = {}; }
   void ForgetAll() {
     for (Entry &e : entries_)

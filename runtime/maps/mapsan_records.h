@@ -18,6 +18,12 @@ inline AccessDetails DetailsOf(const Operation &op) {
   return {op.stack, op.lockset};
 }
 
+/// `thr` is the only thread that has used it in this life.
+inline bool IsOnlyUser(Thread *thr, const MapState *state) {
+  AccessWord word = state->AnyWord();
+  return !state->Extra() && (!word || IsOwnWord(thr, word));
+}
+
 /// Returns the cell that remembers it.
 AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op);
 /// Of a destroyed map only the destruction is remembered.

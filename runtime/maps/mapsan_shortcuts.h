@@ -76,13 +76,16 @@ public:
 
   /// An access to `map` is on record in the open epoch.
   void Fill(uptr map, const Family *family, bool write) {
-    u64 tag = family->Tag();
-    if (!Takes(FastPath::shortcut) || closed_ || !tag || map % 8 || map >> 48)
+    u64 entry = EntryOf(map, family);
+    if (!entry)
       return;
-    u64 entry = map ^ atomic_load(&key, memory_order_relaxed) ^ tag;
     reads[Index(map)] = entry;
     if (write)
       writes[Index(map)] = entry;
+  }
+  /// The same of a write after which nothing else of the map is to be known.
+  void Renew(uptr map, const Family *family) {
+    reads[Index(map)] = writes[Index(map)] = EntryOf(map, family);
   }
   void Forget(uptr map) { reads[Index(map)] = writes[Index(map)] = 0; }
   /// All entries: another epoch. Its number.
@@ -129,6 +132,13 @@ private:
     generation_ = generation;
     atomic_store(&key, generation % 8 | static_cast<u64>(generation / 8) << 48,
                  memory_order_relaxed);
+  }
+  // 0: it has none.
+  u64 EntryOf(uptr map, const Family *family) const {
+    u64 tag = family->Tag();
+    if (!Takes(FastPath::shortcut) || closed_ || !tag || map % 8 || map >> 48)
+      return 0;
+    return map ^ atomic_load(&key, memory_order_relaxed) ^ tag;
   }
 
   u32 generation_;

@@ -110,6 +110,15 @@ RACE(realloc_in_place, "life_of_memory") {
   auto *lock = new (memory) std::mutex;
   TwoLives(map, lock, [&] { Check(memory == std::realloc(memory, 72)); });
 }
+RACE(far_inside_of_a_block, "life_of_memory") {
+  // free looks at the beginning of a block; whoever gets the memory next, at
+  // all of it.
+  char *memory = static_cast<char *>(std::malloc(1000));
+  TwoLives(map, new (memory + 608) std::mutex, [&] {
+    std::free(memory);
+    Check(memory == std::malloc(1000));
+  });
+}
 // Whoever handed the memory out, its end is seen.
 #define ALLOCATED_BY(Name, Allocation)                                         \
   RACE(Name, REBORN) {                                                         \
@@ -281,6 +290,16 @@ SILENT(map_in_freed_memory, "life_of_map") {
            (new (memory) Map)->emplace(1, 1);
          });
 }
+SILENT(map_far_inside_of_freed_memory, "life_of_map") {
+  char *memory = static_cast<char *>(std::malloc(1000));
+  Map *arena_map = new (memory + 608) Map;
+  InTurn([&] { arena_map->emplace(1, 1); },
+         [&] {
+           std::free(memory);
+           Check(memory == std::malloc(1000));
+           (new (memory + 608) Map)->emplace(1, 1);
+         });
+}
 RACE(map_in_the_same_memory) {
   void *memory = std::malloc(sizeof(Map));
   Map *arena_map = new (memory) Map;
@@ -328,4 +347,4 @@ SILENT(map_on_the_heap_again_and_again, NO_RULE) {
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 42 cases
+// CHECK: DONE: 44 cases

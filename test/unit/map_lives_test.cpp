@@ -412,4 +412,124 @@ TEST_F(RepeatedReads, BehindAnOwnDestruction) {
   EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
 }
 
+TEST_F(MapLives, AReleaseInsideAConstructorDoesNotPublishIt) {
+  Begin(a, &construct, map);
+  handOver(a, b); // an element's constructor unlocks
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+  End(a, &construct, map);
+  EXPECT_EQ(LastEffect(a), 1u);
+  handOver(a, b);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{});
+}
+
+TEST_F(MapLives, AReleaseInsideADestructorDoesNotPublishIt) {
+  Operate(a, &construct, map);
+  handOver(a, b);
+  Begin(a, &destroy, map);
+  handOver(a, b);
+  Operate(b, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::DestructionAccess});
+  End(a, &destroy, map);
+  EXPECT_EQ(LastEffect(a), 1u);
+}
+
+TEST_F(MapLives, ADestructionForgetsWhatItsThreadHadRecorded) {
+  Operate(a, &construct, map);
+  Operate(a, &write, map);
+  Operate(a, &destroy, map);
+  Operate(a, &read, map); // of the same epoch, of another life
+  Operate(b, &write, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
+TEST_F(MapLives, ASecondDestructionIsOfAnotherMap) {
+  Operate(a, &construct, map);
+  Operate(a, &destroy, map);
+  Operate(a, &destroy, map); // its construction was not seen
+  Operate(b, &read, map);
+  auto found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, FindingKind::DestructionAccess);
+  EXPECT_EQ(found[0].creation.site, nullptr);
+}
+
+// The only thread of the process destroys a map of its own: nothing is left of
+// it, unless the destructor creates a thread.
+class LivesAlone : public testing::Test {
+protected:
+  LivesAlone() {
+    StartWorld();
+    TakeFindings();
+    self = CurrentThreadRaw();
+  }
+  ~LivesAlone() override {
+    if (child) {
+      ThreadFinish(child);
+      ThreadJoined(self, child);
+    }
+    MemoryObtained(AddressOf(&map), sizeof(map));
+  }
+  void SetUp() override { ASSERT_TRUE(OnlyOneThread()); }
+
+  MapState *state() {
+    return FindMap(map_table.For(AddressOf(map)),
+                   KeyOf(AddressOf(map), construct.GetFamily()->Number()));
+  }
+  bool childMeetsTheDestruction() {
+    Operate(child, &read, map);
+    auto found = TakeFindings();
+    return found.size() == 1 &&
+           found[0].kind == FindingKind::DestructionAccess &&
+           found[0].previous.site == &destroy && found[0].creation.site;
+  }
+
+  Thread *self, *child = nullptr;
+  Site construct = MakeSite(MapsanEffectConstruct, "constructor");
+  Site destroy = MakeSite(MapsanEffectDestroy, "destructor");
+  Site read = MakeSite(MapsanEffectRead, "find");
+  alignas(16) char map[16] = {};
+};
+
+TEST_F(LivesAlone, LeaveNothingBehind) {
+  Operate(self, &construct, map);
+  EXPECT_TRUE(state());
+  u64 begun = self->lives_begun;
+  Operate(self, &destroy, map);
+  EXPECT_FALSE(state());
+  EXPECT_EQ(LastEffect(self), 1u);
+  child = ThreadCreate(self, 0, false);
+  Operate(child, &read, map);
+  EXPECT_EQ(TakeFindings().size(), 0u);
+  EXPECT_EQ(self->lives_begun, begun);
+}
+
+TEST_F(LivesAlone, AThreadOfTheDestructorsOwnMeetsIt) {
+  Operate(self, &construct, map);
+  u64 begun = self->lives_begun;
+  Begin(self, &destroy, map);
+  child = ThreadCreate(self, 0, false);
+  EXPECT_TRUE(childMeetsTheDestruction());
+  End(self, &destroy, map);
+  EXPECT_EQ(self->lives_begun, begun) << "no other life than the first";
+}
+
+TEST_F(LivesAlone, AThreadOfTheDestructorsOwnMeetsTheTombstone) {
+  Operate(self, &construct, map);
+  Begin(self, &destroy, map);
+  child = ThreadCreate(self, 0, false);
+  End(self, &destroy, map);
+  EXPECT_TRUE(childMeetsTheDestruction());
+}
+
+TEST_F(LivesAlone, ADestructorThatThrowsLeavesNoMap) {
+  Operate(self, &construct, map);
+  Begin(self, &destroy, map);
+  MapUnwind(self, &destroy, AddressOf(map), GET_CALLER_PC(),
+            GET_CURRENT_FRAME());
+  EXPECT_FALSE(state());
+  EXPECT_TRUE(self->operations.empty());
+}
+
 } // namespace

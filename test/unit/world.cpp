@@ -3,8 +3,8 @@
 
 #include "world.h"
 
-#include "../../runtime/clock/mapsan_bucket.h"
 #include "../../runtime/clock/mapsan_code.h"
+#include "../../runtime/clock/mapsan_live_filter.h"
 #include "../../runtime/clock/mapsan_sync_object.h"
 #include "../../runtime/entry/mapsan_flags.h"
 #include "../../runtime/intercept/mapsan_intercept.h"
@@ -102,13 +102,16 @@ bool EndShort(Thread *thr, const void *map) {
 // Not inlined: where it returns to, in Operate or in a test, is the call site.
 NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
   uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
-  if (!BeginShort(thr, site, map, bp) &&
-      !MapBeginFast(thr, site, AddressOf(map), pc, bp))
+  if (IsOfLife(site) && !thr->disturbed)
+    MapBeginLife(thr, site, AddressOf(map), pc, bp);
+  else if (!BeginShort(thr, site, map, bp) &&
+           !MapBeginFast(thr, site, AddressOf(map), pc, bp))
     MapBegin(thr, site, AddressOf(map), pc, bp);
 }
 
 void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
-  if (!EndShort(thr, map) && !MapEndFast(thr, site, AddressOf(map), evidence))
+  if (!EndShort(thr, map) && !MapEndFast(thr, site, AddressOf(map), evidence) &&
+      !(IsOfLife(site) && MapEndLife(thr, site, AddressOf(map))))
     MapEnd(thr, site, AddressOf(map), evidence, GET_CALLER_PC(),
            GET_CURRENT_FRAME());
 }

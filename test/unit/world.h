@@ -7,6 +7,7 @@
 
 #include "../../runtime/clock/mapsan_atomics.h"
 #include "../../runtime/clock/mapsan_sync.h"
+#include "../../runtime/maps/mapsan_lives.h"
 #include "../../runtime/maps/mapsan_map.h"
 
 #include <mutex>
