@@ -196,10 +196,11 @@ void ThreadClock::Rebase(const Slot *grown, u32 count) {
   base_stamp_ = OwnStamp();
 }
 
-// I1: who knows that clock of that slot has all that it held.
+// I1: who knows that clock of that slot has all that it held. (It may name
+// slots of which it knows no group.)
 bool ThreadClock::Holds(const Snapshot &s) const {
   for (u32 i = 0, count = s.Count(); i < count; i++)
-    if (!Contains(i, s.Epoch(i)))
+    if (s.Epoch(i) && !Contains(i, s.Epoch(i)))
       return false;
   return true;
 }
