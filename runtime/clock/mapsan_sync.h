@@ -39,9 +39,9 @@ inline void SyncReleaseStore(Thread *thr, uptr addr) {
 /// Joins: for one who has not acquired (semaphore post, latch, reader unlock).
 void SyncReleaseJoin(Thread *thr, uptr addr);
 
-/// Locks: after the real lock and before the real unlock, by who holds it. Their
-/// clocks are beside those of what else is at the address, so that nobody else
-/// comes upon them.
+/// Locks: after the real lock and before the real unlock, by who holds it.
+/// Their clocks are beside those of what else is at the address, so that nobody
+/// else comes upon them.
 inline void SyncMutexLock(Thread *thr, uptr addr) {
   if (MapUsed())
     sync_internal::MutexLock(thr, addr);

@@ -25,9 +25,8 @@ ALWAYS_INLINE void FillShortcut(Thread *thr, uptr map, const Site *site,
   if (LIKELY(!thr->under_lock))
     thr->operations.shortcuts.Fill(map, site->GetFamily(), write);
 }
-inline RecentAccesses::Entry *NoteRecorded(Thread *thr, uptr map,
-                                           const Site *site, u64 epoch,
-                                           bool write) {
+inline RecentAccesses::Entry *
+NoteRecorded(Thread *thr, uptr map, const Site *site, u64 epoch, bool write) {
   FillShortcut(thr, map, site, write);
   return thr->recent.Note(map, site->family, epoch, write);
 }
