@@ -120,7 +120,8 @@ static NOINLINE u64 BeginReleaseLocked(Thread *thr, Bucket *bucket, uptr addr,
   SyncObject *object = FindSync(bucket, addr);
   if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
       MayRepeat())
-    token |= kRepeats;
+    return token | kRepeats;
+  news::Announce(thr);
   return token;
 }
 
@@ -135,7 +136,8 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
     ScopedRuntime::Leave(thr);
     return BeginSlow(thr, index, addr, what);
   }
-  news::Announce(thr);
+  if (UNLIKELY(thr->speaker.talks)) // till it repeats itself
+    news::Announce(thr);
   Bucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
