@@ -21,7 +21,8 @@ static bool refersToConst(StringRef Parameter) {
   return Parameter.rtrim("&").rtrim().ends_with("const");
 }
 
-std::string rowName(const CalleeName &Name) {
+std::string rowName(const CalleeName &Name,
+                    function_ref<bool(const std::string &Class)> IsOwn) {
   if (Name.Destructor)
     return "(destructor)";
   const bool Assigns = Name.Base == "operator=";
@@ -30,8 +31,9 @@ std::string rowName(const CalleeName &Name) {
   const char *Noun = Assigns ? "assignment)" : "constructor)";
   if (!Assigns && Name.Parameters.empty())
     return "(default-constructor)";
-  if (!Name.Parameters.empty() &&
-      referredClass(Name.Parameters[0]) == Name.Scope)
+  const std::string Source =
+      Name.Parameters.empty() ? "" : referredClass(Name.Parameters[0]);
+  if (!Source.empty() && (Source == Name.Scope || (IsOwn && IsOwn(Source))))
     return (StringRef(Name.Parameters[0]).ends_with("&&") &&
                     !refersToConst(Name.Parameters[0])
                 ? "(move-"

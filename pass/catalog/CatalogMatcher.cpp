@@ -143,7 +143,10 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
       !Callee.getArg(This)->getType()->isPointerTy())
     return std::nullopt;
   const Family &Of = *It->second;
-  const std::string Row = rowName(Name);
+  const std::string Row = rowName(Name, [&](const std::string &Class) {
+    auto Source = FamilyByClass.find(Class);
+    return Source != FamilyByClass.end() && Source->second == &Of;
+  });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();
   const OperationRow *R = bestRow(Of.Rows, Row, Result, Arguments);

@@ -41,7 +41,7 @@ std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
   Type *Result = Call.getType();
   if (Map.By == Evidence::Inserted && Result->isStructTy() &&
       Result->getStructNumElements() == 2 &&
-      Result->getStructElementType(1)->isIntegerTy())
+      Result->getStructElementType(1)->isIntegerTy(8))
     return 1;
   if (Map.By == Evidence::Count && Result->isIntegerTy())
     return -1;

@@ -9,11 +9,41 @@
 
 #include <memory>
 #include <new>
+#include <type_traits>
+
+/// The container's node handle, or nothing.
+template <class Any, class = void> struct NodeOf {
+  struct Type {};
+};
+template <class Any> struct NodeOf<Any, std::void_t<typename Any::node_type>> {
+  using Type = typename Any::node_type;
+};
+using Node = NodeOf<Map>::Type;
+
+/// Its allocator, or a type that fits nothing.
+template <class Any, class = void> struct AllocatorOf {
+  struct Type {};
+};
+template <class Any>
+struct AllocatorOf<Any, std::void_t<typename Any::allocator_type>> {
+  using Type = typename Any::allocator_type;
+};
+
+template <class Any, class = void> struct HasBuckets : std::false_type {};
+template <class Any>
+struct HasBuckets<Any,
+                  std::void_t<decltype(std::declval<Any &>().reserve(1),
+                                       std::declval<Any &>().bucket_count())>>
+    : std::true_type {};
 
 /// Iterators stand after the maps that they point into, as the checked
 /// iterators of the debug mode must go first. Not thread-safe; owned by the
 /// harness.
 struct Fixture {
+  // For rows, which ask a Fixture that is a template's parameter.
+  using Map = ::Map;
+  using Allocator = AllocatorOf<Map>::Type;
+
   // Keys: 1 .. elements, and from 1001 in `other` and `other_cousin`; 1 holds
   // the element that a bystander writes; `fresh` ones are in no map.
   Map a, twin, other, empty;
@@ -27,6 +57,7 @@ struct Fixture {
   const Value present_value = value(2), fresh_value = value(500);
   const Value present_range[2] = {value(2), value(3)};
   const Value fresh_range[2] = {value(500), value(501)};
+  const Value mixed_range[2] = {value(2), value(500)};
   const Value throwing_range[2] = {value(500), value(kThrowing)};
   const Value *nowhere = present_range; // an empty range
 
@@ -34,54 +65,69 @@ struct Fixture {
   ConstIterator const_it;
   Node present_node, fresh_node, no_node;
   volatile int *element;
+  const std::size_t elements;
   std::size_t buckets = 0; // of `a`
 
   Fixture(int elements, bool room)
       : it(), next(), const_it(), present_node(extracted(2)),
-        fresh_node(extracted(500)) {
+        fresh_node(extracted(500)), elements(elements) {
     for (Map *map : {&a, &twin, &other, &empty})
       makeRoom(*map, room);
     makeRoom(twin_cousin, room);
     makeRoom(other_cousin, room);
     for (int i = 1; i <= elements; i++) {
-      a.insert(value(i));
-      twin.insert(value(i));
+      PUT(a, i);
+      PUT(twin, i);
     }
     for (int i = 1; i <= 3; i++) {
-      twin_cousin.insert(value(i));
-      other.insert(value(1000 + i));
-      other_cousin.insert(value(1000 + i));
+      PUT(twin_cousin, i);
+      PUT(other, 1000 + i);
+      PUT(other_cousin, 1000 + i);
     }
-#if !ORDERED
-    // libstdc++'s rehash makes room for one more element than there are.
-    if (a.size() == a.bucket_count())
-      a.rehash(a.size() + 1);
-    buckets = a.bucket_count();
-#endif
+    noteBuckets(a);
+    findAgain();
+    element = WORD_OF(a, 1);
+  }
+
+  /// Iterators are not valid any more, in some containers, after what another
+  /// thread did to the map. No operation in MapSan's eyes.
+  __attribute__((disable_sanitizer_instrumentation)) void findAgain() {
     it = a.find(Key(2));
     next = it;
     ++next;
     const_it = it;
-#if MAPPED
-    element = &a.find(Key(1))->second;
-#else
-    element = &a.find(Key(1))->payload;
-#endif
   }
   ~Fixture() {}
 
   template <class Any>
-  static void makeRoom([[maybe_unused]] Any &map, [[maybe_unused]] bool room) {
-#if !ORDERED
-    if (room)
-      map.reserve(64);
-#endif
+  static void makeRoom(Any &map, [[maybe_unused]] bool room) {
+    PREPARE(map);
+    if constexpr (HasBuckets<Any>::value)
+      if (room)
+        map.reserve(64);
   }
 
-  static Node extracted(int number) {
-    Map map;
-    map.insert(value(number));
-    return map.extract(map.begin());
+  template <class Any> void noteBuckets([[maybe_unused]] Any &map) {
+    if constexpr (HasBuckets<Any>::value) {
+#ifdef STANDARD
+      // libstdc++'s rehash makes room for one more element than there are.
+      if (map.size() == map.bucket_count())
+        map.rehash(map.size() + 1);
+#endif
+      buckets = map.bucket_count();
+    }
+  }
+
+  template <class Any = Map>
+  static typename NodeOf<Any>::Type extracted([[maybe_unused]] int number) {
+    if constexpr (std::is_empty_v<Node>) {
+      return {};
+    } else {
+      Any map;
+      PREPARE(map);
+      PUT(map, number);
+      return map.extract(map.begin());
+    }
   }
 };
 

@@ -25,7 +25,7 @@ class OperationsFormat(lit.formats.ShTest):
         yield from super().getTestsInDirectory(suite, path, lit_config, local_config)
         if os.path.samefile(suite.getSourcePath(path), HERE):
             for build in run_operations.BUILDS:
-                for container in run_operations.CONTAINERS:
+                for container in run_operations.VARIANTS[build[:2]].containers:
                     name = "-".join(build + (container,))
                     yield lit.Test.Test(suite, path + (name,), local_config)
 
