@@ -64,6 +64,8 @@ struct Family {
   // Nobody learns an object's address from its methods, nor from the functions
   // of its namespace; none but assignments return it.
   bool Confined = false;
+  // Written down from the interface, never seen to work.
+  bool Untested = false;
 
   uint64_t id() const;
 };

@@ -111,7 +111,8 @@ void Reader::methodSet(const YamlNode &N) {
 void Reader::family(const YamlNode &N) {
   EntryFields F = fields(N, "a family",
                          {"name", "same-as", "classes", "internals", "methods",
-                          "header", "size", "buckets", "offset", "confined"});
+                          "header", "size", "buckets", "offset", "confined",
+                          "untested"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -135,6 +136,7 @@ void Reader::family(const YamlNode &N) {
   New.BucketsOffset = F.number("buckets", -1);
   New.Offset = F.number("offset", 0);
   New.Confined = F.boolean("confined");
+  New.Untested = F.boolean("untested");
   if (New.Name.empty())
     return;
   if (any_of(Into.Families, [&](auto &O) { return O.Name == New.Name; }))

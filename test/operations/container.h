@@ -104,6 +104,11 @@ inline int numberOf(const Value &value) {
 #define ROOM_FOR_ALL f.buckets
 #endif
 
+// The row of insert that takes several.
+#ifndef RANGE_INSERT
+#define RANGE_INSERT "insert"
+#endif
+
 // 0: an insertion or erasure moves other elements.
 #ifndef STABLE
 #define STABLE 1

@@ -109,11 +109,9 @@ struct Fixture {
 
   template <class Any> void noteBuckets([[maybe_unused]] Any &map) {
     if constexpr (HasBuckets<Any>::value) {
-#ifdef STANDARD
-      // libstdc++'s rehash makes room for one more element than there are.
-      if (map.size() == map.bucket_count())
-        map.rehash(map.size() + 1);
-#endif
+      // rehash makes room for one more element than there are, in some.
+      if (map.size() >= map.bucket_count() * map.max_load_factor())
+        map.rehash(2 * map.bucket_count());
       buckets = map.bucket_count();
     }
   }

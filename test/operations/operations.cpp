@@ -126,6 +126,9 @@ Row makeRow(const char *operation, const char *label, Touch first, Touch second,
   ROW_WHERE(Full, (__VA_ARGS__), Operation, Label, First, Second, __VA_ARGS__)
 #define ROW_ENDING_ELEMENTS(Operation, Label, First, Second, ...)              \
   ROW_WHERE(Alone, (__VA_ARGS__), Operation, Label, First, Second, __VA_ARGS__)
+// Not where there may be too little room, in which case it writes.
+#define ROW_WITH_ROOM(Operation, Label, First, Second, ...)                    \
+  ROW_WHERE(None, (__VA_ARGS__), Operation, Label, First, Second, __VA_ARGS__)
 #define ROW_IF(...) ROW_WHERE(Full, __VA_ARGS__)
 #define ROW_IN_PLACE(Operation, Label, First, Second, ...)                     \
   {Operation,                                                                  \

@@ -19,8 +19,9 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-STANDARD = ["map", "multimap", "set", "multiset"]
-STANDARD += ["unordered_" + name for name in STANDARD]
+TREES = ["map", "multimap", "set", "multiset"]
+HASHED = ["unordered_" + name for name in TREES]
+STANDARD = TREES + HASHED
 
 # Rows of a family, or free functions, that not all of its containers have.
 MAP_ONLY = ["operator[]", "at", "try_emplace", "insert_or_assign"]
@@ -52,8 +53,12 @@ class Variant:
         base = name[name.rfind("::") + 2:] if "::" in name else name
         if base in MAP_ONLY and ("set" in container or "multi" in container):
             return False
-        return name not in self.lacks and base not in self.lacks
+        scope = name[:len(name) - len(base)]
+        return not {name, base, scope} & set(self.lacks)
 
+
+NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
+BOOST_181 = ["-isystem/tmp/b181/x/usr/include"]
 
 VARIANTS = {
     ("libstdc++", "plain"): Variant("std::", STANDARD, "std"),
@@ -68,6 +73,22 @@ VARIANTS = {
     ("libstdc++", "absl_btree"): Variant(
         "absl::", ["btree_map", "btree_set", "btree_multimap", "btree_multiset"],
         "absl_btree", free="absl::", packages=["absl_btree"]),
+    ("libstdc++", "boost_unordered"): Variant(
+        "boost::unordered::", HASHED, "boost_unordered", NOT_DEPRECATED, free="boost::unordered::",
+        lacks=["boost::unordered::erase_if", "contains"]),
+    ("libstdc++", "boost_1.81"): Variant(
+        "boost::unordered::", HASHED, "boost_unordered", BOOST_181 + NOT_DEPRECATED, free="boost::unordered::"),
+    ("libstdc++", "boost_flat_unordered"): Variant(
+        "boost::unordered::", ["unordered_flat_map", "unordered_flat_set"],
+        "boost_flat_unordered", BOOST_181, free="boost::unordered::"),
+    ("libstdc++", "boost_tree"): Variant(
+        "boost::container::", TREES, "boost_tree", free="boost::container::dtl::"),
+    ("libstdc++", "boost_flat_map"): Variant(
+        "boost::container::", ["flat_map", "flat_multimap"], "boost_flat_tree",
+        free="boost::container::", lacks=["boost::container::dtl::"]),
+    ("libstdc++", "boost_flat_set"): Variant(
+        "boost::container::", ["flat_set", "flat_multiset"], "boost_flat_tree", ["-DSETS"],
+        free="boost::container::dtl::"),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
@@ -100,6 +121,7 @@ class CatalogRow:
         fields = line.rstrip("\n").split("\t")
         self.family, self.cls, name, discriminators = fields[:4]
         self.effect, self.evidence = fields[4:6]
+        self.untested = fields[8] == "untested"
         # As rows/*.inc spell it.
         self.free = self.family == "(function)"
         self.namespace = name[:name.rfind("::") + 2] if self.free else ""
