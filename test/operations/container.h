@@ -87,7 +87,7 @@ inline int numberOf(const Value &value) {
 #endif
 #endif
 
-// Wants to be told something before it can be used.
+// Wants to be told something before it can be used, without MapSan's knowledge.
 #ifndef PREPARE
 #define PREPARE(Map) (void)(Map)
 #endif
@@ -102,6 +102,16 @@ inline int numberOf(const Value &value) {
 // How many elements there is room for, or a bit less, in the words of rows.
 #ifndef ROOM_FOR_ALL
 #define ROOM_FOR_ALL f.buckets
+#endif
+
+// What an operation does that finds nothing to do.
+#ifndef IF_NOTHING
+#define IF_NOTHING READS
+#endif
+
+// What it does to make room for as many as there is room for.
+#ifndef AS_MANY
+#define AS_MANY READS
 #endif
 
 // The row of insert that takes several.

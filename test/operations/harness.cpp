@@ -77,8 +77,10 @@ void runTrial(const Row &row, const Touch &touch, const Trial &trial) {
   meeting.meet(); // the job is there
   ClearReports();
   meeting.meet();
-  if (trial.row_first)
+  if (trial.row_first) {
     perform([&] { row.run(*fixture); });
+    FinishRow(*fixture, row);
+  }
   meeting.meet();
   if (!trial.row_first) {
     RefreshFixture(*fixture);

@@ -10,7 +10,7 @@
 struct Key {
   int number;
   mutable int payload = 0;
-  Key(int number) : number(number) {}
+  Key(int number = 0) : number(number) {}
 };
 
 /// What heterogeneous lookup is given.

@@ -64,6 +64,7 @@ template <class Result> void use(const Result &) {}
 struct Ignore {
   template <class Any> void operator()(Any &&) const {}
 };
+[[maybe_unused]] Ignore ignore;
 struct IsTwo {
   bool operator()(const Value &value) const { return numberOf(value) == 2; }
 };
@@ -129,6 +130,12 @@ Row makeRow(const char *operation, const char *label, Touch first, Touch second,
 // Not where there may be too little room, in which case it writes.
 #define ROW_WITH_ROOM(Operation, Label, First, Second, ...)                    \
   ROW_WHERE(None, (__VA_ARGS__), Operation, Label, First, Second, __VA_ARGS__)
+// To a library of C++98 a list may look like two iterators.
+#ifdef CXX98
+#define ROW_OF_LIST(...)
+#else
+#define ROW_OF_LIST ROW
+#endif
 #define ROW_IF(...) ROW_WHERE(Full, __VA_ARGS__)
 #define ROW_IN_PLACE(Operation, Label, First, Second, ...)                     \
   {Operation,                                                                  \
@@ -184,6 +191,11 @@ void DeleteFixture(Fixture *fixture, const Row &row, bool ran) {
     fixture->raw.~Map();
   resetPlacesOf(row, false);
   delete fixture;
+}
+
+void FinishRow(Fixture &fixture, const Row &row) {
+  if (constructs(row))
+    PREPARE(fixture.raw);
 }
 
 void RefreshFixture(Fixture &fixture) { fixture.findAgain(); }

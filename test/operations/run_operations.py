@@ -27,6 +27,8 @@ STANDARD = TREES + HASHED
 MAP_ONLY = ["operator[]", "at", "try_emplace", "insert_or_assign"]
 ORDER_ONLY = ["operator" + name for name in ("<", "<=", ">", ">=", "<=>")]
 
+CXX98 = ["(move-constructor)", "(move-assignment)", "(assignment)"]
+
 
 class Variant:
     """Containers of one library, as one set of flags makes them."""
@@ -89,6 +91,19 @@ VARIANTS = {
     ("libstdc++", "boost_flat_set"): Variant(
         "boost::container::", ["flat_set", "flat_multiset"], "boost_flat_tree", ["-DSETS"],
         free="boost::container::dtl::"),
+    ("libstdc++", "tsl_hash"): Variant(
+        "tsl::", ["robin_map", "robin_set", "hopscotch_map", "hopscotch_set"], "tsl_hash",
+        free="tsl::", lacks=ORDER_ONLY + ["erase_fast"]),
+    ("libstdc++", "tsl_balanced"): Variant(
+        "tsl::", ["bhopscotch_map", "bhopscotch_set"], "tsl_hash", ["-DBALANCED"],
+        free="tsl::", lacks=ORDER_ONLY),
+    ("libstdc++", "tsl_ordered"): Variant(
+        "tsl::", ["ordered_map"], "tsl_ordered", free="tsl::", lacks=["capacity", "data"]),
+    ("libstdc++", "tsl_ordered_vector"): Variant(
+        "tsl::", ["ordered_set"], "tsl_ordered", free="tsl::"),
+    ("libstdc++", "sparsehash"): Variant(
+        "google::", ["dense_hash_map", "dense_hash_set", "sparse_hash_map", "sparse_hash_set"],
+        "sparsehash", ["-DNDEBUG"], free="google::", lacks=CXX98 + ["cbegin", "cend", "contains", "reserve"]),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with

@@ -60,6 +60,8 @@ Fixture *NewFixture(const Row &row, int elements, bool room);
 /// `ran`: the row's operation was performed.
 void DeleteFixture(Fixture *fixture, const Row &row, bool ran);
 
+/// After the row's own operation.
+void FinishRow(Fixture &fixture, const Row &row);
 /// After what another operation did to it.
 void RefreshFixture(Fixture &fixture);
 
