@@ -22,7 +22,7 @@ static bool refersToConst(StringRef Parameter) {
 }
 
 std::string rowName(const CalleeName &Name,
-                    function_ref<bool(const std::string &Class)> IsOwn) {
+                    function_ref<bool(StringRef Parameter)> IsOwn) {
   if (Name.Destructor)
     return "(destructor)";
   const bool Assigns = Name.Base == "operator=";
@@ -31,9 +31,9 @@ std::string rowName(const CalleeName &Name,
   const char *Noun = Assigns ? "assignment)" : "constructor)";
   if (!Assigns && Name.Parameters.empty())
     return "(default-constructor)";
-  const std::string Source =
-      Name.Parameters.empty() ? "" : referredClass(Name.Parameters[0]);
-  if (!Source.empty() && (Source == Name.Scope || (IsOwn && IsOwn(Source))))
+  if (!Name.Parameters.empty() &&
+      (referredClass(Name.Parameters[0]) == Name.Scope ||
+       (IsOwn && IsOwn(Name.Parameters[0]))))
     return (StringRef(Name.Parameters[0]).ends_with("&&") &&
                     !refersToConst(Name.Parameters[0])
                 ? "(move-"

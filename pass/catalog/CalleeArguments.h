@@ -16,11 +16,11 @@ namespace mapsan {
 std::string referredClass(llvm::StringRef Parameter);
 
 // The special name of a constructor, destructor or assignment, else its own.
-// `IsOwn`: what is copied or moved may also be of this class, a base that
-// inherited it.
+// `IsOwn`: a parameter refers to what may also be copied or moved, such as a
+// base that inherited it.
 std::string
 rowName(const CalleeName &Name,
-        llvm::function_ref<bool(const std::string &Class)> IsOwn = nullptr);
+        llvm::function_ref<bool(llvm::StringRef Parameter)> IsOwn = nullptr);
 
 // The wider special name under which a catalog may file the same method.
 llvm::StringRef generalName(llvm::StringRef RowName);

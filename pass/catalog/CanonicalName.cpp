@@ -119,6 +119,24 @@ std::string canonicalName(StringRef Name) {
   return Out;
 }
 
+std::string nameWithArgument(StringRef Class) {
+  // The group that the name ends with, if it does.
+  for (size_t At = Class.find('<'); At != StringRef::npos;
+       At = Class.find('<', At)) {
+    StringRef Group = Class.drop_front(At);
+    const size_t Length = groupLength(Group);
+    if (Length == Group.size()) {
+      const std::vector<std::string> Arguments = splitList(Group);
+      if (Arguments.empty())
+        return "";
+      return canonicalName(Class) + "<" + canonicalName(Arguments.front()) +
+             ">";
+    }
+    At += Length;
+  }
+  return "";
+}
+
 bool isWithin(StringRef Scope, StringRef Pattern) {
   if (Pattern.consume_back("*"))
     return Scope.starts_with(Pattern);

@@ -40,6 +40,10 @@ bool isWithin(llvm::StringRef Scope, llvm::StringRef Pattern);
 // "(A<x, y> const&, int)" -> {"A<x, y> const&", "int"}.
 std::vector<std::string> splitList(llvm::StringRef Bracketed);
 
+// "Base<Derived>" of the class "ns::Base<ns2::Derived<int>, char>", both names
+// canonical; "" where there are no template arguments.
+std::string nameWithArgument(llvm::StringRef Class);
+
 } // namespace mapsan
 
 #endif // MAPSAN_PASS_CATALOG_CANONICALNAME_H

@@ -50,17 +50,32 @@ struct OperationRow {
   }
 };
 
+// Which bytes tell that a map's structure was changed, where these are not just
+// the object's own: so many of the object's from its start, whatever its size,
+// and so many behind a pointer among these.
+struct StateBytes {
+  unsigned Object = 0;
+  int Through = -1; // where that pointer is; -1: none
+  unsigned Offset = 0, Behind = 0;
+};
+
 // One container class of one library, all template arguments alike.
 struct Family {
   std::string Name;
   std::string Identity; // whose id this family shares; its own name by default
-  std::vector<std::string> Classes;   // canonical names
+  // Canonical names; one with a template argument, "Base<Derived>", is of those
+  // whose first one that is.
+  std::vector<std::string> Classes;
   std::vector<std::string> Internals; // canonical names; a trailing * is a glob
   std::vector<OperationRow> Rows;
   unsigned HeaderBytes = 0;
+  std::optional<StateBytes> State; // in place of the header
   int SizeOffset = -1;
   int BucketsOffset = -1;
-  unsigned Offset = 0; // from `this` to the address that is the identity
+  // The address that is the identity: so many bytes from `this`, or from what a
+  // pointer that far from `this` points to.
+  int Through = -1;
+  unsigned Offset = 0;
   // Nobody learns an object's address from its methods, nor from the functions
   // of its namespace; none but assignments return it.
   bool Confined = false;

@@ -44,6 +44,12 @@ std::string reportName(const CalleeName &Name, StringRef RowName) {
   return Name.Destructor ? "destructor" : "constructor";
 }
 
+std::string classText(StringRef Parameter) {
+  Parameter = Parameter.rtrim("&").rtrim();
+  Parameter.consume_back("const");
+  return Parameter.rtrim().str();
+}
+
 // The row of this name whose discriminators fit; the more of them the better,
 // and of equals the later one.
 const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
@@ -68,6 +74,9 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 // A stateful hash function, comparator or allocator makes the object larger
 // and moves its fields: then all of it is the header, and no count is known.
 MapLayout MapArgument::layout() const {
+  if (const auto &S = Of->State)
+    return {int(S->Object), Of->SizeOffset, Of->BucketsOffset,
+            S->Through,     int(S->Offset), int(S->Behind)};
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8))
@@ -87,19 +96,16 @@ MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
   return A;
 }
 
-std::string classText(StringRef Parameter) {
-  Parameter = Parameter.rtrim("&").rtrim();
-  Parameter.consume_back("const");
-  return Parameter.rtrim().str();
-}
-
 } // namespace
 
 CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   for (const Family &F : Rows.Families)
     for (const std::string &Class : F.Classes) {
       FamilyByClass[Class] = &F;
-      Names.add(Class);
+      StringRef Template = StringRef(Class).split('<').first;
+      if (Template != Class)
+        ByArgument[Template] = 1;
+      Names.add(Template);
     }
   for (const OperationRow &F : Rows.Functions)
     Names.add(F.Name);
@@ -128,24 +134,32 @@ bool CatalogMatcher::mayMatch(StringRef Symbol) const {
                                   : CNames.contains(Symbol);
 }
 
+// `Class` is the canonical name of the class that is spelt out in `Text`.
+const Family *CatalogMatcher::familyOf(StringRef Class, StringRef Text) const {
+  auto It = FamilyByClass.end();
+  if (ByArgument.contains(Class))
+    It = FamilyByClass.find(nameWithArgument(Text));
+  if (It == FamilyByClass.end())
+    It = FamilyByClass.find(Class);
+  return It == FamilyByClass.end() ? nullptr : It->second;
+}
+
 const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {
   std::string Class = referredClass(Parameter);
-  auto It = Class.empty() ? FamilyByClass.end() : FamilyByClass.find(Class);
-  return It == FamilyByClass.end() ? nullptr : It->second;
+  return Class.empty() ? nullptr : familyOf(Class, classText(Parameter));
 }
 
 std::optional<MapOperation>
 CatalogMatcher::matchMethod(const CalleeName &Name,
                             const Function &Callee) const {
-  auto It = FamilyByClass.find(Name.Scope);
+  const Family *Known = familyOf(Name.Scope, Name.ScopeText);
   const unsigned This = firstArgument(Callee);
-  if (It == FamilyByClass.end() || This >= Callee.arg_size() ||
+  if (!Known || This >= Callee.arg_size() ||
       !Callee.getArg(This)->getType()->isPointerTy())
     return std::nullopt;
-  const Family &Of = *It->second;
-  const std::string Row = rowName(Name, [&](const std::string &Class) {
-    auto Source = FamilyByClass.find(Class);
-    return Source != FamilyByClass.end() && Source->second == &Of;
+  const Family &Of = *Known;
+  const std::string Row = rowName(Name, [&](StringRef Parameter) {
+    return familyOfReference(Parameter) == &Of;
   });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();
@@ -263,7 +277,9 @@ const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {
 
 bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
   const std::string &Scope = nameOf(Caller).Scope;
-  auto Within = [&](const std::string &P) { return isWithin(Scope, P); };
+  auto Within = [&](StringRef P) {
+    return isWithin(Scope, P.split('<').first);
+  };
   return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
 }
 

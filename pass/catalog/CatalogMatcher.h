@@ -19,6 +19,7 @@ namespace mapsan {
 // What is known of the bytes of a map object.
 struct MapLayout {
   int HeaderBytes, SizeOffset, BucketsOffset;
+  int Through = -1, BehindOffset = 0, BehindBytes = 0; // StateBytes
 };
 
 // One map that a call operates on.
@@ -99,12 +100,14 @@ private:
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
                                      const CalleeName &Name,
                                      const llvm::Function &Callee) const;
+  const Family *familyOf(llvm::StringRef Class, llvm::StringRef Text) const;
   const Family *familyOfReference(llvm::StringRef Parameter) const;
   const Caller &nameOf(const llvm::Function &F);
   bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
 
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
+  llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
   llvm::StringMap<char> CNames; // functions of the sync section by their symbol
   NameFilter Names;     // a mangled name that matches has one of them in it
   NameFilter BodyNames; // the same for bodies

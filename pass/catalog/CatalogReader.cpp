@@ -38,6 +38,7 @@ private:
 
   void methodSet(const YamlNode &N);
   void family(const YamlNode &N);
+  std::optional<StateBytes> state(const YamlNode &N);
   void function(const YamlNode &N);
   void modules(EntryFields &F, StringRef Section,
                std::vector<std::string> &Patterns);
@@ -106,20 +107,28 @@ void Reader::methodSet(const YamlNode &N) {
   F.each("methods", AddTo, /*Required=*/true);
 }
 
+// "Base", or "Base<Derived>".
+std::string className(StringRef Text) {
+  auto [Class, Argument] = Text.split('<');
+  if (Argument.consume_back(">"))
+    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
+  return canonicalName(Text);
+}
+
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
   EntryFields F = fields(N, "a family",
                          {"name", "same-as", "classes", "internals", "methods",
                           "header", "size", "buckets", "offset", "confined",
-                          "untested"});
+                          "untested", "state", "through"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
   if (New.Identity.empty())
     New.Identity = New.Name;
   for (const YamlNode *Class : F.list("classes"))
-    New.Classes.push_back(canonicalName(Class->Text));
+    New.Classes.push_back(className(Class->Text));
   for (const YamlNode *Internal : F.list("internals"))
     New.Internals.push_back(canonicalName(Internal->Text));
   for (const YamlNode *SetName : F.list("methods")) {
@@ -132,8 +141,11 @@ void Reader::family(const YamlNode &N) {
       addRow(New.Rows, Row);
   }
   New.HeaderBytes = F.number("header", 0);
+  if (const YamlNode *N = F.find("state"))
+    New.State = state(*N);
   New.SizeOffset = F.number("size", -1);
   New.BucketsOffset = F.number("buckets", -1);
+  New.Through = F.number("through", -1);
   New.Offset = F.number("offset", 0);
   New.Confined = F.boolean("confined");
   New.Untested = F.boolean("untested");
@@ -155,6 +167,29 @@ void Reader::family(const YamlNode &N) {
       return F.fault("in family '" + New.Name +
                      "' a count lies outside of the header");
   Into.Families.push_back(std::move(New));
+}
+
+std::optional<StateBytes> Reader::state(const YamlNode &N) {
+  EntryFields F =
+      fields(N, "a state", {"bytes", "through", "offset", "behind"});
+  if (!F.isMapping())
+    return std::nullopt;
+  StateBytes New;
+  New.Object = F.number("bytes", 0);
+  New.Through = F.number("through", -1);
+  New.Offset = F.number("offset", 0);
+  New.Behind = F.number("behind", 0);
+  // The runtime compares whole words, and keeps a copy of bounded size.
+  if (!New.Object || New.Object % 8 || New.Behind % 8 ||
+      New.Object + New.Behind > 128)
+    F.fault(
+        "a state's 'bytes' and 'behind' must be multiples of 8, and no more "
+        "than 128 together");
+  else if (New.Through >= 0 && unsigned(New.Through) + 8 > New.Object)
+    F.fault("a state's pointer lies outside of its 'bytes'");
+  if (!F.Sound)
+    return std::nullopt;
+  return New;
 }
 
 void Reader::function(const YamlNode &N) {

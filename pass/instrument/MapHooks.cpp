@@ -107,6 +107,10 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
     Text.Told = toldBy(*Site.Call, Map);
     Value *Address = Site.Call->getArgOperand(Map.Argument);
+    if (Map.Of->Through >= 0)
+      Address = Builder.CreateLoad(
+          Builder.getPtrTy(),
+          Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Through)));
     if (Map.Of->Offset)
       Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
     Brackets.push_back(

@@ -15,14 +15,14 @@
 #ifndef MAPSAN_TEST_CONTAINER_H
 #define MAPSAN_TEST_CONTAINER_H
 
-#include "keys.h"
-
 #include <functional>
 #include <initializer_list>
 #include <utility>
 
 // Before our macros, whose names a library may use for something else.
 #include LIBRARY
+
+#include "keys.h"
 
 #define PICK_1(A, B, C, D) A
 #define PICK_2(A, B, C, D) B
@@ -50,9 +50,15 @@
 
 using Map = MAP_OF(CONTAINER);
 using Cousin = MAP_OF(COUSIN);
-using Value = Map::value_type;
 using Iterator = Map::iterator;
 using ConstIterator = Map::const_iterator;
+
+/// What is put in.
+#ifdef VALUE
+using Value = VALUE;
+#else
+using Value = Map::value_type;
+#endif
 
 inline Value value(int number) {
 #if MAPPED
@@ -112,6 +118,11 @@ inline int numberOf(const Value &value) {
 // What it does to make room for as many as there is room for.
 #ifndef AS_MANY
 #define AS_MANY READS
+#endif
+
+// The row of erase that takes a key.
+#ifndef ERASE_KEY
+#define ERASE_KEY "erase returns=integer"
 #endif
 
 // The row of insert that takes several.

@@ -29,12 +29,15 @@ struct AllocatorOf<Any, std::void_t<typename Any::allocator_type>> {
   using Type = typename Any::allocator_type;
 };
 
+template <class Any, class = void> struct HasReserve : std::false_type {};
+template <class Any>
+struct HasReserve<Any, std::void_t<decltype(std::declval<Any &>().reserve(1))>>
+    : std::true_type {};
 template <class Any, class = void> struct HasBuckets : std::false_type {};
 template <class Any>
 struct HasBuckets<Any,
-                  std::void_t<decltype(std::declval<Any &>().reserve(1),
-                                       std::declval<Any &>().bucket_count())>>
-    : std::true_type {};
+                  std::void_t<decltype(std::declval<Any &>().bucket_count())>>
+    : HasReserve<Any> {};
 
 /// Iterators stand after the maps that they point into, as the checked
 /// iterators of the debug mode must go first. Not thread-safe; owned by the
@@ -69,7 +72,7 @@ struct Fixture {
   std::size_t buckets = 0; // of `a`
 
   Fixture(int elements, bool room)
-      : it(), next(), const_it(), present_node(extracted(2)),
+      : it(a.end()), next(it), const_it(it), present_node(extracted(2)),
         fresh_node(extracted(500)), elements(elements) {
     for (Map *map : {&a, &twin, &other, &empty})
       makeRoom(*map, room);
@@ -102,7 +105,7 @@ struct Fixture {
   template <class Any>
   static void makeRoom(Any &map, [[maybe_unused]] bool room) {
     PREPARE(map);
-    if constexpr (HasBuckets<Any>::value)
+    if constexpr (HasReserve<Any>::value)
       if (room)
         map.reserve(64);
   }

@@ -6,8 +6,14 @@
 
 #include <cstddef>
 
+// What a library wants of its keys.
+#ifndef KEY_MEMBERS
+#define KEY_MEMBERS
+#endif
+
 /// A key with a word that plays no part in comparisons.
 struct Key {
+  KEY_MEMBERS
   int number;
   mutable int payload = 0;
   Key(int number = 0) : number(number) {}

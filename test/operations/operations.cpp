@@ -162,7 +162,9 @@ const Row kRows[] = {
 #include "rows/erasure.inc"
 #include "rows/nodes.inc"
 #include "rows/policy.inc"
+#ifndef NOTHING_THROWS
 #include "rows/throwing.inc"
+#endif
 #endif
 #if defined(ALL_ROWS) && defined(EXTRA_ROWS)
 #include EXTRA_ROWS

@@ -27,13 +27,15 @@ STANDARD = TREES + HASHED
 MAP_ONLY = ["operator[]", "at", "try_emplace", "insert_or_assign"]
 ORDER_ONLY = ["operator" + name for name in ("<", "<=", ">", ">=", "<=>")]
 
+BY_VALUE = ["(copy-assignment)", "(move-assignment)"]
 CXX98 = ["(move-constructor)", "(move-assignment)", "(assignment)"]
 
 
 class Variant:
     """Containers of one library, as one set of flags makes them."""
 
-    def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=()):
+    def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=(),
+                 libraries=()):
         self.namespace = namespace  # of the classes
         self.containers = containers
         self.flags = ["-DLIBRARY=\"containers/%s.h\"" % header] + list(flags)
@@ -42,6 +44,7 @@ class Variant:
         # free functions in the same namespace.
         self.lacks = lacks
         self.packages = packages  # of pkg-config
+        self.libraries = list(libraries)  # others
 
     def package_flags(self, what):
         if not self.packages:
@@ -59,6 +62,11 @@ class Variant:
         return not {name, base, scope} & set(self.lacks)
 
 
+LLVM = ["-isystem/usr/lib/llvm-19/include"]
+LLVM_LIBRARIES = ["-L/usr/lib/llvm-19/lib", "-lLLVM-19"]
+# What came later.
+LLVM_20 = ["keys", "values", "emplace_or_assign", "insert_range", "getArrayRef", "lookup_or",
+           "capacity", "llvm::detail::"]
 NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
 BOOST_181 = ["-isystem/tmp/b181/x/usr/include"]
 
@@ -104,6 +112,25 @@ VARIANTS = {
     ("libstdc++", "sparsehash"): Variant(
         "google::", ["dense_hash_map", "dense_hash_set", "sparse_hash_map", "sparse_hash_set"],
         "sparsehash", ["-DNDEBUG"], free="google::", lacks=CXX98 + ["cbegin", "cend", "contains", "reserve"]),
+    ("libstdc++", "llvm_dense"): Variant(
+        "llvm::", ["DenseMap"], "llvm_dense", LLVM, free="llvm::", lacks=LLVM_20,
+        libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_small"): Variant(
+        "llvm::", ["SmallDenseMap"], "llvm_dense", LLVM + ["-DAS_MANY=WRITES"], free="llvm::",
+        lacks=LLVM_20, libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_set"): Variant(
+        "llvm::", ["DenseSet", "SmallDenseSet"], "llvm_dense", LLVM + ["-DSETS"],
+        free="llvm::detail::", lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_vector"): Variant(
+        "llvm::", ["MapVector", "SmallMapVector"], "llvm_dense", LLVM + ["-DVECTORS"],
+        free="none", lacks=LLVM_20 + ["(constructor)", "(assignment)", "at"],
+        libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_text"): Variant(
+        "llvm::", ["StringMap"], "llvm_texts", LLVM + ["-DMAPS"], free="none",
+        lacks=LLVM_20 + BY_VALUE + ["reserve"], libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_pointers"): Variant(
+        "llvm::", ["SmallPtrSet"], "llvm_texts", LLVM, free="llvm::", lacks=LLVM_20 + ["reserve"],
+        libraries=LLVM_LIBRARIES),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
@@ -185,7 +212,7 @@ class Build:
         self.compiler += self.variant.package_flags("cflags")
         # Last on the line, as static libraries stand behind what uses them.
         self.flags = shlex.split(options.flags)
-        self.libraries = self.variant.package_flags("libs")
+        self.libraries = self.variant.package_flags("libs") + self.variant.libraries
 
     def compile(self, source, object, *flags):
         """Unless the object is there, of the same command, and newer than all

@@ -2,6 +2,8 @@
 // Google's sparsehash: tables that reserve keys for their own use. To be compiled
 // with NDEBUG, as they are told of these more than once here.
 
+#include "../keys.h"
+
 #include <cstdio>
 #include <sparsehash/dense_hash_map>
 #include <sparsehash/dense_hash_set>
