@@ -67,6 +67,9 @@ struct Family {
   // whose first one that is.
   std::vector<std::string> Classes;
   std::vector<std::string> Internals; // canonical names; a trailing * is a glob
+  // Names of families that it uses inside: its own calls on these are nobody
+  // else's business.
+  std::vector<std::string> BuiltOn;
   std::vector<OperationRow> Rows;
   unsigned HeaderBytes = 0;
   std::optional<StateBytes> State; // in place of the header

@@ -99,7 +99,9 @@ MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
 } // namespace
 
 CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
-  for (const Family &F : Rows.Families)
+  for (const Family &F : Rows.Families) {
+    for (const std::string &Name : F.BuiltOn)
+      Users[Name].push_back(&F);
     for (const std::string &Class : F.Classes) {
       FamilyByClass[Class] = &F;
       StringRef Template = StringRef(Class).split('<').first;
@@ -107,6 +109,7 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
         ByArgument[Template] = 1;
       Names.add(Template);
     }
+  }
   for (const OperationRow &F : Rows.Functions)
     Names.add(F.Name);
   for (const SyncRow &S : Rows.Syncs) {
@@ -280,7 +283,15 @@ bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
   auto Within = [&](StringRef P) {
     return isWithin(Scope, P.split('<').first);
   };
-  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
+  auto Implements = [&](const Family &F) {
+    return any_of(F.Classes, Within) || any_of(F.Internals, Within);
+  };
+  if (Implements(Of))
+    return true;
+  auto It = Users.find(Of.Name);
+  return It != Users.end() && any_of(It->second, [&](const Family *User) {
+           return Implements(*User);
+         });
 }
 
 } // namespace mapsan

@@ -75,7 +75,7 @@ public:
     return nameOf(F).Qualified;
   }
 
-  // Is the caller the family's own implementation?
+  // Is the caller the family's own implementation, or that of one built on it?
   bool isInternal(const Family &Of, const llvm::Function &Caller);
 
 private:
@@ -107,6 +107,7 @@ private:
 
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
+  llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
   llvm::StringMap<char> CNames; // functions of the sync section by their symbol
   NameFilter Names;     // a mangled name that matches has one of them in it

@@ -121,7 +121,7 @@ void Reader::family(const YamlNode &N) {
   EntryFields F = fields(N, "a family",
                          {"name", "same-as", "classes", "internals", "methods",
                           "header", "size", "buckets", "offset", "confined",
-                          "untested", "state", "through"});
+                          "untested", "state", "through", "built-on"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -131,6 +131,8 @@ void Reader::family(const YamlNode &N) {
     New.Classes.push_back(className(Class->Text));
   for (const YamlNode *Internal : F.list("internals"))
     New.Internals.push_back(canonicalName(Internal->Text));
+  for (const YamlNode *Name : F.list("built-on"))
+    New.BuiltOn.push_back(Name->Text);
   for (const YamlNode *SetName : F.list("methods")) {
     auto Set = Into.MethodSets.find(SetName->Text);
     if (Set == Into.MethodSets.end()) {

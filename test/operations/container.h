@@ -125,6 +125,11 @@ inline int numberOf(const Value &value) {
 #define ERASE_KEY "erase returns=integer"
 #endif
 
+// The row of erase that takes two iterators.
+#ifndef ERASE_RANGE
+#define ERASE_RANGE "erase arguments=2"
+#endif
+
 // The row of insert that takes several.
 #ifndef RANGE_INSERT
 #define RANGE_INSERT "insert"

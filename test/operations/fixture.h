@@ -35,8 +35,8 @@ struct HasReserve<Any, std::void_t<decltype(std::declval<Any &>().reserve(1))>>
     : std::true_type {};
 template <class Any, class = void> struct HasBuckets : std::false_type {};
 template <class Any>
-struct HasBuckets<Any,
-                  std::void_t<decltype(std::declval<Any &>().bucket_count())>>
+struct HasBuckets<Any, std::void_t<decltype(std::declval<Any &>().rehash(
+                           std::declval<Any &>().bucket_count()))>>
     : HasReserve<Any> {};
 
 /// Iterators stand after the maps that they point into, as the checked
@@ -55,6 +55,9 @@ struct Fixture {
     Map raw; // alive only where a row constructs or destroys it
   };
   const Map &constant = a;
+#ifdef SHARES
+  Map shared; // a copy of twin
+#endif
 
   const Key present = 2, fresh = 500, throwing = kThrowing;
   const Value present_value = value(2), fresh_value = value(500);
@@ -95,6 +98,9 @@ struct Fixture {
   /// Iterators are not valid any more, in some containers, after what another
   /// thread did to the map. No operation in MapSan's eyes.
   __attribute__((disable_sanitizer_instrumentation)) void findAgain() {
+#ifdef SHARES
+    shared = twin;
+#endif
     it = a.find(Key(2));
     next = it;
     ++next;

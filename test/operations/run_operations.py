@@ -67,6 +67,8 @@ LLVM_LIBRARIES = ["-L/usr/lib/llvm-19/lib", "-lLLVM-19"]
 # What came later.
 LLVM_20 = ["keys", "values", "emplace_or_assign", "insert_range", "getArrayRef", "lookup_or",
            "capacity", "llvm::detail::"]
+# Qt 6.9.
+QT_LATER = ["tryEmplace", "try_emplace", "insertOrAssign", "insert_or_assign"]
 NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
 BOOST_181 = ["-isystem/tmp/b181/x/usr/include"]
 
@@ -131,6 +133,12 @@ VARIANTS = {
     ("libstdc++", "llvm_pointers"): Variant(
         "llvm::", ["SmallPtrSet"], "llvm_texts", LLVM, free="llvm::", lacks=LLVM_20 + ["reserve"],
         libraries=LLVM_LIBRARIES),
+    ("libstdc++", "qt"): Variant(
+        "", ["QHash", "QMultiHash"], "qt", free="(global)", lacks=QT_LATER, packages=["Qt6Core"]),
+    ("libstdc++", "qt_map"): Variant(
+        "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free="(global)", packages=["Qt6Core"]),
+    ("libstdc++", "qt_set"): Variant(
+        "", ["QSet"], "qt", ["-DSETS"], free="(global)", packages=["Qt6Core"]),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
@@ -303,7 +311,8 @@ def uncovered(rows, absent, catalog, options, variant):
             needed = known | free
     else:
         free = {row.operation for row in catalog
-                if row.free and row.operation.startswith(variant.free)}
+                if row.free and (row.operation.startswith(variant.free)
+                                 or variant.free == "(global)" and "::" not in row.operation)}
         needed = known | free
     # Debug mode has the rest in the namespace of the others, and std::swap takes
     # everybody's.
