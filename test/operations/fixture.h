@@ -29,15 +29,16 @@ struct AllocatorOf<Any, std::void_t<typename Any::allocator_type>> {
   using Type = typename Any::allocator_type;
 };
 
-template <class Any, class = void> struct HasReserve : std::false_type {};
+#if __cplusplus >= 202002L
 template <class Any>
-struct HasReserve<Any, std::void_t<decltype(std::declval<Any &>().reserve(1))>>
-    : std::true_type {};
-template <class Any, class = void> struct HasBuckets : std::false_type {};
+concept HasReserve = requires(Any &map) { map.reserve(1); };
 template <class Any>
-struct HasBuckets<Any, std::void_t<decltype(std::declval<Any &>().rehash(
-                           std::declval<Any &>().bucket_count()))>>
-    : HasReserve<Any> {};
+concept HasBuckets = HasReserve<Any> &&
+                     requires(Any &map) { map.rehash(map.bucket_count()); };
+#else // without rows for them
+template <class Any> constexpr bool HasReserve = false;
+template <class Any> constexpr bool HasBuckets = false;
+#endif
 
 /// Iterators stand after the maps that they point into, as the checked
 /// iterators of the debug mode must go first. Not thread-safe; owned by the
@@ -111,13 +112,13 @@ struct Fixture {
   template <class Any>
   static void makeRoom(Any &map, [[maybe_unused]] bool room) {
     PREPARE(map);
-    if constexpr (HasReserve<Any>::value)
+    if constexpr (HasReserve<Any>)
       if (room)
         map.reserve(64);
   }
 
   template <class Any> void noteBuckets([[maybe_unused]] Any &map) {
-    if constexpr (HasBuckets<Any>::value) {
+    if constexpr (HasBuckets<Any>) {
       // rehash makes room for one more element than there are, in some.
       if (map.size() >= map.bucket_count() * map.max_load_factor())
         map.rehash(2 * map.bucket_count());

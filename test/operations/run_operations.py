@@ -35,7 +35,7 @@ class Variant:
     """Containers of one library, as one set of flags makes them."""
 
     def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=(),
-                 libraries=()):
+                 libraries=(), classes=None):
         self.namespace = namespace  # of the classes
         self.containers = containers
         self.flags = ["-DLIBRARY=\"containers/%s.h\"" % header] + list(flags)
@@ -45,6 +45,10 @@ class Variant:
         self.lacks = lacks
         self.packages = packages  # of pkg-config
         self.libraries = list(libraries)  # others
+        self.classes = classes or {}  # of a container that has several, or another name
+
+    def classes_of(self, container):
+        return self.classes.get(container, [self.namespace + container])
 
     def package_flags(self, what):
         if not self.packages:
@@ -71,6 +75,12 @@ LLVM_20 = ["keys", "values", "emplace_or_assign", "insert_range", "getArrayRef",
 QT_LATER = ["tryEmplace", "try_emplace", "insertOrAssign", "insert_or_assign"]
 NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
 BOOST_181 = ["-isystem/tmp/b181/x/usr/include"]
+
+
+def multi_index(*classes):
+    return (["boost::multi_index::multi_index_container"]
+            + ["boost::multi_index::detail::" + name for name in classes])
+
 
 VARIANTS = {
     ("libstdc++", "plain"): Variant("std::", STANDARD, "std"),
@@ -139,6 +149,20 @@ VARIANTS = {
         "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free="(global)", packages=["Qt6Core"]),
     ("libstdc++", "qt_set"): Variant(
         "", ["QSet"], "qt", ["-DSETS"], free="(global)", packages=["Qt6Core"]),
+    # Of the containers' first indices, and what of their second ones has rows of
+    # its own.
+    ("libstdc++", "boost_ordered_index"): Variant(
+        "boost::multi_index::", ["ordered_index"], "boost_multi_index",
+        free="boost::multi_index::", lacks=["contains", "merge"],
+        classes={"ordered_index": multi_index("ordered_index")}),
+    ("libstdc++", "boost_hashed_index"): Variant(
+        "boost::multi_index::", ["hashed_index"], "boost_multi_index",
+        free="boost::multi_index::", lacks=["contains", "rearrange", "operator!="] + ORDER_ONLY,
+        classes={"hashed_index": multi_index("hashed_index", "sequenced_index")}),
+    ("libstdc++", "boost_ranked_index"): Variant(
+        "boost::multi_index::", ["ranked_index"], "boost_multi_index", NOT_DEPRECATED,
+        free="boost::multi_index::", lacks=["contains", "rearrange"],
+        classes={"ranked_index": multi_index("ranked_index", "random_access_index")}),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
@@ -296,8 +320,9 @@ def run(program, evidence):
 def uncovered(rows, absent, catalog, options, variant):
     """What the table and the catalog have, each, without the other."""
     tested = {row[0] for row in rows}
-    cls = variant.namespace + options.container
-    known = {row.operation for row in catalog if row.cls == cls}
+    classes = variant.classes_of(options.container)
+    cls = classes[0]
+    known = {row.operation for row in catalog if row.cls in classes}
     if not known:
         raise Failure("the catalog has no class " + cls)
     standard = variant.namespace.startswith("std::")
@@ -341,9 +366,9 @@ def main():
     try:
         build = Build(options)
         catalog = catalog_rows(options.prefix)
-        cls = build.variant.namespace + options.container
+        classes = build.variant.classes_of(options.container)
         evidence = sorted({row.operation for row in catalog
-                           if row.decided_by_evidence() and (row.free or row.cls == cls)})
+                           if row.decided_by_evidence() and (row.free or row.cls in classes)})
         rows, absent = run(build.program(options.container), evidence)
         if options.variant in ("plain", "debug"):
             program = build.program(
