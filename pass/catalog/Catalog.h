@@ -76,7 +76,8 @@ struct Family {
   int SizeOffset = -1;
   int BucketsOffset = -1;
   // The address that is the identity: so many bytes from `this`, or from what a
-  // pointer that far from `this` points to.
+  // pointer that far from `this`, or at the end of the object, points to.
+  enum { LastWord = -2 };
   int Through = -1;
   unsigned Offset = 0;
   // Nobody learns an object's address from its methods, nor from the functions

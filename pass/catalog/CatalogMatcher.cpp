@@ -84,6 +84,14 @@ MapLayout MapArgument::layout() const {
   return {static_cast<int>(Of->HeaderBytes), Of->SizeOffset, Of->BucketsOffset};
 }
 
+std::optional<uint64_t> MapArgument::through() const {
+  if (Of->Through == Family::LastWord)
+    return ObjectBytes ? ObjectBytes - 8 : 0;
+  if (Of->Through >= 0)
+    return Of->Through;
+  return std::nullopt;
+}
+
 namespace {
 
 MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {

@@ -34,6 +34,8 @@ struct MapArgument {
   std::string TypeText;     // the class as demangled
 
   MapLayout layout() const;
+  // Where in the object the pointer is that leads to the identity.
+  std::optional<uint64_t> through() const;
 };
 
 struct MapOperation {

@@ -147,7 +147,10 @@ void Reader::family(const YamlNode &N) {
     New.State = state(*N);
   New.SizeOffset = F.number("size", -1);
   New.BucketsOffset = F.number("buckets", -1);
-  New.Through = F.number("through", -1);
+  if (F.find("through") && F.find("through")->Text == "last-word")
+    New.Through = Family::LastWord;
+  else
+    New.Through = F.number("through", -1);
   New.Offset = F.number("offset", 0);
   New.Confined = F.boolean("confined");
   New.Untested = F.boolean("untested");

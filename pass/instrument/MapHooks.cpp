@@ -48,12 +48,25 @@ std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
   return std::nullopt;
 }
 
+// The same for a result that the callee leaves in memory: what the word stands
+// behind, or null. A pair of anything and a bool, and padding.
+StructType *pairInMemory(const CallBase &Call, const MapArgument &Map) {
+  if (Map.By != Evidence::Inserted || !Call.hasStructRetAttr())
+    return nullptr;
+  auto *Pair = dyn_cast_or_null<StructType>(Call.getParamStructRetType(0));
+  if (!Pair || Pair->getNumElements() < 2 || Pair->getNumElements() > 3 ||
+      !Pair->getElementType(1)->isIntegerTy(8) ||
+      (Pair->getNumElements() == 3 && !Pair->getElementType(2)->isArrayTy()))
+    return nullptr;
+  return Pair;
+}
+
 ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
   // Nothing of ours runs after a musttail call.
   if (Map.Effect != MapsanEffectMayWrite || Map.By == Evidence::None ||
       Call.isMustTailCall())
     return ToldBy::Nothing;
-  if (wordOfResult(Call, Map))
+  if (wordOfResult(Call, Map) || pairInMemory(Call, Map))
     return ToldBy::Result;
   const MapLayout Layout = Map.layout();
   if (Map.By == Evidence::Size && Layout.SizeOffset >= 0)
@@ -67,8 +80,14 @@ Value *evidence(IRBuilder<> &Builder, CallBase &Call, const MapArgument &Map) {
   if (Told != ToldBy::Result)
     return Builder.getInt32(Told == ToldBy::Nothing ? MapsanEvidenceNone
                                                     : MapsanEvidenceHeader);
-  const int Word = *wordOfResult(Call, Map);
-  Value *Changed = Word < 0 ? &Call : Builder.CreateExtractValue(&Call, Word);
+  Value *Changed = &Call;
+  if (StructType *Pair = pairInMemory(Call, Map)) {
+    Changed = Builder.CreateLoad(
+        Builder.getInt8Ty(),
+        Builder.CreateStructGEP(Pair, Call.getArgOperand(0), 1));
+  } else if (const int Word = *wordOfResult(Call, Map); Word >= 0) {
+    Changed = Builder.CreateExtractValue(&Call, Word);
+  }
   return Builder.CreateZExt(Builder.CreateIsNotNull(Changed),
                             Builder.getInt32Ty());
 }
@@ -107,10 +126,10 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
     Text.Told = toldBy(*Site.Call, Map);
     Value *Address = Site.Call->getArgOperand(Map.Argument);
-    if (Map.Of->Through >= 0)
+    if (std::optional<uint64_t> Through = Map.through())
       Address = Builder.CreateLoad(
           Builder.getPtrTy(),
-          Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Through)));
+          Builder.CreatePtrAdd(Address, Builder.getInt64(*Through)));
     if (Map.Of->Offset)
       Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
     Brackets.push_back(

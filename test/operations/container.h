@@ -69,7 +69,9 @@ inline Value value(int number) {
 }
 
 inline int numberOf(const Value &value) {
-#if MAPPED
+#ifdef NUMBER_OF
+  return NUMBER_OF(value);
+#elif MAPPED
   return value.first.number;
 #else
   return value.number;
@@ -82,6 +84,10 @@ inline int numberOf(const Value &value) {
 #define PUT(Map, Number) (Map).insert(value(Number))
 #define TAKE(Map, Number) (Map).erase((Map).find(Key(Number)))
 #define SIZE(Map) (Map).size()
+#endif
+
+#ifndef FIND
+#define FIND(Map, Number) (Map).find(Key(Number))
 #endif
 
 // A word of an element that the container does not look at.

@@ -102,7 +102,7 @@ struct Fixture {
 #ifdef SHARES
     shared = twin;
 #endif
-    it = a.find(Key(2));
+    it = FIND(a, 2);
     next = it;
     ++next;
     const_it = it;

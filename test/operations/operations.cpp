@@ -146,14 +146,19 @@ Row makeRow(const char *operation, const char *label, Touch first, Touch second,
 // The library has no such member.
 #define ABSENT(Operation) {Operation, nullptr, {}, nullptr, Proof::None},
 
+// Whether the rows are about containers like the standard's.
+#if defined(ALL_ROWS) && !defined(ONLY_EXTRA_ROWS)
+#define USUAL_ROWS
+#endif
+
 const Row kRows[] = {
 // clang-format off
 #ifdef ONLY_MUTANTS
 #include "rows/mutants.inc"
-#else
+#elif !defined(ONLY_EXTRA_ROWS)
 #include "rows/comparison.inc"
 #endif
-#ifdef ALL_ROWS
+#ifdef USUAL_ROWS
 #include "rows/construction.inc"
 #include "rows/assignment.inc"
 #include "rows/lookup.inc"

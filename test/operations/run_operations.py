@@ -163,6 +163,10 @@ VARIANTS = {
         "boost::multi_index::", ["ranked_index"], "boost_multi_index", NOT_DEPRECATED,
         free="boost::multi_index::", lacks=["contains", "rearrange"],
         classes={"ranked_index": multi_index("ranked_index", "random_access_index")}),
+    ("libstdc++", "boost_bimap"): Variant(
+        "boost::bimaps::", ["bimap"], "boost_bimap", free="none", lacks=CXX98[1:] + [
+            "swap", "get_allocator", "cbegin", "cend"],
+        classes={"bimap": ["boost::bimaps::bimap", "boost::bimaps::views::map_view"]}),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
