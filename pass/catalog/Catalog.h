@@ -43,6 +43,14 @@ struct OperationRow {
   Returns Result = Returns::Any;
   int Arguments = -1; // of the source, besides `this`; -1: any number
   bool Iterates = false;
+  int WritesIf = -1; // the argument of the call that says whether it may write
+
+  // Of a C function: the family of the map, and which argument of the call that
+  // is, or leads to it through a pointer; or the result is the map.
+  std::string OfFamily;
+  int Map = 0;
+  bool MapIsResult = false;
+  int Through = -1;
 
   // Two rows of one key are one row; the later one wins.
   bool sameKeyAs(const OperationRow &R) const {

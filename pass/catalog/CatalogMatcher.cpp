@@ -85,6 +85,8 @@ MapLayout MapArgument::layout() const {
 }
 
 std::optional<uint64_t> MapArgument::through() const {
+  if (RowThrough >= 0)
+    return RowThrough;
   if (Of->Through == Family::LastWord)
     return ObjectBytes ? ObjectBytes - 8 : 0;
   if (Of->Through >= 0)
@@ -118,8 +120,16 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
       Names.add(Template);
     }
   }
-  for (const OperationRow &F : Rows.Functions)
-    Names.add(F.Name);
+  for (const OperationRow &F : Rows.Functions) {
+    if (F.OfFamily.empty()) {
+      Names.add(F.Name);
+      continue;
+    }
+    CNames[F.Name] = 1;
+    CMaps[F.Name] = {&F, &*find_if(Rows.Families, [&](const Family &Of) {
+                       return Of.Name == F.OfFamily;
+                     })};
+  }
   for (const SyncRow &S : Rows.Syncs) {
     if (S.Class.empty())
       CNames[S.Name] = 1;
@@ -252,6 +262,36 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   return Op;
 }
 
+std::optional<MapOperation>
+CatalogMatcher::matchC(const Function &Callee) const {
+  auto It = CMaps.find(Callee.getName());
+  if (It == CMaps.end())
+    return std::nullopt;
+  const OperationRow &R = *It->second.Row;
+  // An argument that is not there: some other function of the name.
+  for (int Index : {R.MapIsResult ? -1 : R.Map, R.WritesIf})
+    if (Index >= int(Callee.arg_size()))
+      return std::nullopt;
+  Type *Map =
+      R.MapIsResult ? Callee.getReturnType() : Callee.getArg(R.Map)->getType();
+  if (!Map->isPointerTy())
+    return std::nullopt;
+  MapOperation Op;
+  Op.Name = R.Name;
+  MapArgument A;
+  A.Of = It->second.Of;
+  A.Effect = R.Effect;
+  A.By = R.By;
+  A.Iterates = R.Iterates;
+  A.Argument = R.Map;
+  A.IsResult = R.MapIsResult;
+  A.RowThrough = R.Through;
+  A.WritesIf = R.WritesIf;
+  A.TypeText = A.Of->Classes.front();
+  Op.Maps.push_back(A);
+  return Op;
+}
+
 // The rows that fit, of which those for the method's exact special name go
 // before those for the general one.
 const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
@@ -260,6 +300,9 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
     return It->second;
   It->second.MayMatch = mayMatch(Callee.getName());
   if (!It->second.MayMatch)
+    return It->second;
+  It->second.Map = matchC(Callee);
+  if (It->second.Map)
     return It->second;
   CalleeName Name;
   Name.parse(Callee.getName());

@@ -30,6 +30,9 @@ struct MapArgument {
   bool Iterates = false;
   bool Secondary = false;   // not the one that is operated on first
   unsigned Argument = 0;    // index among the call's IR arguments
+  bool IsResult = false;    // no argument at all
+  int RowThrough = -1;      // where the argument has the pointer to the map
+  int WritesIf = -1;        // IR argument that says whether it may write
   uint64_t ObjectBytes = 0; // as the callee declares it; 0: unknown
   std::string TypeText;     // the class as demangled
 
@@ -97,6 +100,7 @@ private:
                                           const llvm::Function &Callee) const;
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
+  std::optional<MapOperation> matchC(const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
                  Answer &Into) const;
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
@@ -111,7 +115,12 @@ private:
   llvm::StringMap<const Family *> FamilyByClass;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
-  llvm::StringMap<char> CNames; // functions of the sync section by their symbol
+  llvm::StringMap<char> CNames;     // functions by their symbol
+  struct CRow {
+    const OperationRow *Row;
+    const Family *Of;
+  };
+  llvm::StringMap<CRow> CMaps; // those of them that take maps
   NameFilter Names;     // a mangled name that matches has one of them in it
   NameFilter BodyNames; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;

@@ -57,9 +57,10 @@ private:
 
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
-  EntryFields F = fields(N, What,
-                         {"name", "effect", "evidence", "other", "returns",
-                          "arguments", "iterates"});
+  EntryFields F =
+      fields(N, What,
+             {"name", "effect", "evidence", "other", "returns", "arguments",
+              "iterates", "family", "map", "through", "writes-if"});
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
@@ -72,6 +73,16 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
       F.word("returns", "form of result", returnsByName).value_or(Row.Result);
   Row.Arguments = F.number("arguments", -1);
   Row.Iterates = F.boolean("iterates");
+  Row.OfFamily = F.text("family");
+  Row.MapIsResult = F.find("map") && F.find("map")->Text == "result";
+  if (!Row.MapIsResult)
+    Row.Map = F.number("map", 0);
+  Row.Through = F.number("through", -1);
+  Row.WritesIf = F.number("writes-if", -1);
+  for (StringRef Key : {"map", "through", "writes-if"})
+    if (const YamlNode *N = F.find(Key))
+      if (Row.OfFamily.empty())
+        F.fault(*N, "'" + Key + "' is for C functions: it needs a 'family'");
   const bool MayWrite = Row.Effect == MapsanEffectMayWrite;
   Row.By = F.word("evidence", "evidence", evidenceByName)
                .value_or(MayWrite ? Evidence::Header : Evidence::None);
@@ -199,6 +210,11 @@ std::optional<StateBytes> Reader::state(const YamlNode &N) {
 
 void Reader::function(const YamlNode &N) {
   if (auto Row = operation(N, "a function")) {
+    if (!Row->OfFamily.empty() && none_of(Into.Families, [&](const Family &F) {
+          return F.Name == Row->OfFamily;
+        }))
+      return error(N.Line, N.Column,
+                   "no family is named '" + Row->OfFamily + "'");
     Row->Name = canonicalName(Row->Name);
     addRow(Into.Functions, *Row);
   }

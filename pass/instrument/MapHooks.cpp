@@ -17,7 +17,7 @@ namespace {
 // One map of the call, with what its hooks are called with.
 struct Bracket {
   GlobalVariable *Site;
-  Value *Map;
+  Value *Map; // null: the call's result
   const MapArgument *Does;
 };
 
@@ -26,7 +26,8 @@ SiteText describe(const CallBase &Call, const MapOperation &Op,
   SiteText Text;
   Text.Operation = Op.Name;
   Text.Type = shortTypeName(Map.TypeText);
-  Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
+  if (!Map.IsResult)
+    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
   Text.Function = functionName(*Call.getFunction());
   if (DILocation *L = Where.get()) {
     Text.File = L->getFilename().str();
@@ -66,7 +67,7 @@ ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
   if (Map.Effect != MapsanEffectMayWrite || Map.By == Evidence::None ||
       Call.isMustTailCall())
     return ToldBy::Nothing;
-  if (wordOfResult(Call, Map) || pairInMemory(Call, Map))
+  if (Map.WritesIf >= 0 || wordOfResult(Call, Map) || pairInMemory(Call, Map))
     return ToldBy::Result;
   const MapLayout Layout = Map.layout();
   if (Map.By == Evidence::Size && Layout.SizeOffset >= 0)
@@ -81,7 +82,9 @@ Value *evidence(IRBuilder<> &Builder, CallBase &Call, const MapArgument &Map) {
     return Builder.getInt32(Told == ToldBy::Nothing ? MapsanEvidenceNone
                                                     : MapsanEvidenceHeader);
   Value *Changed = &Call;
-  if (StructType *Pair = pairInMemory(Call, Map)) {
+  if (Map.WritesIf >= 0) {
+    Changed = Call.getArgOperand(Map.WritesIf);
+  } else if (StructType *Pair = pairInMemory(Call, Map)) {
     Changed = Builder.CreateLoad(
         Builder.getInt8Ty(),
         Builder.CreateStructGEP(Pair, Call.getArgOperand(0), 1));
@@ -118,13 +121,18 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     return false;
   const DebugLoc Where = hookLocation(*Site.Call);
   IRBuilder<> Builder(Site.Call);
-  Value *First = Site.Call->getArgOperand(Site.Does->Maps.front().Argument);
+  Value *First = mapValue(Site);
   insertHooks(Builder, Site, First, Site.Call, Where);
 
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
     Text.Told = toldBy(*Site.Call, Map);
+    if (Map.IsResult) {
+      Brackets.push_back({Data.site(*Site.Call->getFunction(), Map, Text),
+                          /*Map=*/nullptr, &Map});
+      continue;
+    }
     Value *Address = Site.Call->getArgOperand(Map.Argument);
     if (std::optional<uint64_t> Through = Map.through())
       Address = Builder.CreateLoad(
@@ -140,13 +148,19 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
   CallEdges Edges = *openCallEdges(*Site.Call);
   insertHooks(Builder, Site, First, Edges.Normal ? Edges.Normal : Edges.Call,
               Where);
-  for (const Bracket &B : reverse(Brackets))
+  for (const Bracket &B : reverse(Brackets)) {
+    Value *Map = B.Map ? B.Map : Edges.Call;
+    // Of a map that the call returns, all of it is told now.
+    if (!B.Map)
+      Calls.call(Builder, Callback::map_begin, {B.Site, Map});
     Calls.call(Builder, Callback::map_end,
-               {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does)});
+               {B.Site, Map, evidence(Builder, *Edges.Call, *B.Does)});
+  }
   if (Edges.Unwind) {
     insertHooks(Builder, Site, First, Edges.Unwind, Where);
     for (const Bracket &B : reverse(Brackets))
-      Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
+      if (B.Map)
+        Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
   }
   return true;
 }

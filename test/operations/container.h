@@ -90,6 +90,12 @@ inline int numberOf(const Value &value) {
 #define FIND(Map, Number) (Map).find(Key(Number))
 #endif
 
+// The object that a report is about, and how large it is.
+#ifndef OBJECT_OF
+#define OBJECT_OF(Map) (Map)
+#define BYTES_OF(Object) sizeof(Object)
+#endif
+
 // A word of an element that the container does not look at.
 #ifndef WORD_OF
 #if MAPPED

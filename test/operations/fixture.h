@@ -33,8 +33,8 @@ struct AllocatorOf<Any, std::void_t<typename Any::allocator_type>> {
 template <class Any>
 concept HasReserve = requires(Any &map) { map.reserve(1); };
 template <class Any>
-concept HasBuckets = HasReserve<Any> &&
-                     requires(Any &map) { map.rehash(map.bucket_count()); };
+concept HasBuckets =
+    HasReserve<Any> && requires(Any &map) { map.rehash(map.bucket_count()); };
 #else // without rows for them
 template <class Any> constexpr bool HasReserve = false;
 template <class Any> constexpr bool HasBuckets = false;

@@ -39,7 +39,9 @@ constexpr Counters counters =
     makeCounters<Any>(std::make_integer_sequence<int, Counters::kSites>());
 
 template <class Any> Place place(Any &map) {
-  return {&map, sizeof(map), &counters<Any>};
+  auto &object = OBJECT_OF(map);
+  return {&object, BYTES_OF(object),
+          &counters<std::remove_reference_t<decltype(object)>>};
 }
 
 bool constructs(const Row &row) {

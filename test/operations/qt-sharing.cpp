@@ -20,7 +20,7 @@ Meeting meeting;
 /// until then, and reads `copy` itself; nothing orders the two. `racy`: that
 /// one detaches `copy`.
 template <class Table> void share(Table table, bool racy) {
-  Table copy = table;
+  Table copy = table, another = table;
   std::thread reader([&] {
     meeting.meet();
     if (std::as_const(copy).find(1) == std::as_const(copy).end())

@@ -32,8 +32,7 @@ using Of = multi_index_container<Key, indexed_by<Indices...>>;
   indices::Of<indices::Ordered, indices::Hashed, indices::sequenced<>>
 #define MAP_hashed_index                                                       \
   indices::Of<indices::Hashed, indices::sequenced<>, indices::Ordered>
-#define MAP_ranked_index                                                       \
-  indices::Of<indices::Ranked, indices::random_access<>>
+#define MAP_ranked_index indices::Of<indices::Ranked, indices::random_access<>>
 #define SWAP "boost::multi_index::swap"
 #define GENERIC_SWAP // of std::ranges
 #define ERASE_IF "no erase_if"
