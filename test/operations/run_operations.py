@@ -179,6 +179,16 @@ VARIANTS = {
     ("libstdc++", "c_tsearch"): Variant(
         "", ["tsearch"], "c_maps", ["-DMAP_IS_tsearch"], free=("tsearch", "tfind", "tdelete"),
         packages=["glib-2.0"], classes={"tsearch": []}),
+    ("libstdc++", "tbb_hash"): Variant(
+        "tbb::detail::", ["concurrent_hash_map"], "tbb", ["-DHASH_MAP"], free="tbb::detail::",
+        lacks=ORDER_ONLY, packages=["tbb"]),
+    ("libstdc++", "tbb_unordered"): Variant(
+        "tbb::detail::", ["concurrent_unordered_map", "concurrent_unordered_multimap",
+                          "concurrent_unordered_set"], "tbb", free="tbb::detail::",
+        lacks=ORDER_ONLY, packages=["tbb"]),
+    ("libstdc++", "tbb_ordered"): Variant(
+        "tbb::detail::", ["concurrent_map", "concurrent_set"], "tbb", free="tbb::detail::",
+        packages=["tbb"]),
 }
 
 # Those that lit runs. Aliases of std::pmr are the same classes and rows with
