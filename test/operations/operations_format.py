@@ -43,6 +43,7 @@ class OperationsFormat(lit.formats.ShTest):
         command += ["--prefix", self.substitutions[r"%mapsan_prefix\b"]]
         command += ["--container", container, "--library", library]
         command += ["--level", level, "--variant", variant]
+        command += ["--cache", test.config.cache_dir]
         command += ["--flags=" + flags, "--work", os.path.dirname(test.getExecPath())]
         try:
             output, errors, status = lit.util.executeCommand(

@@ -74,7 +74,7 @@ LLVM_20 = ["keys", "values", "emplace_or_assign", "insert_range", "getArrayRef",
 # Qt 6.9.
 QT_LATER = ["tryEmplace", "try_emplace", "insertOrAssign", "insert_or_assign"]
 NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
-BOOST_181 = ["-isystem/tmp/b181/x/usr/include"]
+BOOST_181 = ["-isystem{cache}/boost-1.81/usr/include"]
 
 
 def multi_index(*classes):
@@ -266,7 +266,8 @@ class Build:
         self.variant = VARIANTS[options.library, options.variant]
         self.compiler = [os.path.join(options.prefix, "bin", "mapsan-clang++")]
         self.compiler += ["-" + options.level, "-g", "-I" + os.path.join(options.prefix, "include")]
-        self.compiler += ["-Wall", "-Wextra", "-Werror"] + self.variant.flags
+        self.compiler += ["-Wall", "-Wextra", "-Werror"]
+        self.compiler += [flag.replace("{cache}", options.cache) for flag in self.variant.flags]
         self.compiler += self.variant.package_flags("cflags")
         # Last on the line, as static libraries stand behind what uses them.
         self.flags = shlex.split(options.flags)
@@ -385,6 +386,8 @@ def main():
     parser.add_argument("--variant", default="plain",
                         choices=sorted({variant for _, variant in VARIANTS}))
     parser.add_argument("--flags", default="", help="more, for compiling and linking")
+    parser.add_argument("--cache", default=os.environ.get("MAPSAN_CACHE_DIR", ""),
+                        help="what scripts/setup fetched")
     parser.add_argument("--work", default="operations-test")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
