@@ -63,9 +63,10 @@ bool StillThere(const Operation &op) {
          op.state->Life() == op.map_life;
 }
 
-// A fast operation took no stack; the record that it relied on has one.
+// A fast operation took no stack; the record that it relied on, which is of the
+// epoch that it began in, has one.
 static void TakeStackFrom(const AccessCell &cell, Thread *thr, Operation *op) {
-  if (op->stack || !IsOwn(cell, thr))
+  if (op->stack || cell.Word() != MakeWord(thr->clock.slot(), op->epoch))
     return;
   AccessDetails details = cell.Read().details;
   op->stack = details.stack;
@@ -83,15 +84,17 @@ void RestampOperations(Thread *thr) {
     FindRecord(bucket, op);
     if (!StillThere(*op) || op->state->Dead())
       continue;
-    op->epoch = epoch;
+    AccessCell *read =
+        op->wrote ? nullptr : ReadCellFor(thr, op->state, ClockOf(thr, *op));
+    if (read)
+      TakeStackFrom(*read, thr, op);
     TakeStackFrom(*op->state->LastWrite(), thr, op);
+    op->epoch = epoch;
     if (op->wrote) {
       RecordWrite(thr, op->state, op);
       DropOrderedReads(op->state, ClockOf(thr, *op));
     } else {
-      AccessCell *cell = ReadCellFor(thr, op->state, ClockOf(thr, *op));
-      TakeStackFrom(*cell, thr, op);
-      SetCell(op->state, cell, thr, *op);
+      SetCell(op->state, read, thr, *op);
     }
     thr->clock.MarkDirty();
   }
