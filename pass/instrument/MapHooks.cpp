@@ -6,6 +6,7 @@
 #include "DebugLocations.h"
 #include "analysis/MapNames.h"
 #include "analysis/TypeNames.h"
+#include "catalog/CanonicalName.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
@@ -21,11 +22,26 @@ struct Bracket {
   const MapArgument *Does;
 };
 
+// A method may be declared by a base that is not what the program's container
+// is called.
+std::string typeText(const CallBase &Call, const MapArgument &Map) {
+  const std::vector<std::string> &Classes = Map.Of->Classes;
+  if (Map.IsResult || Classes.size() == 1)
+    return Map.TypeText;
+  const std::string Known = mapTypeName(
+      *Call.getArgOperand(Map.Argument), Map.TypeText,
+      [&](const std::string &Class) { return is_contained(Classes, Class); });
+  // Of the same class the demangler's spelling is that of all other reports.
+  return Known.empty() || canonicalName(Known) == canonicalName(Map.TypeText)
+             ? Map.TypeText
+             : Known;
+}
+
 SiteText describe(const CallBase &Call, const MapOperation &Op,
                   const MapArgument &Map, const DebugLoc &Where) {
   SiteText Text;
   Text.Operation = Op.Name;
-  Text.Type = shortTypeName(Map.TypeText);
+  Text.Type = shortTypeName(typeText(Call, Map));
   if (!Map.IsResult)
     Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
   Text.Function = functionName(*Call.getFunction());
