@@ -119,22 +119,19 @@ std::string canonicalName(StringRef Name) {
   return Out;
 }
 
-std::string nameWithArgument(StringRef Class) {
+std::vector<std::string> argumentNames(StringRef Class) {
+  std::vector<std::string> Names;
   // The group that the name ends with, if it does.
   for (size_t At = Class.find('<'); At != StringRef::npos;
        At = Class.find('<', At)) {
     StringRef Group = Class.drop_front(At);
     const size_t Length = groupLength(Group);
-    if (Length == Group.size()) {
-      const std::vector<std::string> Arguments = splitList(Group);
-      if (Arguments.empty())
-        return "";
-      return canonicalName(Class) + "<" + canonicalName(Arguments.front()) +
-             ">";
-    }
+    if (Length == Group.size())
+      for (const std::string &Argument : splitList(Group))
+        Names.push_back(canonicalName(Argument));
     At += Length;
   }
-  return "";
+  return Names;
 }
 
 bool isWithin(StringRef Scope, StringRef Pattern) {

@@ -40,9 +40,9 @@ bool isWithin(llvm::StringRef Scope, llvm::StringRef Pattern);
 // "(A<x, y> const&, int)" -> {"A<x, y> const&", "int"}.
 std::vector<std::string> splitList(llvm::StringRef Bracketed);
 
-// "Base<Derived>" of the class "ns::Base<ns2::Derived<int>, char>", both names
-// canonical; "" where there are no template arguments.
-std::string nameWithArgument(llvm::StringRef Class);
+// The canonical names of a class's template arguments: "ns2::Derived", "char"
+// of "ns::Base<ns2::Derived<int>, char>".
+std::vector<std::string> argumentNames(llvm::StringRef Class);
 
 } // namespace mapsan
 

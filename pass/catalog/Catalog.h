@@ -72,7 +72,7 @@ struct Family {
   std::string Name;
   std::string Identity; // whose id this family shares; its own name by default
   // Canonical names; one with a template argument, "Base<Derived>", is of those
-  // whose first one that is.
+  // that have it among theirs.
   std::vector<std::string> Classes;
   std::vector<std::string> Internals; // canonical names; a trailing * is a glob
   // Names of families that it uses inside: its own calls on these are nobody

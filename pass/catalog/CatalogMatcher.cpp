@@ -157,12 +157,12 @@ bool CatalogMatcher::mayMatch(StringRef Symbol) const {
 
 // `Class` is the canonical name of the class that is spelt out in `Text`.
 const Family *CatalogMatcher::familyOf(StringRef Class, StringRef Text) const {
-  auto It = FamilyByClass.end();
   if (ByArgument.contains(Class))
-    It = FamilyByClass.find(nameWithArgument(Text));
-  if (It == FamilyByClass.end())
-    It = FamilyByClass.find(Class);
-  return It == FamilyByClass.end() ? nullptr : It->second;
+    for (const std::string &Argument : argumentNames(Text))
+      if (const Family *Of =
+              FamilyByClass.lookup((Class + "<" + Argument + ">").str()))
+        return Of;
+  return FamilyByClass.lookup(Class);
 }
 
 const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {

@@ -8,7 +8,7 @@ import lit.formats
 import lit.Test
 import lit.util
 
-import run_operations
+import variants
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "../../cmake/llvm-versions.txt")) as file:
@@ -30,7 +30,7 @@ class OperationsFormat(lit.formats.ShTest):
             # first LLVM.
             sample = ("full" not in local_config.available_features
                       or local_config.llvm_version != FIRST_LLVM)
-            for names in run_operations.generated_tests(sample):
+            for names in variants.generated_tests(sample):
                 yield lit.Test.Test(suite, path + ("-".join(names),), local_config)
 
     def execute(self, test, lit_config):
@@ -48,7 +48,7 @@ class OperationsFormat(lit.formats.ShTest):
         command += ["--container", container, "--library", library]
         command += ["--level", level, "--variant", variant]
         command += ["--cache", test.config.cache_dir]
-        if variant in run_operations.NEEDS_BOOST_181 and not os.path.isdir(
+        if variant in variants.NEEDS_BOOST_181 and not os.path.isdir(
                 os.path.join(test.config.cache_dir, "boost-1.81")):
             return lit.Test.Result(lit.Test.UNSUPPORTED, "scripts/setup did not fetch Boost 1.81")
         command += ["--flags=" + flags, "--work", os.path.dirname(test.getExecPath())]

@@ -13,6 +13,7 @@ import argparse
 import sys
 
 import run_operations
+import variants
 
 COMMON = """
     (default-constructor) (copy-constructor) (move-constructor) (constructor)
@@ -48,7 +49,7 @@ def complaints(catalog):
             rows.setdefault(row.cls, set()).add(row.operation.split(" ")[0])
     expected = set()
     for namespace in ("std::", "std::__1::", "std::__debug::", "std::__cxx1998::"):
-        for container in run_operations.STANDARD:
+        for container in variants.STANDARD:
             cls = namespace + container
             expected.add(cls)
             if cls not in rows:
@@ -59,7 +60,7 @@ def complaints(catalog):
             for name in sorted(rows[cls] - members(container)):
                 yield "%s::%s is in the catalog, but not in the standard" % (cls, name)
     # Of other libraries: a family's bases are tested through what inherits them.
-    tested = {cls for variant in run_operations.VARIANTS.values()
+    tested = {cls for variant in variants.VARIANTS.values()
               for container in variant.containers for cls in variant.classes_of(container)}
     families = {}
     for row in catalog:
