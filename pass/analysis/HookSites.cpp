@@ -32,6 +32,11 @@ static bool makesTaskReductionCopies(const Function &F) {
          F.getName().starts_with(".red_fini.");
 }
 
+Value *mapValue(const MapCall &Site) {
+  const MapArgument &Map = Site.Does->Maps.front();
+  return Map.IsResult ? Site.Call : Site.Call->getArgOperand(Map.Argument);
+}
+
 bool wantsHooks(const Function &F) {
   return !F.isDeclaration() && !F.hasFnAttribute(Attribute::Naked) &&
          !F.hasFnAttribute(Attribute::DisableSanitizerInstrumentation) &&

@@ -23,6 +23,9 @@ struct MapCall {
   llvm::WeakTrackingVH Repeats;
 };
 
+// The value that is the first map of the call, or leads to it.
+llvm::Value *mapValue(const MapCall &Site);
+
 struct SyncCall {
   llvm::CallBase *Call;
   const SyncOperation *Does;

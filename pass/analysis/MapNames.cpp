@@ -65,9 +65,38 @@ public:
     return P.object();
   }
 
+  // The outermost object of such a class at the address.
+  std::string type(const Value &Address,
+                   function_ref<bool(const std::string &)> IsClass) {
+    Place P = placeOf(Address);
+    for (unsigned Depth = 0; Depth < 8 && P.Type; ++Depth) {
+      const std::string Name = qualifiedName(*P.Type);
+      if (IsClass(canonicalName(Name)))
+        return Name;
+      auto Sub = subobjectAt(P.Type, 0);
+      if (!Sub || Sub->Rest)
+        break;
+      P = member(P, *Sub);
+    }
+    return "";
+  }
+
 private:
   // Malformed or cyclic code must not hold the compiler up.
   static constexpr unsigned MaxSteps = 32;
+
+  static std::string qualifiedName(const DIType &T) {
+    std::string Name = T.getName().str();
+    for (const DIScope *S = T.getScope(); S && !isa<DIFile, DICompileUnit>(S);
+         S = S->getScope()) {
+      if (isa<DISubprogram>(S))
+        return ""; // a class of a function's: nobody's container
+      Name.insert(0, (S->getName().empty() ? "(anonymous namespace)"
+                                           : S->getName().str()) +
+                         "::");
+    }
+    return Name;
+  }
 
   bool isTheClass(const DIType *T) const {
     StringRef Name = T->getName();
@@ -295,6 +324,11 @@ Place Walk::placeOfCall(const CallBase &Call) {
 
 std::string mapName(const Value &Address, StringRef ClassText) {
   return Walk(ClassText).name(Address);
+}
+
+std::string mapTypeName(const Value &Address, StringRef ClassText,
+                        function_ref<bool(const std::string &)> IsClass) {
+  return Walk(ClassText).type(Address, IsClass);
 }
 
 } // namespace mapsan

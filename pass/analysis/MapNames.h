@@ -4,6 +4,7 @@
 #ifndef MAPSAN_PASS_ANALYSIS_MAPNAMES_H
 #define MAPSAN_PASS_ANALYSIS_MAPNAMES_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/IR/Value.h"
 #include <string>
@@ -14,6 +15,12 @@ namespace mapsan {
 // (a temporary, or no -g). `ClassText` is the container's class as demangled:
 // it tells a member at offset zero from the object around it.
 std::string mapName(const llvm::Value &Address, llvm::StringRef ClassText);
+
+// The class that the program says it has there, one of those that `IsClass`
+// tells by their canonical names, with its arguments: what a method was
+// inherited from is another one. Empty where debug info does not know.
+std::string mapTypeName(const llvm::Value &Address, llvm::StringRef ClassText,
+                        llvm::function_ref<bool(const std::string &)> IsClass);
 
 } // namespace mapsan
 

@@ -173,7 +173,8 @@ bool PrivateLocals::isPrivate(const Value *Address) {
 // What is left of the operation without the private ones of its maps.
 static void dropMaps(MapCall &Site, PrivateLocals &Locals, HookSites &Sites) {
   auto IsPrivate = [&](const MapArgument &Map) {
-    return Locals.isPrivate(Site.Call->getArgOperand(Map.Argument));
+    return !Map.IsResult &&
+           Locals.isPrivate(Site.Call->getArgOperand(Map.Argument));
   };
   const size_t Dropped = count_if(Site.Does->Maps, IsPrivate);
   if (!Dropped)

@@ -24,6 +24,10 @@ bool repeats(const MapOperation &Later, const MapOperation &Earlier) {
   if (Later.Maps.size() != 1 || Earlier.Maps.size() != 1)
     return false;
   const MapArgument &Now = Later.Maps.front(), &Then = Earlier.Maps.front();
+  // (What an argument leads to may be another map by then.)
+  for (const MapArgument *A : {&Now, &Then})
+    if (A->IsResult || A->through())
+      return false;
   return Now.Of == Then.Of && Now.Effect == MapsanEffectRead &&
          Then.Effect != MapsanEffectDestroy &&
          // (a report tells an iteration from another read)
@@ -64,10 +68,7 @@ private:
 
   void summarise(BasicBlock &BB);
   BitVector in(BasicBlock &BB);
-  Value *mapOf(unsigned Index) const {
-    return Calls[Index].Call->getArgOperand(
-        Calls[Index].Does->Maps.front().Argument);
-  }
+  Value *mapOf(unsigned Index) const { return mapValue(Calls[Index]); }
   void markRead(unsigned Later, const BitVector &Standing, int Last);
 
   std::vector<MapCall> &Calls;

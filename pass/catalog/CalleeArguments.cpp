@@ -21,7 +21,8 @@ static bool refersToConst(StringRef Parameter) {
   return Parameter.rtrim("&").rtrim().ends_with("const");
 }
 
-std::string rowName(const CalleeName &Name) {
+std::string rowName(const CalleeName &Name,
+                    function_ref<bool(StringRef Parameter)> IsOwn) {
   if (Name.Destructor)
     return "(destructor)";
   const bool Assigns = Name.Base == "operator=";
@@ -31,7 +32,8 @@ std::string rowName(const CalleeName &Name) {
   if (!Assigns && Name.Parameters.empty())
     return "(default-constructor)";
   if (!Name.Parameters.empty() &&
-      referredClass(Name.Parameters[0]) == Name.Scope)
+      (referredClass(Name.Parameters[0]) == Name.Scope ||
+       (IsOwn && IsOwn(Name.Parameters[0]))))
     return (StringRef(Name.Parameters[0]).ends_with("&&") &&
                     !refersToConst(Name.Parameters[0])
                 ? "(move-"

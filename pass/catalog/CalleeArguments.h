@@ -6,6 +6,7 @@
 
 #include "CalleeName.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/IR/Function.h"
 #include <optional>
 
@@ -15,7 +16,11 @@ namespace mapsan {
 std::string referredClass(llvm::StringRef Parameter);
 
 // The special name of a constructor, destructor or assignment, else its own.
-std::string rowName(const CalleeName &Name);
+// `IsOwn`: a parameter refers to what may also be copied or moved, such as a
+// base that inherited it.
+std::string
+rowName(const CalleeName &Name,
+        llvm::function_ref<bool(llvm::StringRef Parameter)> IsOwn = nullptr);
 
 // The wider special name under which a catalog may file the same method.
 llvm::StringRef generalName(llvm::StringRef RowName);

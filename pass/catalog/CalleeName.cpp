@@ -62,4 +62,8 @@ bool CalleeName::parse(StringRef Symbol) {
   return true;
 }
 
+std::string CalleeName::qualified() const {
+  return Scope.empty() ? Base : canonicalName(Scope + "::" + Base);
+}
+
 } // namespace mapsan

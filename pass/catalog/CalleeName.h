@@ -22,9 +22,8 @@ struct CalleeName {
   // only Base is set, to the symbol itself.
   bool parse(llvm::StringRef Symbol);
 
-  std::string qualified() const {
-    return Scope.empty() ? Base : Scope + "::" + Base;
-  }
+  // Of a function, unlike Scope, without the inline namespace around it.
+  std::string qualified() const;
 };
 
 } // namespace mapsan

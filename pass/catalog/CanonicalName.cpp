@@ -119,6 +119,21 @@ std::string canonicalName(StringRef Name) {
   return Out;
 }
 
+std::vector<std::string> argumentNames(StringRef Class) {
+  std::vector<std::string> Names;
+  // The group that the name ends with, if it does.
+  for (size_t At = Class.find('<'); At != StringRef::npos;
+       At = Class.find('<', At)) {
+    StringRef Group = Class.drop_front(At);
+    const size_t Length = groupLength(Group);
+    if (Length == Group.size())
+      for (const std::string &Argument : splitList(Group))
+        Names.push_back(canonicalName(Argument));
+    At += Length;
+  }
+  return Names;
+}
+
 bool isWithin(StringRef Scope, StringRef Pattern) {
   if (Pattern.consume_back("*"))
     return Scope.starts_with(Pattern);

@@ -40,6 +40,10 @@ bool isWithin(llvm::StringRef Scope, llvm::StringRef Pattern);
 // "(A<x, y> const&, int)" -> {"A<x, y> const&", "int"}.
 std::vector<std::string> splitList(llvm::StringRef Bracketed);
 
+// The canonical names of a class's template arguments: "ns2::Derived", "char"
+// of "ns::Base<ns2::Derived<int>, char>".
+std::vector<std::string> argumentNames(llvm::StringRef Class);
+
 } // namespace mapsan
 
 #endif // MAPSAN_PASS_CATALOG_CANONICALNAME_H

@@ -43,6 +43,14 @@ struct OperationRow {
   Returns Result = Returns::Any;
   int Arguments = -1; // of the source, besides `this`; -1: any number
   bool Iterates = false;
+  int WritesIf = -1; // the argument of the call that says whether it may write
+
+  // Of a C function: the family of the map, and which argument of the call that
+  // is, or leads to it through a pointer; or the result is the map.
+  std::string OfFamily;
+  int Map = 0;
+  bool MapIsResult = false;
+  int Through = -1;
 
   // Two rows of one key are one row; the later one wins.
   bool sameKeyAs(const OperationRow &R) const {
@@ -50,20 +58,41 @@ struct OperationRow {
   }
 };
 
+// Which bytes tell that a map's structure was changed, where these are not just
+// the object's own: so many of the object's from its start, whatever its size,
+// and so many behind a pointer among these.
+struct StateBytes {
+  unsigned Object = 0;
+  int Through = -1; // where that pointer is; -1: none
+  unsigned Offset = 0, Behind = 0;
+};
+
 // One container class of one library, all template arguments alike.
 struct Family {
   std::string Name;
   std::string Identity; // whose id this family shares; its own name by default
-  std::vector<std::string> Classes;   // canonical names
+  // Canonical names; one with a template argument, "Base<Derived>", is of those
+  // that have it among theirs.
+  std::vector<std::string> Classes;
   std::vector<std::string> Internals; // canonical names; a trailing * is a glob
+  // Names of families that it uses inside: its own calls on these are nobody
+  // else's business.
+  std::vector<std::string> BuiltOn;
   std::vector<OperationRow> Rows;
   unsigned HeaderBytes = 0;
+  std::optional<StateBytes> State; // in place of the header
   int SizeOffset = -1;
   int BucketsOffset = -1;
-  unsigned Offset = 0; // from `this` to the address that is the identity
+  // The address that is the identity: so many bytes from `this`, or from what a
+  // pointer that far from `this`, or at the end of the object, points to.
+  enum { LastWord = -2 };
+  int Through = -1;
+  unsigned Offset = 0;
   // Nobody learns an object's address from its methods, nor from the functions
   // of its namespace; none but assignments return it.
   bool Confined = false;
+  // Written down from the interface, never seen to work.
+  bool Untested = false;
 
   uint64_t id() const;
 };

@@ -44,6 +44,12 @@ std::string reportName(const CalleeName &Name, StringRef RowName) {
   return Name.Destructor ? "destructor" : "constructor";
 }
 
+std::string classText(StringRef Parameter) {
+  Parameter = Parameter.rtrim("&").rtrim();
+  Parameter.consume_back("const");
+  return Parameter.rtrim().str();
+}
+
 // The row of this name whose discriminators fit; the more of them the better,
 // and of equals the later one.
 const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
@@ -68,11 +74,24 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 // A stateful hash function, comparator or allocator makes the object larger
 // and moves its fields: then all of it is the header, and no count is known.
 MapLayout MapArgument::layout() const {
+  if (const auto &S = Of->State)
+    return {int(S->Object), Of->SizeOffset, Of->BucketsOffset,
+            S->Through,     int(S->Offset), int(S->Behind)};
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8))
     return {Declared, -1, -1};
   return {static_cast<int>(Of->HeaderBytes), Of->SizeOffset, Of->BucketsOffset};
+}
+
+std::optional<uint64_t> MapArgument::through() const {
+  if (RowThrough >= 0)
+    return RowThrough;
+  if (Of->Through == Family::LastWord)
+    return ObjectBytes ? ObjectBytes - 8 : 0;
+  if (Of->Through >= 0)
+    return Of->Through;
+  return std::nullopt;
 }
 
 namespace {
@@ -87,22 +106,30 @@ MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
   return A;
 }
 
-std::string classText(StringRef Parameter) {
-  Parameter = Parameter.rtrim("&").rtrim();
-  Parameter.consume_back("const");
-  return Parameter.rtrim().str();
-}
-
 } // namespace
 
 CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
-  for (const Family &F : Rows.Families)
+  for (const Family &F : Rows.Families) {
+    for (const std::string &Name : F.BuiltOn)
+      Users[Name].push_back(&F);
     for (const std::string &Class : F.Classes) {
       FamilyByClass[Class] = &F;
-      Names.add(Class);
+      StringRef Template = StringRef(Class).split('<').first;
+      if (Template != Class)
+        ByArgument[Template] = 1;
+      Names.add(Template);
     }
-  for (const OperationRow &F : Rows.Functions)
-    Names.add(F.Name);
+  }
+  for (const OperationRow &F : Rows.Functions) {
+    if (F.OfFamily.empty()) {
+      Names.add(F.Name);
+      continue;
+    }
+    CNames[F.Name] = 1;
+    CMaps[F.Name] = {&F, &*find_if(Rows.Families, [&](const Family &Of) {
+                       return Of.Name == F.OfFamily;
+                     })};
+  }
   for (const SyncRow &S : Rows.Syncs) {
     if (S.Class.empty())
       CNames[S.Name] = 1;
@@ -128,22 +155,33 @@ bool CatalogMatcher::mayMatch(StringRef Symbol) const {
                                   : CNames.contains(Symbol);
 }
 
+// `Class` is the canonical name of the class that is spelt out in `Text`.
+const Family *CatalogMatcher::familyOf(StringRef Class, StringRef Text) const {
+  if (ByArgument.contains(Class))
+    for (const std::string &Argument : argumentNames(Text))
+      if (const Family *Of =
+              FamilyByClass.lookup((Class + "<" + Argument + ">").str()))
+        return Of;
+  return FamilyByClass.lookup(Class);
+}
+
 const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {
   std::string Class = referredClass(Parameter);
-  auto It = Class.empty() ? FamilyByClass.end() : FamilyByClass.find(Class);
-  return It == FamilyByClass.end() ? nullptr : It->second;
+  return Class.empty() ? nullptr : familyOf(Class, classText(Parameter));
 }
 
 std::optional<MapOperation>
 CatalogMatcher::matchMethod(const CalleeName &Name,
                             const Function &Callee) const {
-  auto It = FamilyByClass.find(Name.Scope);
+  const Family *Known = familyOf(Name.Scope, Name.ScopeText);
   const unsigned This = firstArgument(Callee);
-  if (It == FamilyByClass.end() || This >= Callee.arg_size() ||
+  if (!Known || This >= Callee.arg_size() ||
       !Callee.getArg(This)->getType()->isPointerTy())
     return std::nullopt;
-  const Family &Of = *It->second;
-  const std::string Row = rowName(Name);
+  const Family &Of = *Known;
+  const std::string Row = rowName(Name, [&](StringRef Parameter) {
+    return familyOfReference(Parameter) == &Of;
+  });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();
   const OperationRow *R = bestRow(Of.Rows, Row, Result, Arguments);
@@ -224,6 +262,36 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   return Op;
 }
 
+std::optional<MapOperation>
+CatalogMatcher::matchC(const Function &Callee) const {
+  auto It = CMaps.find(Callee.getName());
+  if (It == CMaps.end())
+    return std::nullopt;
+  const OperationRow &R = *It->second.Row;
+  // An argument that is not there: some other function of the name.
+  for (int Index : {R.MapIsResult ? -1 : R.Map, R.WritesIf})
+    if (Index >= int(Callee.arg_size()))
+      return std::nullopt;
+  Type *Map =
+      R.MapIsResult ? Callee.getReturnType() : Callee.getArg(R.Map)->getType();
+  if (!Map->isPointerTy())
+    return std::nullopt;
+  MapOperation Op;
+  Op.Name = R.Name;
+  MapArgument A;
+  A.Of = It->second.Of;
+  A.Effect = R.Effect;
+  A.By = R.By;
+  A.Iterates = R.Iterates;
+  A.Argument = R.Map;
+  A.IsResult = R.MapIsResult;
+  A.RowThrough = R.Through;
+  A.WritesIf = R.WritesIf;
+  A.TypeText = A.Of->Classes.front();
+  Op.Maps.push_back(A);
+  return Op;
+}
+
 // The rows that fit, of which those for the method's exact special name go
 // before those for the general one.
 const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
@@ -232,6 +300,9 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
     return It->second;
   It->second.MayMatch = mayMatch(Callee.getName());
   if (!It->second.MayMatch)
+    return It->second;
+  It->second.Map = matchC(Callee);
+  if (It->second.Map)
     return It->second;
   CalleeName Name;
   Name.parse(Callee.getName());
@@ -260,8 +331,18 @@ const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {
 
 bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
   const std::string &Scope = nameOf(Caller).Scope;
-  auto Within = [&](const std::string &P) { return isWithin(Scope, P); };
-  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
+  auto Within = [&](StringRef P) {
+    return isWithin(Scope, P.split('<').first);
+  };
+  auto Implements = [&](const Family &F) {
+    return any_of(F.Classes, Within) || any_of(F.Internals, Within);
+  };
+  if (Implements(Of))
+    return true;
+  auto It = Users.find(Of.Name);
+  return It != Users.end() && any_of(It->second, [&](const Family *User) {
+           return Implements(*User);
+         });
 }
 
 } // namespace mapsan

@@ -19,6 +19,7 @@ namespace mapsan {
 // What is known of the bytes of a map object.
 struct MapLayout {
   int HeaderBytes, SizeOffset, BucketsOffset;
+  int Through = -1, BehindOffset = 0, BehindBytes = 0; // StateBytes
 };
 
 // One map that a call operates on.
@@ -29,10 +30,15 @@ struct MapArgument {
   bool Iterates = false;
   bool Secondary = false;   // not the one that is operated on first
   unsigned Argument = 0;    // index among the call's IR arguments
+  bool IsResult = false;    // no argument at all
+  int RowThrough = -1;      // where the argument has the pointer to the map
+  int WritesIf = -1;        // IR argument that says whether it may write
   uint64_t ObjectBytes = 0; // as the callee declares it; 0: unknown
   std::string TypeText;     // the class as demangled
 
   MapLayout layout() const;
+  // Where in the object the pointer is that leads to the identity.
+  std::optional<uint64_t> through() const;
 };
 
 struct MapOperation {
@@ -74,7 +80,7 @@ public:
     return nameOf(F).Qualified;
   }
 
-  // Is the caller the family's own implementation?
+  // Is the caller the family's own implementation, or that of one built on it?
   bool isInternal(const Family &Of, const llvm::Function &Caller);
 
 private:
@@ -94,18 +100,27 @@ private:
                                           const llvm::Function &Callee) const;
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
+  std::optional<MapOperation> matchC(const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
                  Answer &Into) const;
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
                                      const CalleeName &Name,
                                      const llvm::Function &Callee) const;
+  const Family *familyOf(llvm::StringRef Class, llvm::StringRef Text) const;
   const Family *familyOfReference(llvm::StringRef Parameter) const;
   const Caller &nameOf(const llvm::Function &F);
   bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
 
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
-  llvm::StringMap<char> CNames; // functions of the sync section by their symbol
+  llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
+  llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
+  llvm::StringMap<char> CNames;     // functions by their symbol
+  struct CRow {
+    const OperationRow *Row;
+    const Family *Of;
+  };
+  llvm::StringMap<CRow> CMaps; // those of them that take maps
   NameFilter Names;     // a mangled name that matches has one of them in it
   NameFilter BodyNames; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;

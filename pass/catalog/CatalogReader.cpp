@@ -38,6 +38,7 @@ private:
 
   void methodSet(const YamlNode &N);
   void family(const YamlNode &N);
+  std::optional<StateBytes> state(const YamlNode &N);
   void function(const YamlNode &N);
   void modules(EntryFields &F, StringRef Section,
                std::vector<std::string> &Patterns);
@@ -56,9 +57,10 @@ private:
 
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
-  EntryFields F = fields(N, What,
-                         {"name", "effect", "evidence", "other", "returns",
-                          "arguments", "iterates"});
+  EntryFields F =
+      fields(N, What,
+             {"name", "effect", "evidence", "other", "returns", "arguments",
+              "iterates", "family", "map", "through", "writes-if"});
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
@@ -71,6 +73,16 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
       F.word("returns", "form of result", returnsByName).value_or(Row.Result);
   Row.Arguments = F.number("arguments", -1);
   Row.Iterates = F.boolean("iterates");
+  Row.OfFamily = F.text("family");
+  Row.MapIsResult = F.find("map") && F.find("map")->Text == "result";
+  if (!Row.MapIsResult)
+    Row.Map = F.number("map", 0);
+  Row.Through = F.number("through", -1);
+  Row.WritesIf = F.number("writes-if", -1);
+  for (StringRef Key : {"map", "through", "writes-if"})
+    if (const YamlNode *N = F.find(Key))
+      if (Row.OfFamily.empty())
+        F.fault(*N, "'" + Key + "' is for C functions: it needs a 'family'");
   const bool MayWrite = Row.Effect == MapsanEffectMayWrite;
   Row.By = F.word("evidence", "evidence", evidenceByName)
                .value_or(MayWrite ? Evidence::Header : Evidence::None);
@@ -106,21 +118,32 @@ void Reader::methodSet(const YamlNode &N) {
   F.each("methods", AddTo, /*Required=*/true);
 }
 
+// "Base", or "Base<Derived>".
+std::string className(StringRef Text) {
+  auto [Class, Argument] = Text.split('<');
+  if (Argument.consume_back(">"))
+    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
+  return canonicalName(Text);
+}
+
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
   EntryFields F = fields(N, "a family",
                          {"name", "same-as", "classes", "internals", "methods",
-                          "header", "size", "buckets", "offset", "confined"});
+                          "header", "size", "buckets", "offset", "confined",
+                          "untested", "state", "through", "built-on"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
   if (New.Identity.empty())
     New.Identity = New.Name;
   for (const YamlNode *Class : F.list("classes"))
-    New.Classes.push_back(canonicalName(Class->Text));
+    New.Classes.push_back(className(Class->Text));
   for (const YamlNode *Internal : F.list("internals"))
     New.Internals.push_back(canonicalName(Internal->Text));
+  for (const YamlNode *Name : F.list("built-on"))
+    New.BuiltOn.push_back(Name->Text);
   for (const YamlNode *SetName : F.list("methods")) {
     auto Set = Into.MethodSets.find(SetName->Text);
     if (Set == Into.MethodSets.end()) {
@@ -131,10 +154,17 @@ void Reader::family(const YamlNode &N) {
       addRow(New.Rows, Row);
   }
   New.HeaderBytes = F.number("header", 0);
+  if (const YamlNode *N = F.find("state"))
+    New.State = state(*N);
   New.SizeOffset = F.number("size", -1);
   New.BucketsOffset = F.number("buckets", -1);
+  if (F.find("through") && F.find("through")->Text == "last-word")
+    New.Through = Family::LastWord;
+  else
+    New.Through = F.number("through", -1);
   New.Offset = F.number("offset", 0);
   New.Confined = F.boolean("confined");
+  New.Untested = F.boolean("untested");
   if (New.Name.empty())
     return;
   if (any_of(Into.Families, [&](auto &O) { return O.Name == New.Name; }))
@@ -155,8 +185,36 @@ void Reader::family(const YamlNode &N) {
   Into.Families.push_back(std::move(New));
 }
 
+std::optional<StateBytes> Reader::state(const YamlNode &N) {
+  EntryFields F =
+      fields(N, "a state", {"bytes", "through", "offset", "behind"});
+  if (!F.isMapping())
+    return std::nullopt;
+  StateBytes New;
+  New.Object = F.number("bytes", 0);
+  New.Through = F.number("through", -1);
+  New.Offset = F.number("offset", 0);
+  New.Behind = F.number("behind", 0);
+  // The runtime compares whole words, and keeps a copy of bounded size.
+  if (!New.Object || New.Object % 8 || New.Behind % 8 ||
+      New.Object + New.Behind > 128)
+    F.fault(
+        "a state's 'bytes' and 'behind' must be multiples of 8, and no more "
+        "than 128 together");
+  else if (New.Through >= 0 && unsigned(New.Through) + 8 > New.Object)
+    F.fault("a state's pointer lies outside of its 'bytes'");
+  if (!F.Sound)
+    return std::nullopt;
+  return New;
+}
+
 void Reader::function(const YamlNode &N) {
   if (auto Row = operation(N, "a function")) {
+    if (!Row->OfFamily.empty() && none_of(Into.Families, [&](const Family &F) {
+          return F.Name == Row->OfFamily;
+        }))
+      return error(N.Line, N.Column,
+                   "no family is named '" + Row->OfFamily + "'");
     Row->Name = canonicalName(Row->Name);
     addRow(Into.Functions, *Row);
   }

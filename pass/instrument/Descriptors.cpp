@@ -67,10 +67,11 @@ StructType *Descriptors::structOf(ArrayRef<Constant *> Fields) {
 
 Constant *Descriptors::family(const MapArgument &Map) {
   const Family &F = *Map.Of;
-  const auto [HeaderBytes, SizeOffset, BucketsOffset] = Map.layout();
-  std::string Key = F.Identity + '|' + std::to_string(HeaderBytes) + '|' +
-                    std::to_string(SizeOffset) + '|' +
-                    std::to_string(BucketsOffset);
+  const MapLayout Layout = Map.layout();
+  std::string Key = F.Identity;
+  for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
+                   Layout.Through, Layout.BehindOffset, Layout.BehindBytes})
+    Key += '|' + std::to_string(Part);
   std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
   if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
     return Known;
@@ -81,9 +82,12 @@ Constant *Descriptors::family(const MapArgument &Map) {
   };
   Constant *const id = ConstantInt::get(Type::getInt64Ty(C), F.id());
   Constant *const name = text(F.Identity);
-  Constant *const header_bytes = I32(HeaderBytes);
-  Constant *const size_offset = I32(SizeOffset);
-  Constant *const buckets_offset = I32(BucketsOffset);
+  Constant *const header_bytes = I32(Layout.HeaderBytes);
+  Constant *const size_offset = I32(Layout.SizeOffset);
+  Constant *const buckets_offset = I32(Layout.BucketsOffset);
+  Constant *const through = I32(Layout.Through);
+  Constant *const behind_offset = I32(Layout.BehindOffset);
+  Constant *const behind_bytes = I32(Layout.BehindBytes);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {

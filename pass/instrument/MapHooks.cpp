@@ -6,6 +6,7 @@
 #include "DebugLocations.h"
 #include "analysis/MapNames.h"
 #include "analysis/TypeNames.h"
+#include "catalog/CanonicalName.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
@@ -17,16 +18,32 @@ namespace {
 // One map of the call, with what its hooks are called with.
 struct Bracket {
   GlobalVariable *Site;
-  Value *Map;
+  Value *Map; // null: the call's result
   const MapArgument *Does;
 };
+
+// A method may be declared by a base that is not what the program's container
+// is called.
+std::string typeText(const CallBase &Call, const MapArgument &Map) {
+  const std::vector<std::string> &Classes = Map.Of->Classes;
+  if (Map.IsResult || Classes.size() == 1)
+    return Map.TypeText;
+  const std::string Known = mapTypeName(
+      *Call.getArgOperand(Map.Argument), Map.TypeText,
+      [&](const std::string &Class) { return is_contained(Classes, Class); });
+  // Of the same class the demangler's spelling is that of all other reports.
+  return Known.empty() || canonicalName(Known) == canonicalName(Map.TypeText)
+             ? Map.TypeText
+             : Known;
+}
 
 SiteText describe(const CallBase &Call, const MapOperation &Op,
                   const MapArgument &Map, const DebugLoc &Where) {
   SiteText Text;
   Text.Operation = Op.Name;
-  Text.Type = shortTypeName(Map.TypeText);
-  Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
+  Text.Type = shortTypeName(typeText(Call, Map));
+  if (!Map.IsResult)
+    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
   Text.Function = functionName(*Call.getFunction());
   if (DILocation *L = Where.get()) {
     Text.File = L->getFilename().str();
@@ -41,11 +58,24 @@ std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
   Type *Result = Call.getType();
   if (Map.By == Evidence::Inserted && Result->isStructTy() &&
       Result->getStructNumElements() == 2 &&
-      Result->getStructElementType(1)->isIntegerTy())
+      Result->getStructElementType(1)->isIntegerTy(8))
     return 1;
   if (Map.By == Evidence::Count && Result->isIntegerTy())
     return -1;
   return std::nullopt;
+}
+
+// The same for a result that the callee leaves in memory: what the word stands
+// behind, or null. A pair of anything and a bool, and padding.
+StructType *pairInMemory(const CallBase &Call, const MapArgument &Map) {
+  if (Map.By != Evidence::Inserted || !Call.hasStructRetAttr())
+    return nullptr;
+  auto *Pair = dyn_cast_or_null<StructType>(Call.getParamStructRetType(0));
+  if (!Pair || Pair->getNumElements() < 2 || Pair->getNumElements() > 3 ||
+      !Pair->getElementType(1)->isIntegerTy(8) ||
+      (Pair->getNumElements() == 3 && !Pair->getElementType(2)->isArrayTy()))
+    return nullptr;
+  return Pair;
 }
 
 ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
@@ -53,7 +83,7 @@ ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
   if (Map.Effect != MapsanEffectMayWrite || Map.By == Evidence::None ||
       Call.isMustTailCall())
     return ToldBy::Nothing;
-  if (wordOfResult(Call, Map))
+  if (Map.WritesIf >= 0 || wordOfResult(Call, Map) || pairInMemory(Call, Map))
     return ToldBy::Result;
   const MapLayout Layout = Map.layout();
   if (Map.By == Evidence::Size && Layout.SizeOffset >= 0)
@@ -67,8 +97,16 @@ Value *evidence(IRBuilder<> &Builder, CallBase &Call, const MapArgument &Map) {
   if (Told != ToldBy::Result)
     return Builder.getInt32(Told == ToldBy::Nothing ? MapsanEvidenceNone
                                                     : MapsanEvidenceHeader);
-  const int Word = *wordOfResult(Call, Map);
-  Value *Changed = Word < 0 ? &Call : Builder.CreateExtractValue(&Call, Word);
+  Value *Changed = &Call;
+  if (Map.WritesIf >= 0) {
+    Changed = Call.getArgOperand(Map.WritesIf);
+  } else if (StructType *Pair = pairInMemory(Call, Map)) {
+    Changed = Builder.CreateLoad(
+        Builder.getInt8Ty(),
+        Builder.CreateStructGEP(Pair, Call.getArgOperand(0), 1));
+  } else if (const int Word = *wordOfResult(Call, Map); Word >= 0) {
+    Changed = Builder.CreateExtractValue(&Call, Word);
+  }
   return Builder.CreateZExt(Builder.CreateIsNotNull(Changed),
                             Builder.getInt32Ty());
 }
@@ -99,14 +137,23 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     return false;
   const DebugLoc Where = hookLocation(*Site.Call);
   IRBuilder<> Builder(Site.Call);
-  Value *First = Site.Call->getArgOperand(Site.Does->Maps.front().Argument);
+  Value *First = mapValue(Site);
   insertHooks(Builder, Site, First, Site.Call, Where);
 
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
     SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
     Text.Told = toldBy(*Site.Call, Map);
+    if (Map.IsResult) {
+      Brackets.push_back({Data.site(*Site.Call->getFunction(), Map, Text),
+                          /*Map=*/nullptr, &Map});
+      continue;
+    }
     Value *Address = Site.Call->getArgOperand(Map.Argument);
+    if (std::optional<uint64_t> Through = Map.through())
+      Address = Builder.CreateLoad(
+          Builder.getPtrTy(),
+          Builder.CreatePtrAdd(Address, Builder.getInt64(*Through)));
     if (Map.Of->Offset)
       Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
     Brackets.push_back(
@@ -117,13 +164,19 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
   CallEdges Edges = *openCallEdges(*Site.Call);
   insertHooks(Builder, Site, First, Edges.Normal ? Edges.Normal : Edges.Call,
               Where);
-  for (const Bracket &B : reverse(Brackets))
+  for (const Bracket &B : reverse(Brackets)) {
+    Value *Map = B.Map ? B.Map : Edges.Call;
+    // Of a map that the call returns, all of it is told now.
+    if (!B.Map)
+      Calls.call(Builder, Callback::map_begin, {B.Site, Map});
     Calls.call(Builder, Callback::map_end,
-               {B.Site, B.Map, evidence(Builder, *Edges.Call, *B.Does)});
+               {B.Site, Map, evidence(Builder, *Edges.Call, *B.Does)});
+  }
   if (Edges.Unwind) {
     insertHooks(Builder, Site, First, Edges.Unwind, Where);
     for (const Bracket &B : reverse(Brackets))
-      Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
+      if (B.Map)
+        Calls.call(Builder, Callback::map_unwind, {B.Site, B.Map});
   }
   return true;
 }

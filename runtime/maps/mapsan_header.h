@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The bytes of a map object itself, which tell whether an operation changed it
-// and how: what the catalog calls its header.
+// The bytes of a map object itself, and behind a pointer in it, which tell
+// whether an operation changed it and how: what the catalog calls its header,
+// or its state.
 
 #ifndef MAPSAN_HEADER_H
 #define MAPSAN_HEADER_H
@@ -21,6 +22,20 @@ inline u64 HeaderWord(uptr map, u32 offset) {
   return value;
 }
 
+/// Calls back for the pieces of memory that a family's header consists of, with
+/// how many bytes there were before each, until one of the calls returns true.
+template <class Callback>
+inline bool AnyPiece(const Family *family, uptr map, u32 object_bytes,
+                     Callback callback) {
+  if (callback(map, object_bytes, 0u))
+    return true;
+  if (!family->behind_bytes)
+    return false;
+  uptr behind = HeaderWord(map, family->through);
+  return behind && callback(behind + family->behind_offset,
+                            family->behind_bytes, object_bytes);
+}
+
 /// Copies the object as a may-write finds it, and what the words say.
 inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   const Family *family = site->GetFamily();
@@ -34,9 +49,12 @@ inline void KeepHeader(Operation *op, const Site *site, uptr map) {
     bytes = family->header_bytes < Operation::kHeaderBytes
                 ? family->header_bytes
                 : static_cast<u32>(Operation::kHeaderBytes);
-    for (u32 i = 0; i < bytes; i += sizeof(u64))
-      *reinterpret_cast<u64 *>(op->header + i) =
-          *reinterpret_cast<const u64 *>(map + i);
+    AnyPiece(family, map, bytes, [&](uptr from, u32 size, u32 before) {
+      for (u32 i = 0; i < size; i += sizeof(u64))
+        *reinterpret_cast<u64 *>(op->header + before + i) =
+            *reinterpret_cast<const u64 *>(from + i);
+      return false;
+    });
   }
   op->header_bytes = bytes;
   op->change.size_before = HeaderWord(map, family->size_offset);
@@ -59,11 +77,16 @@ inline bool HeaderChanged(const Operation &op, uptr map) {
     return WordsChanged(op, map);
   if (!op.header_bytes)
     return true;
-  u64 difference = 0;
-  for (u32 i = 0; i < op.header_bytes; i += sizeof(u64))
-    difference |= *reinterpret_cast<const u64 *>(op.header + i) ^
-                  *reinterpret_cast<const u64 *>(map + i);
-  return difference != 0;
+  // A pointer that is another one now has told already, and is not followed.
+  return AnyPiece(SiteOf(op)->GetFamily(), map, op.header_bytes,
+                  [&](uptr from, u32 size, u32 before) {
+                    u64 difference = 0;
+                    for (u32 i = 0; i < size; i += sizeof(u64))
+                      difference |= *reinterpret_cast<const u64 *>(op.header +
+                                                                   before + i) ^
+                                    *reinterpret_cast<const u64 *>(from + i);
+                    return difference != 0;
+                  });
 }
 
 /// Did a may-write change the map's structure? (DESIGN: evidence.)

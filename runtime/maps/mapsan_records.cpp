@@ -63,11 +63,19 @@ bool StillThere(const Operation &op) {
          op.state->Life() == op.map_life;
 }
 
-// A fast operation took no stack; the record that it relied on has one.
-static void TakeStackFrom(const AccessCell &cell, Thread *thr, Operation *op) {
-  if (op->stack || !IsOwn(cell, thr))
+// A fast operation took no stack. The record that it relied on has one: the
+// thread's last, which is a write if that came after the read.
+static void TakeStack(const AccessCell *read, const AccessCell *write,
+                      Thread *thr, Operation *op) {
+  if (op->stack)
     return;
-  AccessDetails details = cell.Read().details;
+  const AccessCell *last = read && IsOwn(*read, thr) ? read : nullptr;
+  if (IsOwn(*write, thr) &&
+      (!last || EpochOf(write->Word()) > EpochOf(last->Word())))
+    last = write;
+  if (!last)
+    return;
+  AccessDetails details = last->Read().details;
   op->stack = details.stack;
   op->lockset = details.lockset;
 }
@@ -83,15 +91,15 @@ void RestampOperations(Thread *thr) {
     FindRecord(bucket, op);
     if (!StillThere(*op) || op->state->Dead())
       continue;
+    AccessCell *read =
+        op->wrote ? nullptr : ReadCellFor(thr, op->state, ClockOf(thr, *op));
+    TakeStack(read, op->state->LastWrite(), thr, op);
     op->epoch = epoch;
-    TakeStackFrom(*op->state->LastWrite(), thr, op);
     if (op->wrote) {
       RecordWrite(thr, op->state, op);
       DropOrderedReads(op->state, ClockOf(thr, *op));
     } else {
-      AccessCell *cell = ReadCellFor(thr, op->state, ClockOf(thr, *op));
-      TakeStackFrom(*cell, thr, op);
-      SetCell(op->state, cell, thr, *op);
+      SetCell(op->state, read, thr, *op);
     }
     thr->clock.MarkDirty();
   }

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The container under test, chosen on the command line:
-//   -DCONTAINER=unordered_multimap   one of the eight associative containers
-//   -DPMR                            the alias of std::pmr
+//   -DLIBRARY="containers/std.h"     the header of its library
+//   -DCONTAINER=unordered_multimap   one of the containers of that
 // It defines Map, its cousin (the same with or without "multi", for merge),
-// and ORDERED, MAPPED and UNIQUE as 0 or 1 for rows that not every one has.
+// and ORDERED, MAPPED and UNIQUE as 0 or 1.
+//
+// The header of a library defines
+//   TRAITS_<container>  for each: ordered, mapped, unique, cousin
+//   CONTAINER_NAME      as the class is called
+//   MAP_OF(Container)   its type
+// and, where the library is not like the standard's, some of what stands below
+// under #ifndef.
 
 #ifndef MAPSAN_TEST_CONTAINER_H
 #define MAPSAN_TEST_CONTAINER_H
 
-#include <cstddef>
 #include <functional>
 #include <initializer_list>
-#include <map>
-#include <memory_resource>
-#include <set>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
-//                                  ordered mapped unique  cousin
-#define TRAITS_map 1, 1, 1, multimap
-#define TRAITS_multimap 1, 1, 0, map
-#define TRAITS_set 1, 0, 1, multiset
-#define TRAITS_multiset 1, 0, 0, set
-#define TRAITS_unordered_map 0, 1, 1, unordered_multimap
-#define TRAITS_unordered_multimap 0, 1, 0, unordered_map
-#define TRAITS_unordered_set 0, 0, 1, unordered_multiset
-#define TRAITS_unordered_multiset 0, 0, 0, unordered_set
+// Before our macros, whose names a library may use for something else.
+#include LIBRARY
+
+#include "keys.h"
 
 #define PICK_1(A, B, C, D) A
 #define PICK_2(A, B, C, D) B
@@ -42,68 +38,6 @@
 #define QUOTE_2(Name) #Name
 #define QUOTE(Name) QUOTE_2(Name)
 
-#ifdef PMR
-namespace library = std::pmr;
-#define CONTAINER_NAME "std::pmr::" QUOTE(CONTAINER)
-#else
-namespace library = std;
-#define CONTAINER_NAME "std::" QUOTE(CONTAINER)
-#endif
-
-/// A key with a word that plays no part in comparisons.
-struct Key {
-  int number;
-  mutable int payload = 0;
-  Key(int number) : number(number) {}
-};
-
-/// What heterogeneous lookup is given.
-struct Probe {
-  int number;
-};
-
-/// What the order and the hash throw when they meet this key.
-struct Thrown {};
-constexpr int kThrowing = -1;
-
-template <class Any> const Any &checked(const Any &any) {
-  if (any.number == kThrowing)
-    throw Thrown();
-  return any;
-}
-
-struct Hash {
-  using is_transparent = void;
-  std::size_t operator()(const Key &key) const {
-    return checked(key).number * 7u;
-  }
-  std::size_t operator()(Probe probe) const { return probe.number * 7u; }
-};
-
-struct Equal {
-  using is_transparent = void;
-  template <class Left, class Right>
-  bool operator()(const Left &left, const Right &right) const {
-    return left.number == right.number;
-  }
-};
-
-struct Less {
-  using is_transparent = void;
-  template <class Left, class Right>
-  bool operator()(const Left &left, const Right &right) const {
-    return checked(left).number < checked(right).number;
-  }
-};
-
-// For the comparison of whole containers.
-inline bool operator==(const Key &left, const Key &right) {
-  return left.number == right.number;
-}
-inline bool operator<(const Key &left, const Key &right) {
-  return left.number < right.number;
-}
-
 #if MAPPED && ORDERED
 #define ARGUMENTS Key, int, Less
 #elif MAPPED
@@ -114,13 +48,17 @@ inline bool operator<(const Key &left, const Key &right) {
 #define ARGUMENTS Key, Hash, Equal
 #endif
 
-using Map = library::CONTAINER<ARGUMENTS>;
-using Cousin = library::COUSIN<ARGUMENTS>;
-using Value = Map::value_type;
-using Node = Map::node_type;
+using Map = MAP_OF(CONTAINER);
+using Cousin = MAP_OF(COUSIN);
 using Iterator = Map::iterator;
 using ConstIterator = Map::const_iterator;
-using Allocator = Map::allocator_type;
+
+/// What is put in.
+#ifdef VALUE
+using Value = VALUE;
+#else
+using Value = Map::value_type;
+#endif
 
 inline Value value(int number) {
 #if MAPPED
@@ -131,11 +69,87 @@ inline Value value(int number) {
 }
 
 inline int numberOf(const Value &value) {
-#if MAPPED
+#ifdef NUMBER_OF
+  return NUMBER_OF(value);
+#elif MAPPED
   return value.first.number;
 #else
   return value.number;
 #endif
 }
+
+// How an element is put in, taken out, and how many there are, in one call
+// each: of the two threads' operations, these are the other one's.
+#ifndef PUT
+#define PUT(Map, Number) (Map).insert(value(Number))
+#define TAKE(Map, Number) (Map).erase((Map).find(Key(Number)))
+#define SIZE(Map) (Map).size()
+#endif
+
+#ifndef FIND
+#define FIND(Map, Number) (Map).find(Key(Number))
+#endif
+
+// The object that a report is about, and how large it is.
+#ifndef OBJECT_OF
+#define OBJECT_OF(Map) (Map)
+#define BYTES_OF(Object) sizeof(Object)
+#endif
+
+// A word of an element that the container does not look at.
+#ifndef WORD_OF
+#if MAPPED
+#define WORD_OF(Map, Number) (&(Map).find(Key(Number))->second)
+#else
+#define WORD_OF(Map, Number) (&(Map).find(Key(Number))->payload)
+#endif
+#endif
+
+// Wants to be told something before it can be used, without MapSan's knowledge.
+#ifndef PREPARE
+#define PREPARE(Map) (void)(Map)
+#endif
+
+// What free functions are called.
+#ifndef SWAP
+#define SWAP "std::swap"
+#define ERASE_IF "std::erase_if"
+#define OPERATORS "std::"
+#endif
+
+// How many elements there is room for, or a bit less, in the words of rows.
+#ifndef ROOM_FOR_ALL
+#define ROOM_FOR_ALL f.buckets
+#endif
+
+// What an operation does that finds nothing to do.
+#ifndef IF_NOTHING
+#define IF_NOTHING READS
+#endif
+
+// What it does to make room for as many as there is room for.
+#ifndef AS_MANY
+#define AS_MANY READS
+#endif
+
+// The row of erase that takes a key.
+#ifndef ERASE_KEY
+#define ERASE_KEY "erase returns=integer"
+#endif
+
+// The row of erase that takes two iterators.
+#ifndef ERASE_RANGE
+#define ERASE_RANGE "erase arguments=2"
+#endif
+
+// The row of insert that takes several.
+#ifndef RANGE_INSERT
+#define RANGE_INSERT "insert"
+#endif
+
+// 0: an insertion or erasure moves other elements.
+#ifndef STABLE
+#define STABLE 1
+#endif
 
 #endif // MAPSAN_TEST_CONTAINER_H

@@ -8,9 +8,11 @@ import lit.formats
 import lit.Test
 import lit.util
 
-import run_operations
+import variants
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(HERE, "../../cmake/llvm-versions.txt")) as file:
+    FIRST_LLVM = next(line.strip() for line in file if line.strip().isdigit())
 
 
 class OperationsFormat(lit.formats.ShTest):
@@ -24,10 +26,12 @@ class OperationsFormat(lit.formats.ShTest):
     def getTestsInDirectory(self, suite, path, lit_config, local_config):
         yield from super().getTestsInDirectory(suite, path, lit_config, local_config)
         if os.path.samefile(suite.getSourcePath(path), HERE):
-            for build in run_operations.BUILDS:
-                for container in run_operations.CONTAINERS:
-                    name = "-".join(build + (container,))
-                    yield lit.Test.Test(suite, path + (name,), local_config)
+            # What the pass makes of other libraries is tested in full with the
+            # first LLVM.
+            sample = ("full" not in local_config.available_features
+                      or local_config.llvm_version != FIRST_LLVM)
+            for names in variants.generated_tests(sample):
+                yield lit.Test.Test(suite, path + ("-".join(names),), local_config)
 
     def execute(self, test, lit_config):
         name = test.path_in_suite[-1]
@@ -43,6 +47,10 @@ class OperationsFormat(lit.formats.ShTest):
         command += ["--prefix", self.substitutions[r"%mapsan_prefix\b"]]
         command += ["--container", container, "--library", library]
         command += ["--level", level, "--variant", variant]
+        command += ["--cache", test.config.cache_dir]
+        if variant in variants.NEEDS_BOOST_181 and not os.path.isdir(
+                os.path.join(test.config.cache_dir, "boost-1.81")):
+            return lit.Test.Result(lit.Test.UNSUPPORTED, "scripts/setup did not fetch Boost 1.81")
         command += ["--flags=" + flags, "--work", os.path.dirname(test.getExecPath())]
         try:
             output, errors, status = lit.util.executeCommand(

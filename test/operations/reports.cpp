@@ -31,9 +31,9 @@ void keep(const mapsan_report *report) {
 
 /// "operator[] (inserted)" is an operator[], "operator==" a std::operator==.
 bool isOperation(const std::string &text, std::string name) {
-  static const std::string kStandard = "std::";
-  if (name.rfind(kStandard, 0) == 0 && text.rfind(kStandard, 0) != 0)
-    name = name.substr(kStandard.size());
+  std::size_t scope = name.rfind("::");
+  if (scope != std::string::npos && text.rfind("operator", 0) == 0)
+    name = name.substr(scope + 2);
   return text == name || text.rfind(name + " (", 0) == 0;
 }
 

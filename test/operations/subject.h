@@ -60,6 +60,11 @@ Fixture *NewFixture(const Row &row, int elements, bool room);
 /// `ran`: the row's operation was performed.
 void DeleteFixture(Fixture *fixture, const Row &row, bool ran);
 
+/// After the row's own operation.
+void FinishRow(Fixture &fixture, const Row &row);
+/// After what another operation did to it.
+void RefreshFixture(Fixture &fixture);
+
 /// A word inside an element that is neither key nor structure: another thread
 /// may write it while a map operation runs that does not end its life.
 volatile int *ElementOf(Fixture &fixture);

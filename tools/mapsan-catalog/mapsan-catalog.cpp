@@ -18,7 +18,8 @@ const char Usage[] =
     "faulty\n"
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
-    "effect, evidence, effect on the other map, iterates. Free functions have\n"
+    "effect, evidence, effect on the other map, iterates, untested. Free "
+    "functions have\n"
     "the family (function), synchronisation calls the family (sync),\n"
     "functions of the program's that a library calls the family (body). "
     "Modules\n"
@@ -37,12 +38,12 @@ std::string discriminators(const OperationRow &Row) {
 }
 
 void print(const std::string &Family, const std::string &Class,
-           const OperationRow &Row) {
-  std::printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", Family.c_str(), Class.c_str(),
-              Row.Name.c_str(), discriminators(Row).c_str(),
+           const OperationRow &Row, bool Untested) {
+  std::printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", Family.c_str(),
+              Class.c_str(), Row.Name.c_str(), discriminators(Row).c_str(),
               effectName(Row.Effect), evidenceName(Row.By),
               Row.Other ? effectName(*Row.Other) : "-",
-              Row.Iterates ? "iterates" : "-");
+              Row.Iterates ? "iterates" : "-", Untested ? "untested" : "-");
 }
 
 void print(const char *Family, const SyncRow &Row) {
@@ -67,9 +68,9 @@ void print(const Catalog &C) {
   for (const Family &F : C.Families)
     for (const std::string &Class : F.Classes)
       for (const OperationRow &Row : F.Rows)
-        print(F.Name, Class, Row);
+        print(F.Name, Class, Row, F.Untested);
   for (const OperationRow &Row : C.Functions)
-    print("(function)", "-", Row);
+    print("(function)", "-", Row, /*Untested=*/false);
   for (const SyncRow &Row : C.Syncs)
     print("(sync)", Row);
   for (const SyncRow &Row : C.Bodies)

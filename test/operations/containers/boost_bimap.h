@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Boost.Bimap: ordered on the left, hashed on the right.
+
+#include "../keys.h"
+
+#include <boost/bimap.hpp>
+#include <boost/bimap/unordered_set_of.hpp>
+
+#define TRAITS_bimap 1, 1, 1, bimap
+
+#define CONTAINER_NAME "boost::bimaps::" QUOTE(CONTAINER)
+#define MAP_OF(Container) MAP_OF_2(Container)
+#define MAP_OF_2(Container) MAP_##Container
+#define MAP_bimap                                                              \
+  boost::bimaps::bimap<boost::bimaps::set_of<Key, Less>,                       \
+                       boost::bimaps::unordered_set_of<int>>
+#define PUT(Map, Number) (Map).insert(value(Number))
+#define TAKE(Map, Number) (Map).left.erase(Key(Number))
+#define SIZE(Map) (Map).size()
+#define FIND(Map, Number) (Map).project_up((Map).left.find(Key(Number)))
+#define WORD_OF(Map, Number) (&(Map).left.find(Key(Number))->first.payload)
+#define NUMBER_OF(Value) (Value).left.number
+#define ONLY_EXTRA_ROWS
+#define EXTRA_ROWS "rows/boost_bimap.inc"

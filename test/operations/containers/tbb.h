@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// oneTBB's concurrent containers. What the other thread does to one is to empty it:
+// nothing less is a write.
+
+#include "../keys.h"
+
+#include <oneapi/tbb/concurrent_hash_map.h>
+#include <oneapi/tbb/concurrent_map.h>
+#include <oneapi/tbb/concurrent_set.h>
+#include <oneapi/tbb/concurrent_unordered_map.h>
+#include <oneapi/tbb/concurrent_unordered_set.h>
+
+struct HashCompare {
+  std::size_t hash(const Key &key) const { return Hash()(key); }
+  bool equal(const Key &left, const Key &right) const {
+    return Equal()(left, right);
+  }
+};
+
+#define TRAITS_concurrent_hash_map 0, 1, 1, concurrent_hash_map
+#define TRAITS_concurrent_unordered_map 0, 1, 1, concurrent_unordered_multimap
+#define TRAITS_concurrent_unordered_multimap 0, 1, 0, concurrent_unordered_map
+#define TRAITS_concurrent_unordered_set 0, 0, 1, concurrent_unordered_multiset
+#define TRAITS_concurrent_map 1, 1, 1, concurrent_multimap
+#define TRAITS_concurrent_set 1, 0, 1, concurrent_multiset
+
+#define CONTAINER_NAME "tbb::" QUOTE(CONTAINER)
+#ifdef HASH_MAP
+#define MAP_OF(Container) tbb::Container<Key, int, HashCompare>
+#define FIND(Map, Number) (Map).begin()
+#define WORD_OF(Map, Number) (&(Map).begin()->second)
+#else
+#define MAP_OF(Container) tbb::Container<ARGUMENTS>
+#endif
+#define PUT(Map, Number) (Map).insert(value(Number))
+#define TAKE(Map, Number) (Map).clear()
+#define SIZE(Map) (Map).size()
+#define SWAP "tbb::detail::swap"
+#define OPERATORS "tbb::detail::"
+#define ONLY_EXTRA_ROWS
+#define EXTRA_ROWS "rows/tbb.inc"
