@@ -87,7 +87,8 @@ VARIANTS = {
         "boost::unordered::", HASHED, "boost_unordered", NOT_DEPRECATED, free="boost::unordered::",
         lacks=["boost::unordered::erase_if", "contains"]),
     ("libstdc++", "boost_1.81"): Variant(
-        "boost::unordered::", HASHED, "boost_unordered", BOOST_181 + NOT_DEPRECATED, free="boost::unordered::"),
+        "boost::unordered::", ["unordered_map", "unordered_multiset"], "boost_unordered",
+        BOOST_181 + NOT_DEPRECATED, free="boost::unordered::"),
     ("libstdc++", "boost_flat_unordered"): Variant(
         "boost::unordered::", ["unordered_flat_map", "unordered_flat_set"],
         "boost_flat_unordered", BOOST_181, free="boost::unordered::"),
@@ -197,7 +198,8 @@ BUILDS = [
     ("libc++", "plain", "O2"),
     ("libc++", "pmr", "O2"),
 ]
-# Of other libraries. A sample of them is one container each.
+# Of other libraries: all at -O2, and for time's sake one of each kind at -O0. A
+# sample is one of each kind at -O2.
 OTHERS = [build + (level,) for build in VARIANTS if build[1] not in ("plain", "debug", "pmr")
           for level in ("O0", "O2")]
 
@@ -206,7 +208,7 @@ def generated_tests(sample):
     """Library, variant, level and container of each."""
     for build in BUILDS + OTHERS:
         containers = VARIANTS[build[:2]].containers
-        if sample and build in OTHERS:
-            containers = containers[:1] if build[2] == "O2" else []
+        if build in OTHERS and (sample or build[2] == "O0"):
+            containers = [] if sample and build[2] == "O0" else containers[:1]
         for container in containers:
             yield build + (container,)
