@@ -45,10 +45,10 @@ class Compilers:
         self.folder = build_folder() / "bench" / ("llvm-" + llvm)
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def command(self, variant, catalog=None):
+    def command(self, variant):
         """C++ compiler and the flags that make the variant."""
         if variant == "mapsan":
-            return [str(self.wrapper)] + (["--mapsan-catalog=%s" % catalog] if catalog else [])
+            return [str(self.wrapper)]
         return [self.plain] + {"tsan": ["-fsanitize=thread"],
                                "floor": ["-DBENCH_FLOOR"]}.get(variant, [])
 
@@ -78,20 +78,18 @@ def run_command(command, what, **more):
         raise Failure("cannot build %s:\n%s" % (what, done.stdout[-3000:]))
 
 
-def compile_program(compilers, source, variant, libraries=(), catalog=None):
+def compile_program(compilers, source, variant, libraries=()):
     """The binary of a program of one file of bench/."""
     source = BENCH / source
     binary = compilers.folder / ("%s-%s" % (source.stem, variant))
     inputs = [source, *BENCH.glob("*.h"), *source.parent.glob("*.h"), *compilers.parts(variant)]
-    if catalog:
-        inputs.append(catalog)
     if older(binary, inputs):
         say("building " + binary.name)
         extra = []
         if variant == "helgrind":
             # valgrind does not understand all debug information of newer clangs.
             extra = ["-Wl,--strip-debug"]
-        run_command([*compilers.command(variant, catalog), *FLAGS, *extra, str(source), "-o",
+        run_command([*compilers.command(variant), *FLAGS, *extra, str(source), "-o",
                      str(binary), *libraries], binary.name)
     return binary
 

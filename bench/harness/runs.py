@@ -75,8 +75,7 @@ class Loop(Run):
         maps = self.program == "maps"
         self.binaries[variant] = compile_program(
             compilers, "loops/%s.cpp" % self.program, variant,
-            self.LIBRARIES + (self.ABSEIL if maps else []),
-            BENCH / "flat-map.yaml" if maps else None)
+            self.LIBRARIES + (self.ABSEIL if maps else []))
 
     def sample(self, variant, percent):
         if variant == "helgrind":
