@@ -237,8 +237,9 @@ RACE(destroyed, "life_of_init") {
       },
       [&] {
         n.~shared_mutex();
-        mapsan_acquire(&n);
+        mapsan_lock(&n); // would find what it held
         WRITE;
+        mapsan_unlock(&n);
         new (&n) boost::shared_mutex;
       });
 }

@@ -103,8 +103,9 @@ static void Must(bool taken) {
         },                                                                     \
         [&] {                                                                  \
           m->~Mutex();                                                         \
-          mapsan_acquire(m);                                                   \
+          mapsan_lock(m); /* would find what it held */                        \
           WRITE;                                                               \
+          mapsan_unlock(m);                                                    \
         });                                                                    \
   }
 MUTEX_CASES(QMutex, QMutex)
