@@ -388,19 +388,28 @@ RACE(worker_of_two_teams, "omp_late_end") {
     }
   }
 }
+// Two inner teams at a time: else a worker of one may be one of the other's
+// afterwards, and its own past orders it.
+static void MeetOtherTeam(cases::Step &step) {
+  if (TURN(1)) {
+    step.Done();
+    step.WaitFor(2);
+  }
+}
 RACE(barrier_of_another_team) {
 #pragma omp parallel num_threads(2)
   {
     int outer = omp_get_thread_num();
 #pragma omp parallel num_threads(2)
     {
+      MeetOtherTeam(step);
       if (outer == 0 && TURN(0))
         WRITE;
 #pragma omp barrier
       if (outer == 0 && TURN(1))
         step.Done();
       if (outer == 1 && TURN(1)) {
-        step.WaitFor(1);
+        step.WaitFor(3);
         WRITE;
       }
     }
@@ -412,6 +421,7 @@ SILENT(outer_barrier, "omp_barrier") {
     int outer = omp_get_thread_num();
 #pragma omp parallel num_threads(2)
     {
+      MeetOtherTeam(step);
       if (outer == 0 && TURN(1))
         WRITE;
     }

@@ -2,6 +2,7 @@
 """The containers under test, by library and set of flags, and where the catalog
 says more than one of them has."""
 
+import re
 import shlex
 import subprocess
 
@@ -42,7 +43,8 @@ class Variant:
             return []
         command = ["pkg-config", "--" + what] + list(self.packages)
         result = subprocess.run(command, check=True, capture_output=True, text=True)
-        return shlex.split(result.stdout)
+        # What newer compilers warn of in libraries is not for us to mend.
+        return [re.sub("^-I", "-isystem", flag) for flag in shlex.split(result.stdout)]
 
     def has(self, container, operation):
         name = operation.split(" ")[0]
