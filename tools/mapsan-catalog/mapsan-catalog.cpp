@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// mapsan-catalog: prints the rows of the catalog, or checks a user's file.
+// mapsan-catalog: prints the rows of the catalog, checks a user's file, or
+// tells what of a program the catalog knows.
 
 #include "CatalogReader.h"
+#include "ProgramCheck.h"
 #include <cstdio>
 #include <cstring>
 
@@ -16,6 +18,15 @@ const char Usage[] =
     "and\n"
     "                                       file:line:column: reason if "
     "faulty\n"
+    "       mapsan-catalog check [--catalog=FILE]... PROGRAM...\n"
+    "                                       what the catalog says of the maps "
+    "in\n"
+    "                                       programs or object files, and "
+    "which\n"
+    "                                       classes look like maps that it "
+    "does "
+    "not\n"
+    "                                       know, with an entry to begin with\n"
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
     "effect, evidence, effect on the other map, iterates, untested. Free "
@@ -83,7 +94,45 @@ void print(const Catalog &C) {
 
 } // namespace
 
+// The arguments after "check".
+static int checkPrograms(llvm::ArrayRef<const char *> Arguments) {
+  Catalog C;
+  CatalogErrors Errors;
+  readBuiltinCatalog(C, Errors);
+  std::vector<llvm::StringRef> Programs;
+  for (llvm::StringRef Argument : Arguments) {
+    if (Argument.consume_front("--catalog=")) {
+      readCatalogFile(Argument, C, Errors);
+    } else if (Argument.starts_with("-")) {
+      std::fprintf(stderr, "mapsan-catalog: unknown option '%s'\n%s",
+                   Argument.str().c_str(), Usage);
+      return 2;
+    } else {
+      Programs.push_back(Argument);
+    }
+  }
+  if (Programs.empty()) {
+    std::fputs(Usage, stderr);
+    return 2;
+  }
+  for (const CatalogError &E : Errors)
+    std::fprintf(stderr, "%s\n", E.text().c_str());
+  if (!Errors.empty())
+    return 1;
+  ProgramCheck Check(C);
+  for (llvm::StringRef Program : Programs)
+    if (llvm::Error E = Check.addFile(Program)) {
+      std::fprintf(stderr, "mapsan-catalog: %s\n",
+                   toString(std::move(E)).c_str());
+      return 1;
+    }
+  Check.print(llvm::outs());
+  return 0;
+}
+
 int main(int Argc, char **Argv) {
+  if (Argc > 1 && !std::strcmp(Argv[1], "check"))
+    return checkPrograms(llvm::ArrayRef(Argv + 2, Argv + Argc));
   bool Check = false;
   Catalog C;
   CatalogErrors Errors;
