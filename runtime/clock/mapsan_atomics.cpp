@@ -127,7 +127,7 @@ static NOINLINE u64 BeginReleaseLocked(Thread *thr, Bucket *bucket, uptr addr,
 
 u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
                                    u32 what) {
-  if (UNLIKELY(thr->modelled.observing))
+  if (Observes(thr))
     return BeginSlow(thr, index, addr, what);
   ScopedRuntime::Enter(thr);
   if (UNLIKELY(thr->clock.dirty()))

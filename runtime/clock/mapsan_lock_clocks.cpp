@@ -115,6 +115,21 @@ static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr) {
   thr->clock.Told(addr, told);
 }
 
+// By who holds the lock alone. Null: there is nothing to tell.
+static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
+  ThreadFlush(thr);
+  SyncObject *object = FindLock(thr, addr);
+  if (UNLIKELY(thr->clock.AllZero())) {
+    if (object)
+      RemoveLock(thr, addr);
+    return nullptr;
+  }
+  if (UNLIKELY(!object))
+    object = CreateLock(thr, addr);
+  ReleaseClock(thr, object, addr);
+  return object;
+}
+
 // --- mutexes
 
 void sync_internal::MutexLock(Thread *thr, uptr addr) {
@@ -124,15 +139,8 @@ void sync_internal::MutexLock(Thread *thr, uptr addr) {
 }
 
 void sync_internal::MutexUnlock(Thread *thr, uptr addr) {
-  if (ReleasesNothing(thr))
-    return;
-  ThreadFlush(thr);
-  SyncObject *object = FindLock(thr, addr);
-  if (UNLIKELY(thr->clock.AllZero()))
-    return object ? RemoveLock(thr, addr) : (void)0;
-  if (UNLIKELY(!object))
-    object = CreateLock(thr, addr);
-  ReleaseClock(thr, object, addr);
+  if (!ReleasesNothing(thr))
+    ReleaseLock(thr, addr);
 }
 
 // --- readers-writer locks
@@ -191,13 +199,9 @@ void SyncWriteLock(Thread *thr, uptr addr) {
 void SyncWriteUnlock(Thread *thr, uptr addr) {
   if (!MapUsed() || ReleasesNothing(thr))
     return;
-  ThreadFlush(thr);
-  SyncObject *object = FindLock(thr, addr);
-  if (thr->clock.AllZero())
-    return object ? RemoveLock(thr, addr) : (void)0;
+  SyncObject *object = ReleaseLock(thr, addr);
   if (!object)
-    object = CreateLock(thr, addr);
-  ReleaseClock(thr, object, addr);
+    return;
   SpinMutexLock content(&object->content);
   if (!object->readers)
     return;

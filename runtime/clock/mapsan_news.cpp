@@ -94,7 +94,6 @@ void news::Initialize() {
 void news::FallSilent(Thread *thr) {
   if (thr->speaker.talks && Takes(FastPath::news))
     Post(thr->clock, /*talkers=*/-1);
-  thr->speaker = {};
 }
 
 void news::Inherit(Thread *child, Thread *parent) {

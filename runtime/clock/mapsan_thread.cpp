@@ -139,6 +139,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   thr->recent.ForgetAll(); // of the record's last thread
   thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
+  thr->speaker = {}; // a thread that vanished in a fork has left its own
   atomic_store(&thr->operations.shortcuts.news, 0, memory_order_relaxed);
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
@@ -501,7 +502,7 @@ Snapshot *ThreadSnap(Thread *thr) {
 }
 
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {
-  if (UNLIKELY(thr->modelled.observing)) {
+  if (Observes(thr)) {
     // Nobody changes a snapshot; the reference is counted.
     JoinInto(&thr->modelled.observed, const_cast<Snapshot *>(snapshot));
     return;
