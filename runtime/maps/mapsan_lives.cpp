@@ -119,22 +119,15 @@ static void RecordDestruction(MapState *state, const Access16 &access) {
   atomic_store(&state->extra_, 0, memory_order_relaxed); // no sizes
 }
 
-// All else of the operation is as MakeIdle left it.
 static void PushDestruction(Thread *thr, const Site *site, uptr map, uptr frame,
                             MapState *state, const Access16 &access) {
-  Operation *op = thr->operations.First();
-  op->frame = frame;
+  Operation *op = thr->operations.BeginFirst(site, map, frame, Phase::Writing);
   op->state = state;
   op->map_life = state->Life();
   op->epoch = EpochOf(access.word);
   op->stack = access.details.stack;
   op->lockset = access.details.lockset;
   op->wrote = op->recorded = true;
-  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
-  atomic_store(&op->map, map, memory_order_relaxed);
-  atomic_store(&op->phase, static_cast<u32>(Phase::Writing),
-               memory_order_relaxed);
-  thr->operations.PublishFirst();
 }
 
 // False: it is not a map of this thread's alone.

@@ -47,13 +47,8 @@ ALWAYS_INLINE void BeginFirst(Thread *thr, Site *site, uptr map, uptr frame) {
   bool reads = site->effect == MapsanEffectRead;
   if (reads && LIKELY(!thr->operations.shortcuts.IsClosed()))
     return thr->operations.BeginShort(site, map, frame);
-  Operation *op = thr->operations.First();
-  op->frame = frame; // all else is as MakeIdle left it
-  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
-  atomic_store(&op->map, map, memory_order_relaxed);
-  Phase phase = reads ? Phase::Reading : Phase::MayWrite;
-  atomic_store(&op->phase, static_cast<u32>(phase), memory_order_relaxed);
-  thr->operations.PublishFirst();
+  thr->operations.BeginFirst(site, map, frame,
+                             reads ? Phase::Reading : Phase::MayWrite);
 }
 
 /// The map is one that this thread has read before: recorded and checked

@@ -96,9 +96,18 @@ public:
   Operation *Reserve();
   void Publish() { SetSize(size() + 1); }
   void Pop() { SetSize(size() - 1); }
-  /// The same for the first and only one. Constants, so that no operation
-  /// waits for the store of the one before.
-  void PublishFirst() { SetSize(1); }
+  /// The first and only one begins, in flight from now on. All else of it is as
+  /// MakeIdle left it. (The size is a constant here, so that no operation waits
+  /// for the store of the one before.)
+  Operation *BeginFirst(const Site *site, uptr map, uptr frame, Phase phase) {
+    Operation *op = First();
+    op->frame = frame;
+    atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+    atomic_store(&op->map, map, memory_order_relaxed);
+    atomic_store(&op->phase, static_cast<u32>(phase), memory_order_relaxed);
+    SetSize(1);
+    return op;
+  }
   void PopFirst() { SetSize(0); }
   /// As emitted code begins one, called in the frame `frame`. Nothing else is
   /// in flight.
