@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 5
+#define MAPSAN_ABI_VERSION 6
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.
@@ -30,7 +30,31 @@ enum MapsanSiteFlag {
   MapsanSiteBySize = 1 << 2,
   // A may-write that is known by its result, or by those words, so that emitted
   // code may pass by the runtime (MAPSAN_SHORTCUT_FIELD).
-  MapsanSiteShort = 1 << 3
+  MapsanSiteShort = 1 << 3,
+  // A use of an iterator or reference, not an operation of the map's own. `name`
+  // is that of the iterator or reference; it is a reference if the other stands.
+  MapsanSiteHandle = 1 << 4,
+  MapsanSiteReference = 1 << 5,
+  // What becomes of the elements, where the counts do not tell: all are
+  // replaced (an assignment); two maps exchange theirs (swap); the first takes
+  // over those of the second (a move); some go to another map, or out of it,
+  // and live on (merge, extract). Of operations on two maps: in both sites.
+  MapsanSiteReplaces = 1 << 6,
+  MapsanSiteExchanges = 1 << 7,
+  MapsanSiteTakes = 1 << 8,
+  MapsanSiteMixes = 1 << 9,
+};
+
+// Which iterators and references into a map an operation invalidates, besides
+// those to erased elements: all of them, if it inserted, if it erased, if it
+// moved the elements (growth_offset).
+enum MapsanInvalidates {
+  MapsanIteratorsOnInsert = 1 << 0,
+  MapsanIteratorsOnErase = 1 << 1,
+  MapsanIteratorsOnGrowth = 1 << 2,
+  MapsanReferencesOnInsert = 1 << 3,
+  MapsanReferencesOnErase = 1 << 4,
+  MapsanReferencesOnGrowth = 1 << 5,
 };
 
 // What the call that ends an operation knows of the operation's own result.

@@ -88,6 +88,8 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const through = I32(Layout.Through);
   Constant *const behind_offset = I32(Layout.BehindOffset);
   Constant *const behind_bytes = I32(Layout.BehindBytes);
+  Constant *const invalidates = I32(0);
+  Constant *const growth_offset = I32(-1);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {
