@@ -10,6 +10,7 @@
 #include "instrument/AtomicHooks.h"
 #include "instrument/BodyHooks.h"
 #include "instrument/ExceptionHooks.h"
+#include "instrument/HandleHooks.h"
 #include "instrument/MapHooks.h"
 #include "instrument/ModuleHooks.h"
 #include "instrument/SyncHooks.h"
@@ -63,6 +64,8 @@ public:
       hookFence(*Fence, Calls);
       ++Count.Fences;
     }
+    // Before the hooks of the operations, which come between these and the calls.
+    Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
     for (const MapCall &Site : Sites.Maps) {
       bool Hooked = hookMapCall(Site, Calls, Data);
       for (const MapArgument &Map : Site.Does->Maps)
@@ -101,7 +104,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     // The runtime walks stacks along frame pointers; the raw form of use
     // (-fpass-plugin without the wrapper) is to have them too.
     F.addFnAttr("frame-pointer", "all");
-    HookSites Sites = findHookSites(F, Matcher, Options.Locals);
+    HookSites Sites = findHookSites(F, Matcher, Quiet, Options);
     Work.Count.Private += Sites.Private;
     if (!Options.Repeats)
       findRepeatedReads(F, Sites.Maps, Quiet);

@@ -24,6 +24,7 @@ PassOptions PassOptions::fromEnvironment() {
                       .Case("summary", &PassOptions::Summary)
                       .Case("repeats", &PassOptions::Repeats)
                       .Case("locals", &PassOptions::Locals)
+                      .Case("iterators", &PassOptions::Iterators)
                       .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
       Options.*Switch = Value == "1";
@@ -35,7 +36,7 @@ PassOptions PassOptions::fromEnvironment() {
     else
       Options.Warnings.push_back(
           "MAPSAN_PASS_OPTIONS: unknown option '" + Key.str() +
-          "' (known: summary, repeats, locals, catalog)");
+          "' (known: summary, repeats, locals, iterators, catalog)");
   }
   return Options;
 }

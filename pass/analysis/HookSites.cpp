@@ -59,7 +59,8 @@ static void addAtomic(AtomicAccess A, AtomicsCount Count, HookSites &Sites) {
   Sites.Atomics.push_back(A);
 }
 
-HookSites findHookSites(Function &F, CatalogMatcher &Matcher, bool WithLocals) {
+HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
+                        const PassOptions &Options) {
   HookSites Sites;
   Sites.Entry = Matcher.syncEntry(F);
   const AtomicsCount Count = Matcher.atomicsOf(F);
@@ -93,8 +94,12 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher, bool WithLocals) {
       }
     }
   }
-  if (!WithLocals)
-    dropPrivateLocals(F, Matcher, Sites);
+  PrivateLocals Locals(F, Matcher);
+  SmallVector<const Family *, 2> Kept;
+  if (Options.Iterators && !Sites.Maps.empty())
+    Sites.Held = findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Kept);
+  if (!Options.Locals)
+    dropPrivateLocals(Locals, Kept, Sites);
   Sites.Locked = findLockedAccesses(F, Matcher);
   Sites.SyncLocals = findSyncLocals(F, Sites.Atomics);
   return Sites;

@@ -6,6 +6,8 @@
 #define MAPSAN_PASS_ANALYSIS_HOOKSITES_H
 
 #include "ExceptionSites.h"
+#include "Handles.h"
+#include "PassOptions.h"
 #include "catalog/CatalogMatcher.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/ValueHandle.h"
@@ -58,6 +60,7 @@ struct LockedAccess {
 struct HookSites {
   const SyncOperation *Entry = nullptr; // of the function itself
   std::vector<MapCall> Maps;
+  Handles Held;
   // Operations whose other map needs no hooks (PrivateLocals.h); `Does` of
   // their calls point here.
   std::vector<std::unique_ptr<MapOperation>> Reduced;
@@ -70,7 +73,7 @@ struct HookSites {
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
-    return !Entry && Maps.empty() && Syncs.empty() && Atomics.empty() &&
+    return !Entry && Maps.empty() && Held.empty() && Syncs.empty() && Atomics.empty() &&
            Locked.empty() && Fences.empty() && Exceptions.empty() &&
            SyncLocals.empty();
   }
@@ -79,10 +82,10 @@ struct HookSites {
 // May this function be instrumented at all?
 bool wantsHooks(const llvm::Function &F);
 
-// `WithLocals`: also what only concerns local variables that nobody else can
-// reach.
+// `Options` may ask for what only concerns local variables that nobody else can
+// reach, too, and for iterators and references to be left alone.
 HookSites findHookSites(llvm::Function &F, CatalogMatcher &Matcher,
-                        bool WithLocals);
+                        QuietCalls &Quiet, const PassOptions &Options);
 
 } // namespace mapsan
 

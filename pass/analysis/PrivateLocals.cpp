@@ -171,9 +171,10 @@ bool PrivateLocals::isPrivate(const Value *Address) {
 }
 
 // What is left of the operation without the private ones of its maps.
-static void dropMaps(MapCall &Site, PrivateLocals &Locals, HookSites &Sites) {
+static void dropMaps(MapCall &Site, PrivateLocals &Locals,
+                     ArrayRef<const Family *> Kept, HookSites &Sites) {
   auto IsPrivate = [&](const MapArgument &Map) {
-    return !Map.IsResult &&
+    return !Map.IsResult && !is_contained(Kept, Map.Of) &&
            Locals.isPrivate(Site.Call->getArgOperand(Map.Argument));
   };
   const size_t Dropped = count_if(Site.Does->Maps, IsPrivate);
@@ -186,10 +187,10 @@ static void dropMaps(MapCall &Site, PrivateLocals &Locals, HookSites &Sites) {
   Sites.Reduced.push_back(std::move(Rest));
 }
 
-void dropPrivateLocals(Function &F, CatalogMatcher &Matcher, HookSites &Sites) {
-  PrivateLocals Locals(F, Matcher);
+void dropPrivateLocals(PrivateLocals &Locals, ArrayRef<const Family *> Kept,
+                       HookSites &Sites) {
   for (MapCall &Site : Sites.Maps)
-    dropMaps(Site, Locals, Sites);
+    dropMaps(Site, Locals, Kept, Sites);
   erase_if(Sites.Maps, [](auto &Site) { return Site.Does->Maps.empty(); });
   const size_t Atomics = Sites.Atomics.size();
   erase_if(Sites.Atomics,

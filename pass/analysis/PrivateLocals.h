@@ -67,9 +67,9 @@ private:
 };
 
 // Takes away what only concerns private variables: of calls on maps such maps,
-// and such atomic accesses.
-void dropPrivateLocals(llvm::Function &F, CatalogMatcher &Matcher,
-                       HookSites &Sites);
+// but those of the families `Kept`, and such atomic accesses.
+void dropPrivateLocals(PrivateLocals &Locals,
+                       llvm::ArrayRef<const Family *> Kept, HookSites &Sites);
 
 } // namespace mapsan
 

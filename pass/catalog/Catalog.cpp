@@ -30,6 +30,13 @@ const Word<Returns> ReturnsWords[] = {
     {"pair", Returns::Pair},       {"object", Returns::Object},
 };
 
+const Word<Elements> ElementsWords[] = {
+    {"replaced", Elements::Replaced},
+    {"exchanged", Elements::Exchanged},
+    {"taken", Elements::Taken},
+    {"mixed", Elements::Mixed},
+};
+
 const Word<MapsanSync> SyncWords[] = {
     {"init", MapsanSyncInit},
     {"destroy", MapsanSyncDestroy},
@@ -126,6 +133,9 @@ std::optional<Evidence> evidenceByName(const std::string &Name) {
 }
 std::optional<Returns> returnsByName(const std::string &Name) {
   return byName(ReturnsWords, Name);
+}
+std::optional<Elements> elementsByName(const std::string &Name) {
+  return byName(ElementsWords, Name);
 }
 std::optional<MapsanSync> syncByName(const std::string &Name) {
   return byName(SyncWords, Name);

@@ -34,6 +34,10 @@ enum class Returns {
   Other
 };
 
+// What becomes of a map's elements, where the counts do not tell:
+// MapsanSiteReplaces and its like.
+enum class Elements { Counted, Replaced, Exchanged, Taken, Mixed };
+
 // One method of a family, or one free function that takes containers.
 struct OperationRow {
   std::string Name; // "find", or "(copy-constructor)" and its like
@@ -43,6 +47,7 @@ struct OperationRow {
   Returns Result = Returns::Any;
   int Arguments = -1; // of the source, besides `this`; -1: any number
   bool Iterates = false;
+  Elements Become = Elements::Counted;
   int WritesIf = -1; // the argument of the call that says whether it may write
 
   // Of a C function: the family of the map, and which argument of the call that
@@ -67,6 +72,15 @@ struct StateBytes {
   unsigned Offset = 0, Behind = 0;
 };
 
+// The iterators of a kind of containers, and what invalidates them and
+// references to elements.
+struct IteratorSet {
+  std::string Name;
+  std::vector<std::string> Classes; // canonical names, bases among them
+  unsigned Invalidates = 0;         // MapsanInvalidates bits
+  unsigned Element = 0; // offset of the word that tells elements apart
+};
+
 // One container class of one library, all template arguments alike.
 struct Family {
   std::string Name;
@@ -83,6 +97,8 @@ struct Family {
   std::optional<StateBytes> State; // in place of the header
   int SizeOffset = -1;
   int BucketsOffset = -1;
+  const IteratorSet *Iterators = nullptr; // null: they are not followed
+  int GrowthOffset = -1; // a word that changes when the elements move
   // The address that is the identity: so many bytes from `this`, or from what a
   // pointer that far from `this`, or at the end of the object, points to.
   enum { LastWord = -2 };
@@ -169,7 +185,8 @@ struct LockedRow {
 
 struct Catalog {
   std::map<std::string, std::vector<OperationRow>> MethodSets;
-  std::deque<Family> Families; // a deque: rows keep their addresses
+  std::deque<IteratorSet> Iterators; // deques: rows keep their addresses
+  std::deque<Family> Families;
   std::vector<OperationRow> Functions;
   std::vector<SyncRow> Syncs;
   std::vector<SyncRow>
@@ -189,6 +206,7 @@ const char *syncName(MapsanSync Does);
 std::optional<MapsanEffect> effectByName(const std::string &Name);
 std::optional<Evidence> evidenceByName(const std::string &Name);
 std::optional<Returns> returnsByName(const std::string &Name);
+std::optional<Elements> elementsByName(const std::string &Name);
 std::optional<MapsanSync> syncByName(const std::string &Name);
 std::optional<MapsanLockMode> lockModeByName(const std::string &Name);
 std::optional<AtomicsCount> atomicsByName(const std::string &Name);

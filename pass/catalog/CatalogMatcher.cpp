@@ -120,6 +120,11 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
       Names.add(Template);
     }
   }
+  for (const IteratorSet &I : Rows.Iterators)
+    for (const std::string &Class : I.Classes) {
+      IteratorsByClass[Class] = &I;
+      Names.add(Class);
+    }
   for (const OperationRow &F : Rows.Functions) {
     if (F.OfFamily.empty()) {
       Names.add(F.Name);
@@ -196,10 +201,15 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Self.Effect = R->Effect;
   Self.By = R->By;
   Self.Iterates = R->Iterates;
+  Self.Become = R->Become;
   Self.TypeText = Name.ScopeText;
   Op.Maps.push_back(Self);
   Op.Confined = Of.Confined;
   Op.ReturnsThis = Name.Base == "operator=";
+  if (Arguments == 1 && This + 1 < Callee.arg_size() &&
+      IteratorsByClass.contains(canonicalName(Name.Parameters[0])) &&
+      Callee.getArg(This + 1)->getType()->isPointerTy())
+    Op.Iterator = This + 1;
   if (!R->Other)
     return Op;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
@@ -210,6 +220,9 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
       MapArgument Other = mapArgument(Callee, *OtherFamily, *Index);
       Other.Effect = *R->Other;
       Other.By = Evidence::Header;
+      // (what is copied from is only read)
+      if (Other.Effect != MapsanEffectRead)
+        Other.Become = R->Become;
       Other.Secondary = true;
       Other.TypeText = classText(Name.Parameters[P]);
       Op.Maps.push_back(Other);
@@ -246,6 +259,7 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
     A.Effect = First ? R->Effect : *R->Other;
     A.By = First ? R->By : Evidence::Header;
     A.Iterates = First && R->Iterates;
+    A.Become = R->Become;
     A.Secondary = !First;
     A.TypeText = classText(Name.Parameters[P]);
     Op.Maps.push_back(A);
@@ -310,6 +324,8 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   if (!It->second.Map)
     It->second.Map = matchFunction(Name, Callee);
   if (!It->second.Map)
+    It->second.Iterator = matchIterator(Name, Callee);
+  if (!It->second.Map && !It->second.Iterator)
     matchSync(Name, Callee, It->second);
   return It->second;
 }
@@ -317,6 +333,12 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
 const MapOperation *CatalogMatcher::mapOperation(const Function &Callee) {
   const Answer &A = answer(Callee);
   return A.Map ? &*A.Map : nullptr;
+}
+
+const IteratorOperation *
+CatalogMatcher::iteratorOperation(const Function &Callee) {
+  const Answer &A = answer(Callee);
+  return A.Iterator ? &*A.Iterator : nullptr;
 }
 
 const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {

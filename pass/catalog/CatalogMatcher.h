@@ -28,6 +28,7 @@ struct MapArgument {
   MapsanEffect Effect = MapsanEffectRead;
   Evidence By = Evidence::None;
   bool Iterates = false;
+  Elements Become = Elements::Counted;
   bool Secondary = false;   // not the one that is operated on first
   unsigned Argument = 0;    // index among the call's IR arguments
   bool IsResult = false;    // no argument at all
@@ -46,6 +47,26 @@ struct MapOperation {
   llvm::SmallVector<MapArgument, 2> Maps; // the one that is operated on first
   // It lets nobody else have the maps' addresses, but may return its `this`.
   bool Confined = false, ReturnsThis = false;
+  // The IR argument that is the one iterator given by value: its first word, or
+  // the address of a copy. -1: none, or several.
+  int Iterator = -1;
+};
+
+// A call on iterators: of a method of theirs, or of an operator between them.
+struct IteratorOperation {
+  enum Kind {
+    Unknown, // what is left of it is not known
+    Forget,  // makes one that points nowhere
+    Assign,  // or construct: from the second of Iterators
+    Step,    // moves the first of Iterators
+    Dereference,
+    Compare,
+    Offset // the result is another iterator into the same map
+  } Does = Unknown;
+  std::string Name;                         // as a report says it: "operator++"
+  llvm::SmallVector<unsigned, 2> Iterators; // IR arguments: their addresses
+  bool ReturnsOld = false;                  // a step that returns what was
+  const IteratorSet *Of = nullptr;          // of the first
 };
 
 struct SyncOperation {
@@ -64,6 +85,8 @@ public:
 
   // Null where the catalog says nothing.
   const MapOperation *mapOperation(const llvm::Function &Callee);
+  // Null where the callee is not about iterators.
+  const IteratorOperation *iteratorOperation(const llvm::Function &Callee);
   const SyncOperation *syncOperation(const llvm::Function &Callee,
                                      const llvm::Function &Caller);
   // What begins with the body of `F`.
@@ -87,6 +110,7 @@ private:
   struct Answer {
     bool MayMatch = false; // if not, nothing of the catalog is about it
     std::optional<MapOperation> Map;
+    std::optional<IteratorOperation> Iterator;
     std::optional<SyncOperation> Sync, Entry;
     std::vector<SyncOperation> SyncWithin; // for some callers; they go first
   };
@@ -101,6 +125,8 @@ private:
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
   std::optional<MapOperation> matchC(const llvm::Function &Callee) const;
+  std::optional<IteratorOperation>
+  matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
                  Answer &Into) const;
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
@@ -113,6 +139,7 @@ private:
 
   const Catalog &Rows;
   llvm::StringMap<const Family *> FamilyByClass;
+  llvm::StringMap<const IteratorSet *> IteratorsByClass;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
   llvm::StringMap<char> CNames;     // functions by their symbol

@@ -37,6 +37,9 @@ private:
   std::optional<OperationRow> operation(const YamlNode &N, StringRef What);
 
   void methodSet(const YamlNode &N);
+  void iteratorSet(const YamlNode &N);
+  unsigned invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
+                       unsigned Erase, unsigned Growth);
   void family(const YamlNode &N);
   std::optional<StateBytes> state(const YamlNode &N);
   void function(const YamlNode &N);
@@ -60,7 +63,7 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
   EntryFields F =
       fields(N, What,
              {"name", "effect", "evidence", "other", "returns", "arguments",
-              "iterates", "family", "map", "through", "writes-if"});
+              "iterates", "elements", "family", "map", "through", "writes-if"});
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
@@ -73,6 +76,8 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
       F.word("returns", "form of result", returnsByName).value_or(Row.Result);
   Row.Arguments = F.number("arguments", -1);
   Row.Iterates = F.boolean("iterates");
+  Row.Become = F.word("elements", "fate of elements", elementsByName)
+                   .value_or(Row.Become);
   Row.OfFamily = F.text("family");
   Row.MapIsResult = F.find("map") && F.find("map")->Text == "result";
   if (!Row.MapIsResult)
@@ -118,6 +123,55 @@ void Reader::methodSet(const YamlNode &N) {
   F.each("methods", AddTo, /*Required=*/true);
 }
 
+// What an insertion and an erasure invalidate: `key: { insert: never | growth |
+// always, erase: erased | always }`.
+unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
+                             unsigned Erase, unsigned Growth) {
+  const YamlNode *N = Of.find(Key);
+  if (!N) {
+    Of.fault("'" + Key + "' is missing");
+    return 0;
+  }
+  EntryFields F = fields(*N, "a rule of invalidation", {"insert", "erase"});
+  unsigned Bits = 0;
+  const std::string By = F.text("insert", /*Required=*/true);
+  if (By == "growth")
+    Bits |= Growth;
+  else if (By == "always")
+    Bits |= Insert | Growth;
+  else if (By != "never" && F.find("insert"))
+    F.fault(*F.find("insert"), "'insert' is never, growth or always");
+  const std::string Removes = F.text("erase", /*Required=*/true);
+  if (Removes == "always")
+    Bits |= Erase;
+  else if (Removes != "erased" && F.find("erase"))
+    F.fault(*F.find("erase"), "'erase' is erased or always");
+  Of.Sound &= F.Sound;
+  return Bits;
+}
+
+void Reader::iteratorSet(const YamlNode &N) {
+  EntryFields F = fields(
+      N, "an iterator set",
+      {"name", "classes", "iterators", "references", "element"});
+  IteratorSet New;
+  New.Name = F.text("name", /*Required=*/true);
+  for (const YamlNode *Class : F.list("classes"))
+    New.Classes.push_back(canonicalName(Class->Text));
+  if (New.Classes.empty())
+    F.fault("'classes' is missing");
+  New.Invalidates =
+      invalidated(F, "iterators", MapsanIteratorsOnInsert,
+                  MapsanIteratorsOnErase, MapsanIteratorsOnGrowth) |
+      invalidated(F, "references", MapsanReferencesOnInsert,
+                  MapsanReferencesOnErase, MapsanReferencesOnGrowth);
+  New.Element = F.number("element", 0);
+  if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
+    F.fault("iterator set '" + New.Name + "' is defined twice");
+  if (F.Sound)
+    Into.Iterators.push_back(std::move(New));
+}
+
 // "Base", or "Base<Derived>".
 std::string className(StringRef Text) {
   auto [Class, Argument] = Text.split('<');
@@ -132,7 +186,8 @@ void Reader::family(const YamlNode &N) {
   EntryFields F = fields(N, "a family",
                          {"name", "same-as", "classes", "internals", "methods",
                           "header", "size", "buckets", "offset", "confined",
-                          "untested", "state", "through", "built-on"});
+                          "untested", "state", "through", "built-on",
+                          "iterators", "growth"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -153,6 +208,15 @@ void Reader::family(const YamlNode &N) {
     for (const OperationRow &Row : Set->second)
       addRow(New.Rows, Row);
   }
+  if (const YamlNode *Name = F.find("iterators")) {
+    auto Set = find_if(Into.Iterators,
+                       [&](auto &I) { return I.Name == Name->Text; });
+    if (Set == Into.Iterators.end())
+      F.fault(*Name, "no iterator set is named '" + Name->Text + "'");
+    else
+      New.Iterators = &*Set;
+  }
+  New.GrowthOffset = F.number("growth", -1);
   New.HeaderBytes = F.number("header", 0);
   if (const YamlNode *N = F.find("state"))
     New.State = state(*N);
@@ -233,8 +297,8 @@ void Reader::modules(EntryFields &F, StringRef Section,
 void Reader::readDocument(const YamlNode &Root) {
   EntryFields F =
       fields(Root, "a catalog",
-             {"mapsan-catalog", "method-sets", "families", "functions", "sync",
-              "atomics", "locked", "modules", "harmless"});
+             {"mapsan-catalog", "method-sets", "iterators", "families",
+              "functions", "sync", "atomics", "locked", "modules", "harmless"});
   if (!F.isMapping())
     return;
   if (F.text("mapsan-catalog", /*Required=*/true) != "1" &&
@@ -242,6 +306,7 @@ void Reader::readDocument(const YamlNode &Root) {
     F.fault(*F.find("mapsan-catalog"),
             "this MapSan reads format 1 (mapsan-catalog: 1)");
   F.each("method-sets", [&](const YamlNode &I) { methodSet(I); });
+  F.each("iterators", [&](const YamlNode &I) { iteratorSet(I); });
   F.each("families", [&](const YamlNode &I) { family(I); });
   F.each("functions", [&](const YamlNode &I) { function(I); });
   F.each("sync", [&](const YamlNode &I) { readSync(I, Into, Report); });

@@ -33,7 +33,14 @@ int siteFlags(const MapArgument &Map, const SiteText &Text) {
   const bool ByWords = Text.Told == ToldBy::Size;
   const bool Short =
       (ByWords || Text.Told == ToldBy::Result) && Map.layout().SizeOffset >= 0;
-  return (Map.Iterates ? MapsanSiteIterates : 0) |
+  const int Fate = Map.Become == Elements::Replaced    ? MapsanSiteReplaces
+                   : Map.Become == Elements::Exchanged ? MapsanSiteExchanges
+                   : Map.Become == Elements::Taken     ? MapsanSiteTakes
+                   : Map.Become == Elements::Mixed     ? MapsanSiteMixes
+                                                       : 0;
+  return Fate | (Text.Handle ? MapsanSiteHandle : 0) |
+         (Text.Reference ? MapsanSiteReference : 0) |
+         (Map.Iterates ? MapsanSiteIterates : 0) |
          (Map.Secondary ? MapsanSiteSecondary : 0) |
          (ByWords ? MapsanSiteBySize : 0) | (Short ? MapsanSiteShort : 0);
 }
@@ -68,9 +75,13 @@ StructType *Descriptors::structOf(ArrayRef<Constant *> Fields) {
 Constant *Descriptors::family(const MapArgument &Map) {
   const Family &F = *Map.Of;
   const MapLayout Layout = Map.layout();
+  const int Invalidates = F.Iterators ? F.Iterators->Invalidates : 0;
+  const int Growth =
+      F.GrowthOffset >= 0 ? F.GrowthOffset : Layout.BucketsOffset;
   std::string Key = F.Identity;
   for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
-                   Layout.Through, Layout.BehindOffset, Layout.BehindBytes})
+                   Layout.Through, Layout.BehindOffset, Layout.BehindBytes,
+                   Invalidates, Growth})
     Key += '|' + std::to_string(Part);
   std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
   if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
@@ -88,8 +99,8 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const through = I32(Layout.Through);
   Constant *const behind_offset = I32(Layout.BehindOffset);
   Constant *const behind_bytes = I32(Layout.BehindBytes);
-  Constant *const invalidates = I32(0);
-  Constant *const growth_offset = I32(-1);
+  Constant *const invalidates = I32(Invalidates);
+  Constant *const growth_offset = I32(Growth);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {

@@ -22,6 +22,8 @@ struct SiteText {
   std::string Operation, Type, Name, File, Function;
   unsigned Line = 0, Column = 0;
   ToldBy Told = ToldBy::Nothing;
+  // A use of an iterator, or of a reference.
+  bool Handle = false, Reference = false;
 };
 
 class Descriptors {

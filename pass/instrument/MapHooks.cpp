@@ -37,22 +37,6 @@ std::string typeText(const CallBase &Call, const MapArgument &Map) {
              : Known;
 }
 
-SiteText describe(const CallBase &Call, const MapOperation &Op,
-                  const MapArgument &Map, const DebugLoc &Where) {
-  SiteText Text;
-  Text.Operation = Op.Name;
-  Text.Type = shortTypeName(typeText(Call, Map));
-  if (!Map.IsResult)
-    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
-  Text.Function = functionName(*Call.getFunction());
-  if (DILocation *L = Where.get()) {
-    Text.File = L->getFilename().str();
-    Text.Line = L->getLine();
-    Text.Column = L->getColumn();
-  }
-  return Text;
-}
-
 // Which element of the call's result, if any, is the word of it. -1: all of it.
 std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
   Type *Result = Call.getType();
@@ -130,7 +114,47 @@ void insertHooks(IRBuilder<> &Builder, const MapCall &Site, Value *Map,
   Builder.SetCurrentDebugLocation(Where);
 }
 
+// The word of the iterator that the operation is given.
+Value *erasedElement(IRBuilder<> &Builder, const CallBase &Call,
+                     const MapOperation &Does) {
+  const unsigned Element = Does.Maps.front().Of->Iterators->Element;
+  Value *Given = Call.getArgOperand(Does.Iterator);
+  if (!Call.isByValArgument(Does.Iterator))
+    return Given;
+  return Builder.CreateLoad(
+      Builder.getPtrTy(),
+      Builder.CreatePtrAdd(Given, Builder.getInt64(Element)));
+}
+
 } // namespace
+
+Value *mapAddress(IRBuilder<> &Builder, const CallBase &Call,
+                  const MapArgument &Map) {
+  Value *Address = Call.getArgOperand(Map.Argument);
+  if (std::optional<uint64_t> Through = Map.through())
+    Address = Builder.CreateLoad(
+        Builder.getPtrTy(),
+        Builder.CreatePtrAdd(Address, Builder.getInt64(*Through)));
+  if (Map.Of->Offset)
+    Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
+  return Address;
+}
+
+SiteText describeOperation(const CallBase &Call, const MapOperation &Op,
+                           const MapArgument &Map, const DebugLoc &Where) {
+  SiteText Text;
+  Text.Operation = Op.Name;
+  Text.Type = shortTypeName(typeText(Call, Map));
+  if (!Map.IsResult)
+    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
+  Text.Function = functionName(*Call.getFunction());
+  if (DILocation *L = Where.get()) {
+    Text.File = L->getFilename().str();
+    Text.Line = L->getLine();
+    Text.Column = L->getColumn();
+  }
+  return Text;
+}
 
 bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
   if (hasNoCallEdges(*Site.Call))
@@ -142,22 +166,20 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
 
   SmallVector<Bracket, 2> Brackets;
   for (const MapArgument &Map : Site.Does->Maps) {
-    SiteText Text = describe(*Site.Call, *Site.Does, Map, Where);
+    SiteText Text = describeOperation(*Site.Call, *Site.Does, Map, Where);
     Text.Told = toldBy(*Site.Call, Map);
     if (Map.IsResult) {
       Brackets.push_back({Data.site(*Site.Call->getFunction(), Map, Text),
                           /*Map=*/nullptr, &Map});
       continue;
     }
-    Value *Address = Site.Call->getArgOperand(Map.Argument);
-    if (std::optional<uint64_t> Through = Map.through())
-      Address = Builder.CreateLoad(
-          Builder.getPtrTy(),
-          Builder.CreatePtrAdd(Address, Builder.getInt64(*Through)));
-    if (Map.Of->Offset)
-      Address = Builder.CreatePtrAdd(Address, Builder.getInt64(Map.Of->Offset));
+    Value *Address = mapAddress(Builder, *Site.Call, Map);
     Brackets.push_back(
         {Data.site(*Site.Call->getFunction(), Map, Text), Address, &Map});
+    if (Map.Of->Iterators && !Map.Secondary && Site.Does->Iterator >= 0 &&
+        Map.Effect != MapsanEffectRead)
+      Calls.call(Builder, Callback::map_erases,
+                 {Address, erasedElement(Builder, *Site.Call, *Site.Does)});
     Calls.call(Builder, Callback::map_begin, {Brackets.back().Site, Address});
   }
 

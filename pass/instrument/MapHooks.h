@@ -11,6 +11,15 @@
 
 namespace mapsan {
 
+// The address that identifies the map, as of before the call; not of one that
+// the call returns.
+llvm::Value *mapAddress(llvm::IRBuilder<> &Builder, const llvm::CallBase &Call,
+                        const MapArgument &Map);
+
+// What a report says of the operation.
+SiteText describeOperation(const llvm::CallBase &Call, const MapOperation &Op,
+                           const MapArgument &Map, const llvm::DebugLoc &Where);
+
 // False where the call has no edges to put hooks on.
 bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data);
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Finds which part of which local variable an address is.
+
+#include "Places.h"
+#include "Callee.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+static const unsigned MaxDepth = 8;
+
+// std::get<0> of a pair or tuple, std::move, std::forward: by their mangled
+// names, as only these tell which element it is.
+static bool returnsItsArgument(StringRef Symbol) {
+  for (StringRef Std : {"_ZSt", "_ZNSt3__1", "_ZNSt6__ndk1"})
+    if (Symbol.consume_front(Std)) {
+      const StringRef Name = Symbol.ltrim("0123456789");
+      if (Name.starts_with("get"))
+        return Name.contains("ILm0E");
+      return Name.starts_with("move") || Name.starts_with("forward");
+    }
+  return false;
+}
+
+Value *Places::passedThrough(const CallBase &Call) {
+  const Function *Callee = directCallee(Call);
+  if (!Callee || !Call.getType()->isPointerTy() || Call.arg_empty())
+    return nullptr;
+  if (const IteratorOperation *Op = Matcher.iteratorOperation(*Callee))
+    return Op->Does == IteratorOperation::Step && !Op->ReturnsOld
+               ? Call.getArgOperand(Op->Iterators.front())
+               : nullptr;
+  return Call.arg_size() == 1 && returnsItsArgument(Callee->getName())
+             ? Call.getArgOperand(0)
+             : nullptr;
+}
+
+// Null unless the variable is a pointer that is written once.
+StoreInst *Places::onlyStore(AllocaInst &Variable) {
+  auto [It, New] = Stores.try_emplace(&Variable, nullptr);
+  if (!New)
+    return It->second;
+  if (!Variable.getAllocatedType()->isPointerTy())
+    return nullptr;
+  StoreInst *Only = nullptr;
+  for (User *By : Variable.users()) {
+    auto *Intrinsic = dyn_cast<IntrinsicInst>(By);
+    auto *Store = dyn_cast<StoreInst>(By);
+    if (isa<LoadInst>(By) ||
+        (Intrinsic && Intrinsic->isLifetimeStartOrEnd()))
+      continue;
+    if (Only || !Store || Store->getValueOperand() == &Variable)
+      return nullptr;
+    Only = Store;
+  }
+  return Stores[&Variable] = Only;
+}
+
+std::optional<Place> Places::of(Value *Address, unsigned Depth) {
+  if (!Depth)
+    return std::nullopt;
+  if (auto *Variable = dyn_cast<AllocaInst>(Address))
+    return Place{Variable, 0};
+  std::optional<Place> Base;
+  int64_t Further = 0;
+  if (auto *Part = dyn_cast<GEPOperator>(Address)) {
+    const DataLayout &DL =
+        cast<Instruction>(Address)->getModule()->getDataLayout();
+    APInt Offset(DL.getIndexTypeSizeInBits(Part->getType()), 0);
+    if (!isa<Instruction>(Address) || !Part->accumulateConstantOffset(DL, Offset))
+      return std::nullopt;
+    Base = of(Part->getPointerOperand(), Depth - 1);
+    Further = Offset.getSExtValue();
+  } else if (auto *Load = dyn_cast<LoadInst>(Address)) {
+    auto *Reference = dyn_cast<AllocaInst>(Load->getPointerOperand());
+    StoreInst *Store = Reference ? onlyStore(*Reference) : nullptr;
+    if (Store)
+      Base = of(Store->getValueOperand(), Depth - 1);
+  } else if (auto *Call = dyn_cast<CallBase>(Address)) {
+    if (Value *Argument = passedThrough(*Call))
+      Base = of(Argument, Depth - 1);
+  }
+  if (Base)
+    Base->Offset += Further;
+  return Base;
+}
+
+bool Places::isKept(AllocaInst &Variable) {
+  auto [It, New] = Kept.try_emplace(&Variable, false);
+  if (New) {
+    const bool Answer = Variable.isStaticAlloca() && usesKeep(Variable, MaxDepth);
+    It = Kept.find(&Variable);
+    It->second = Answer;
+  }
+  return It->second;
+}
+
+bool Places::callKeeps(const CallBase &Call, const Use &U, unsigned Depth) {
+  if (auto *Intrinsic = dyn_cast<IntrinsicInst>(&Call))
+    return isa<MemIntrinsic>(Intrinsic) || Intrinsic->isAssumeLikeIntrinsic() ||
+           Intrinsic->isLifetimeStartOrEnd();
+  if (!Call.isArgOperand(&U))
+    return false;
+  const unsigned Argument = Call.getArgOperandNo(&U);
+  if (Call.paramHasAttr(Argument, Attribute::StructRet) ||
+      Call.isByValArgument(Argument))
+    return true;
+  const Function *Callee = directCallee(Call);
+  if (passedThrough(Call) == U.get())
+    return usesKeep(const_cast<CallBase &>(Call), Depth - 1);
+  const IteratorOperation *Op =
+      Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
+  return Op && is_contained(Op->Iterators, Argument);
+}
+
+bool Places::usesKeep(Value &Address, unsigned Depth) {
+  if (!Depth)
+    return false;
+  for (const Use &U : Address.uses()) {
+    User *By = U.getUser();
+    if (isa<LoadInst, ICmpInst>(By))
+      continue;
+    if (auto *Store = dyn_cast<StoreInst>(By)) {
+      if (U.getOperandNo() == StoreInst::getPointerOperandIndex())
+        continue;
+      // A reference to it: what is loaded from that is looked at, too.
+      auto *Reference = dyn_cast<AllocaInst>(Store->getPointerOperand());
+      if (!Reference || onlyStore(*Reference) != Store)
+        return false;
+      for (User *Of : Reference->users())
+        if (auto *Load = dyn_cast<LoadInst>(Of))
+          if (!usesKeep(*Load, Depth - 1))
+            return false;
+      continue;
+    }
+    if (auto *Part = dyn_cast<GetElementPtrInst>(By)) {
+      if (!Part->hasAllConstantIndices() || !usesKeep(*Part, Depth - 1))
+        return false;
+      continue;
+    }
+    auto *Call = dyn_cast<CallBase>(By);
+    if (!Call || !callKeeps(*Call, U, Depth))
+      return false;
+  }
+  return true;
+}
+
+} // namespace mapsan

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which part of which local variable an address is.
+
+#ifndef MAPSAN_PASS_ANALYSIS_PLACES_H
+#define MAPSAN_PASS_ANALYSIS_PLACES_H
+
+#include "catalog/CatalogMatcher.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/IR/Instructions.h"
+#include <optional>
+
+namespace mapsan {
+
+struct Place {
+  llvm::AllocaInst *Variable;
+  int64_t Offset;
+  bool operator==(const Place &P) const {
+    return Variable == P.Variable && Offset == P.Offset;
+  }
+};
+
+// At PipelineStart a local reference is a variable that an address is stored to
+// once; what is loaded from it is that address. Not thread-safe; for one
+// function, while that has no hooks yet.
+class Places {
+public:
+  explicit Places(CatalogMatcher &Matcher) : Matcher(Matcher) {}
+
+  // Where the address leads, if that is known.
+  std::optional<Place> of(llvm::Value *Address, unsigned Depth = 8);
+
+  // The variable's address is used for nothing but reading and writing it in
+  // ways that findHandles sees.
+  bool isKept(llvm::AllocaInst &Variable);
+
+  // What a call returns is this argument of its own, as it was passed.
+  llvm::Value *passedThrough(const llvm::CallBase &Call);
+
+private:
+  llvm::StoreInst *onlyStore(llvm::AllocaInst &Variable);
+  bool usesKeep(llvm::Value &Address, unsigned Depth);
+  bool callKeeps(const llvm::CallBase &Call, const llvm::Use &U,
+                 unsigned Depth);
+
+  CatalogMatcher &Matcher;
+  llvm::DenseMap<llvm::AllocaInst *, llvm::StoreInst *> Stores;
+  llvm::DenseMap<llvm::AllocaInst *, bool> Kept;
+};
+
+} // namespace mapsan
+
+#endif // MAPSAN_PASS_ANALYSIS_PLACES_H

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The part of CatalogMatcher that is about iterators.
+
+#include "CalleeArguments.h"
+#include "CanonicalName.h"
+#include "CatalogMatcher.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+static IteratorOperation::Kind kindOf(StringRef Base) {
+  return StringSwitch<IteratorOperation::Kind>(Base)
+      .Cases("operator++", "operator--", IteratorOperation::Step)
+      .Cases("operator+=", "operator-=", IteratorOperation::Step)
+      .Cases("operator*", "operator->", IteratorOperation::Dereference)
+      .Cases("key", "value", IteratorOperation::Dereference) // Qt, Tessil
+      .Cases("operator==", "operator!=", IteratorOperation::Compare)
+      .Cases("operator<", "operator>", IteratorOperation::Compare)
+      .Cases("operator<=", "operator>=", IteratorOperation::Compare)
+      .Case("operator+", IteratorOperation::Offset)
+      .Default(IteratorOperation::Unknown);
+}
+
+// "operator++<true, false>" and the like.
+static StringRef baseOf(const CalleeName &Name) {
+  StringRef Base = Name.Base;
+  return Base.starts_with("operator") ? Base : Base.split('<').first;
+}
+
+std::optional<IteratorOperation>
+CatalogMatcher::matchIterator(const CalleeName &Name,
+                              const Function &Callee) const {
+  IteratorOperation Op;
+  Op.Name = Name.Base;
+  unsigned First = firstArgument(Callee);
+  const IteratorSet *Own = IteratorsByClass.lookup(Name.Scope);
+  if (Own) {
+    if (Name.Destructor || First >= Callee.arg_size() ||
+        !Callee.getArg(First)->getType()->isPointerTy())
+      return std::nullopt;
+    Op.Of = Own;
+    Op.Iterators.push_back(First++);
+  }
+  for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
+    const IteratorSet *Of =
+        IteratorsByClass.lookup(referredClass(Name.Parameters[P]));
+    auto Index = pointerIndex(Callee, First, Name.Parameters, P);
+    if (!Of || !Index)
+      continue;
+    if (!Op.Of)
+      Op.Of = Of;
+    Op.Iterators.push_back(*Index);
+  }
+  if (!Op.Of)
+    return std::nullopt;
+  if (!Own) {
+    // A function of iterators by reference: an operator between two, or
+    // something that may do anything to them.
+    if (!StringRef(Name.Base).starts_with("operator"))
+      return std::nullopt;
+    Op.Does = kindOf(baseOf(Name));
+    if (Op.Does != IteratorOperation::Compare)
+      Op.Does = IteratorOperation::Unknown;
+    return Op;
+  }
+  const bool Assigns = Name.Constructor || Name.Base == "operator=";
+  if (Assigns)
+    Op.Does = Op.Iterators.size() == 2   ? IteratorOperation::Assign
+              : Name.Parameters.empty() ? IteratorOperation::Forget
+                                         : IteratorOperation::Unknown;
+  else
+    Op.Does = kindOf(baseOf(Name));
+  Op.ReturnsOld = Op.Does == IteratorOperation::Step &&
+                  (Name.Base == "operator++" || Name.Base == "operator--") &&
+                  !Name.Parameters.empty();
+  if (Op.Does == IteratorOperation::Step ||
+      Op.Does == IteratorOperation::Dereference)
+    Op.Iterators.truncate(1);
+  return Op;
+}
+
+} // namespace mapsan

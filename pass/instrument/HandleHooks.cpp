@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Gives iterators and references that a function holds their handles.
+
+#include "HandleHooks.h"
+#include "DebugLocations.h"
+#include "MapHooks.h"
+#include "analysis/DebugVariables.h"
+#include "llvm/IR/DerivedTypes.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+namespace {
+
+namespace handle_field {
+enum {
+#define MAPSAN_HANDLE_FIELD(Type, Name) Name,
+#include "mapsan/callbacks.inc"
+  Count
+};
+} // namespace handle_field
+
+class HandleHooks {
+public:
+  HandleHooks(Function &F, const Handles &Held, Callbacks &Calls,
+              Descriptors &Data)
+      : Held(Held), Calls(Calls), Data(Data), Builder(F.getContext()), F(F),
+        // (all of its fields are words)
+        Type(ArrayType::get(Builder.getInt64Ty(), handle_field::Count)),
+        Beside(Held.Places.size()) {}
+
+  unsigned emit();
+
+private:
+  AllocaInst *handle(unsigned Place);
+  void forget(AllocaInst *Handle);
+  // The builder stands behind the instruction.
+  void goBehind(Instruction *At);
+  void used(const HandleEvent &E);
+  void made(const HandleEvent &E);
+  std::string nameOf(unsigned Place, unsigned Depth = 4) const;
+
+  const Handles &Held;
+  Callbacks &Calls;
+  Descriptors &Data;
+  IRBuilder<> Builder;
+  Function &F;
+  ArrayType *Type;
+  std::vector<AllocaInst *> Beside; // by place
+};
+
+// All zero but for what nobody looks at.
+void HandleHooks::forget(AllocaInst *Handle) {
+  Builder.CreateStore(ConstantPointerNull::get(Builder.getPtrTy()), Handle);
+}
+
+AllocaInst *HandleHooks::handle(unsigned Place) {
+  if (AllocaInst *Known = Beside[Place])
+    return Known;
+  const IRBuilder<>::InsertPointGuard Guard(Builder);
+  Builder.SetInsertPoint(&F.getEntryBlock(), F.getEntryBlock().begin());
+  Builder.SetCurrentDebugLocation({});
+  AllocaInst *New = Builder.CreateAlloca(Type, nullptr, "mapsan.handle");
+  New->setAlignment(Align(8));
+  forget(New);
+  return Beside[Place] = New;
+}
+
+void HandleHooks::goBehind(Instruction *At) {
+  Instruction *Next;
+  if (auto *Invoke = dyn_cast<InvokeInst>(At)) {
+    BasicBlock *Normal = Invoke->getNormalDest();
+    if (!Normal->getSinglePredecessor())
+      Normal = SplitEdge(Invoke->getParent(), Normal);
+    Next = &*Normal->getFirstInsertionPt();
+  } else {
+    Next = At->getNextNode();
+  }
+  Builder.SetInsertPoint(Next);
+  Builder.SetCurrentDebugLocation(hookLocation(*At));
+}
+
+// "it"; empty for what has no name in the source, such as a range-for's.
+std::string HandleHooks::nameOf(unsigned Place, unsigned Depth) const {
+  const HandlePlace &P = Held.Places[Place];
+  if (const DILocalVariable *V = localVariable(*P.Variable))
+    return V->isArtificial() || V->getName().starts_with("__")
+               ? ""
+               : V->getName().str();
+  if (!Depth)
+    return "";
+  // A copy that is passed: of what?
+  for (const HandleEvent &E : Held.Events)
+    if (E.Does == HandleEvent::Copied && E.Place == Place)
+      return nameOf(E.Source, Depth - 1);
+  return "";
+}
+
+void HandleHooks::used(const HandleEvent &E) {
+  const HandlePlace &P = Held.Places[E.Place];
+  AllocaInst *Handle = handle(E.Place);
+  Builder.SetInsertPoint(E.At);
+  const DebugLoc Where = hookLocation(*E.At);
+  Builder.SetCurrentDebugLocation(Where);
+  const HandleOrigin &From = P.From;
+  SiteText Text =
+      describeOperation(*From.Call, *From.Does, From.map(), Where);
+  Text.Operation = E.Operation;
+  Text.Name = nameOf(E.Place);
+  Text.Handle = true;
+  Text.Reference = P.Reference;
+  MapArgument Map = From.map();
+  Map.Effect = MapsanEffectRead;
+  Map.By = Evidence::None;
+  Map.Become = Elements::Counted;
+  Map.Secondary = false;
+  Map.Iterates = E.Steps;
+  Value *Element = E.Reference;
+  if (!Element)
+    Element = Builder.CreateLoad(
+        Builder.getPtrTy(),
+        Builder.CreatePtrAdd(
+            P.Variable,
+            Builder.getInt64(P.Offset + From.map().Of->Iterators->Element)));
+  Calls.call(Builder, Callback::handle_used,
+             {Handle, Data.site(F, Map, Text), Element});
+}
+
+void HandleHooks::made(const HandleEvent &E) {
+  const HandleOrigin &By = E.By;
+  AllocaInst *Handle = handle(E.Place);
+  goBehind(E.At);
+  GlobalVariable *Site =
+      Data.site(F, By.map(),
+                describeOperation(*By.Call, *By.Does, By.map(),
+                                  hookLocation(*By.Call)));
+  Calls.call(Builder, Callback::handle_made,
+             {Handle, Site, mapAddress(Builder, *By.Call, By.map())});
+}
+
+unsigned HandleHooks::emit() {
+  unsigned Uses = 0;
+  // What stands behind one instruction is put there last first.
+  for (const HandleEvent &E : reverse(Held.Events)) {
+    switch (E.Does) {
+    case HandleEvent::Made:
+      made(E);
+      break;
+    case HandleEvent::Copied: {
+      AllocaInst *To = handle(E.Place), *From = handle(E.Source);
+      goBehind(E.At);
+      Builder.CreateMemCpy(To, Align(8), From, Align(8),
+                           8 * handle_field::Count);
+      break;
+    }
+    case HandleEvent::Lost: {
+      AllocaInst *Handle = handle(E.Place);
+      goBehind(E.At);
+      forget(Handle);
+      break;
+    }
+    case HandleEvent::Used:
+      used(E);
+      ++Uses;
+    }
+  }
+  return Uses;
+}
+
+} // namespace
+
+unsigned hookHandles(Function &F, const Handles &Held, Callbacks &Calls,
+                     Descriptors &Data) {
+  return Held.empty() ? 0 : HandleHooks(F, Held, Calls, Data).emit();
+}
+
+} // namespace mapsan
