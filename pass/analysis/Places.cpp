@@ -14,20 +14,20 @@ namespace mapsan {
 
 static const unsigned MaxDepth = 8;
 
-// std::get<0> of a pair or tuple, std::move, std::forward: by their mangled
-// names, as only these tell which element it is.
-static bool returnsItsArgument(StringRef Symbol) {
+// std::get of a pair or tuple, std::move, std::forward: by their mangled names,
+// as only these tell which element it is.
+static bool refersToArgument(StringRef Symbol, bool &First) {
   for (StringRef Std : {"_ZSt", "_ZNSt3__1", "_ZNSt6__ndk1"})
     if (Symbol.consume_front(Std)) {
       const StringRef Name = Symbol.ltrim("0123456789");
-      if (Name.starts_with("get"))
-        return Name.contains("ILm0E");
-      return Name.starts_with("move") || Name.starts_with("forward");
+      const bool Gets = Name.starts_with("get");
+      First = !Gets || Name.contains("ILm0E");
+      return Gets || Name.starts_with("move") || Name.starts_with("forward");
     }
   return false;
 }
 
-Value *Places::passedThrough(const CallBase &Call) {
+Value *Places::passedThrough(const CallBase &Call, bool Whole) {
   const Function *Callee = directCallee(Call);
   if (!Callee || !Call.getType()->isPointerTy() || Call.arg_empty())
     return nullptr;
@@ -35,7 +35,9 @@ Value *Places::passedThrough(const CallBase &Call) {
     return Op->Does == IteratorOperation::Step && !Op->ReturnsOld
                ? Call.getArgOperand(Op->Iterators.front())
                : nullptr;
-  return Call.arg_size() == 1 && returnsItsArgument(Callee->getName())
+  bool First;
+  return Call.arg_size() == 1 && refersToArgument(Callee->getName(), First) &&
+                 (First || !Whole)
              ? Call.getArgOperand(0)
              : nullptr;
 }
@@ -82,7 +84,7 @@ std::optional<Place> Places::of(Value *Address, unsigned Depth) {
     if (Store)
       Base = of(Store->getValueOperand(), Depth - 1);
   } else if (auto *Call = dyn_cast<CallBase>(Address)) {
-    if (Value *Argument = passedThrough(*Call))
+    if (Value *Argument = passedThrough(*Call, /*Whole=*/true))
       Base = of(Argument, Depth - 1);
   }
   if (Base)
@@ -111,7 +113,7 @@ bool Places::callKeeps(const CallBase &Call, const Use &U, unsigned Depth) {
       Call.isByValArgument(Argument))
     return true;
   const Function *Callee = directCallee(Call);
-  if (passedThrough(Call) == U.get())
+  if (passedThrough(Call, /*Whole=*/false) == U.get())
     return usesKeep(const_cast<CallBase &>(Call), Depth - 1);
   const IteratorOperation *Op =
       Callee ? Matcher.iteratorOperation(*Callee) : nullptr;

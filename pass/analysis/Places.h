@@ -33,8 +33,9 @@ public:
   // ways that findHandles sees.
   bool isKept(llvm::AllocaInst &Variable);
 
-  // What a call returns is this argument of its own, as it was passed.
-  llvm::Value *passedThrough(const llvm::CallBase &Call);
+  // What a call returns is the address of this argument of its own, or, if not
+  // the `Whole` is wanted, of a part of it. Or null.
+  llvm::Value *passedThrough(const llvm::CallBase &Call, bool Whole);
 
 private:
   llvm::StoreInst *onlyStore(llvm::AllocaInst &Variable);

@@ -111,6 +111,26 @@ public:
     H.Call->eraseFromParent();
   }
 
+  // A use that does not read the map, of a handle that is null, or whose map is
+  // as it was.
+  void used(CallInst &Use) {
+    IRBuilder<> Builder(&Use);
+    Value *Handle = Use.getArgOperand(0);
+    Value *Watch = quiet(Builder.CreateAlignedLoad(Ptr, Handle, Align(8)));
+    Instruction *Known = SplitBlockAndInsertIfThen(
+        Builder.CreateIsNotNull(Watch), &Use, /*Unreachable=*/false);
+    Builder.SetInsertPoint(Known);
+    LoadInst *Now = quiet(Builder.CreateAlignedLoad(I64, Watch, Align(8)));
+    Now->setAtomic(AtomicOrdering::Monotonic);
+    Value *Then = quiet(Builder.CreateAlignedLoad(
+        I64, Builder.CreateConstInBoundsGEP1_64(Builder.getInt8Ty(), Handle, 8),
+        Align(8)));
+    Instruction *Changed = SplitBlockAndInsertIfThen(
+        Builder.CreateICmpNE(Now, Then), Known, /*Unreachable=*/false,
+        MDBuilder(M.getContext()).createBranchWeights(1, 2000));
+    Use.moveBefore(Changed);
+  }
+
   void end(const Hook &H) {
     IRBuilder<> Builder(H.Call);
     Value *Map = Builder.CreatePtrToInt(H.map(), I64);
@@ -168,26 +188,37 @@ private:
 PreservedAnalyses ShortcutsPass::run(Module &M, ModuleAnalysisManager &) {
   const Function *Begin = M.getFunction("__mapsan_map_begin");
   const Function *End = M.getFunction("__mapsan_map_end");
+  const Function *Used = M.getFunction("__mapsan_handle_used");
   std::vector<Hook> Begins, Ends;
+  std::vector<CallInst *> Uses;
   for (Function &F : M) {
     if (F.hasOptNone() || F.hasOptSize())
       continue;
     for (Instruction &I : instructions(F)) {
       auto *Call = dyn_cast<CallInst>(&I);
       const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
+      if (Callee && Callee == Used) {
+        auto *Site = dyn_cast<GlobalVariable>(Call->getArgOperand(1));
+        if (Site && Site->hasInitializer() &&
+            !(number(*Site, site_field::flags) & MapsanSiteIterates))
+          Uses.push_back(Call);
+        continue;
+      }
       if (!Callee || (Callee != Begin && Callee != End))
         continue;
       if (auto H = asHook(*Call); H && H->mayPass())
         (Callee == Begin ? Begins : Ends).push_back(*H);
     }
   }
-  if (Begins.empty() && Ends.empty())
+  if (Begins.empty() && Ends.empty() && Uses.empty())
     return PreservedAnalyses::all();
   Expansion Expand(M);
   for (const Hook &H : Begins)
     Expand.begin(H);
   for (const Hook &H : Ends)
     Expand.end(H);
+  for (CallInst *Use : Uses)
+    Expand.used(*Use);
   return PreservedAnalyses::none();
 }
 
