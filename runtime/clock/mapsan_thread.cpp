@@ -433,6 +433,7 @@ void ThreadsAfterFork(Thread *self) {
   // such a thread was changing may be lost, but the chain is whole.
   SyncAfterFork();
   map_table.ResetAfterFork();
+  watches.ResetAfterFork();
   news::AfterFork(self);
   ScopedLock lock(&registry->lock);
   for (Thread *thr = registry->in_use, *next; thr; thr = next) {
