@@ -12,9 +12,10 @@
 namespace __mapsan {
 
 void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
-  if (UNLIKELY(!FitsKey(map)))
+  const Family *family = site->GetFamily();
+  if (UNLIKELY(!FitsKey(map) || !HasPrint(family)))
     return;
-  MapKey key = KeyOf(map, site->GetFamily()->Number());
+  MapKey key = KeyOf(map, family->Number());
   OpenedWatches::Entry *opened = thr->opened_watches.For(map);
   u64 stamp;
   MapKey now;
@@ -23,7 +24,7 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
     opened->watch->Use();
   } else {
     ScopedRuntime runtime(thr);
-    Watch *watch = watches.Open(key, &stamp);
+    Watch *watch = watches.Open(key, PrintOf(map, family), &stamp);
     if (!watch)
       return;
     *opened = {key, watch, Watch::LifeOf(stamp)};
@@ -98,6 +99,14 @@ static void Report(Thread *thr, const Handle &handle, const Site *site,
   ReportFinding(f);
 }
 
+// Its destruction is not forgotten yet.
+static bool IsTombstone(uptr map, const Family *family) {
+  Bucket *bucket = map_table.For(map);
+  ScopedLock lock(bucket);
+  MapState *state = FindMap(bucket, KeyOf(map, family->Number()));
+  return state && state->Dead();
+}
+
 // Something has happened to the map since it was looked at last.
 static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
                            uptr element, uptr pc, uptr bp) {
@@ -114,10 +123,14 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
   }
   AccessWord word = cause.mutation.word;
   bool ordered = thr->clock.Contains(SlotOf(word), EpochOf(word));
-  // Else they race, which the read of the map has found. (Of a reference
-  // nothing is said, unless the two are ordered at a later use.)
+  // Else they race, which the read of the map has found; or finds here, if the
+  // map is gone. (Of a reference nothing is said, unless the two are ordered at
+  // a later use.)
   if (ordered)
     Report(thr, *handle, site, cause, why, pc, bp);
+  else if (why == Invalidation::Destroyed && ReadsMap(site) &&
+           IsTombstone(cause.map, site->GetFamily()))
+    ReadMap(thr, site, cause.map, pc, bp);
   if (ordered || !reference)
     handle->Forget();
 }

@@ -27,6 +27,7 @@ void WatchedBegins(Thread *thr, Operation *op) {
   MapsanEffect effect = site->Effect();
   if (effect == MapsanEffectConstruct)
     return watches.Retire(KeyOf(*op)); // that one's end was not seen
+  watches.Compare(KeyOf(*op), PrintOf(map, site->GetFamily()));
   op->watched = true;
   op->erased = thr->erases.map == map ? thr->erases.element : 0;
   thr->erases.map = 0;
@@ -126,7 +127,7 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
     // The enclosing operation looks to it, if there is one.
     u32 n = thr->operations.size();
     if (n < 2 || thr->operations.At(n - 2)->partner != key)
-      watches.Renew(key);
+      watches.Retire(key);
     return true;
   }
   bool two = partner && partner != key;
@@ -141,9 +142,9 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   if (unwound || partner == key || (!two && (flags & MapsanSiteExchanges)) ||
       (two && follow && partner >> kMapAddressBits != key >> kMapAddressBits)) {
     // Half done, or the map with itself, or with one that nobody knows.
-    watches.Renew(key);
+    watches.Retire(key);
     if (two)
-      watches.Renew(partner);
+      watches.Retire(partner);
   } else if (flags & MapsanSiteExchanges) {
     watches.Exchange(key, partner);
   } else if (flags & MapsanSiteTakes) {
@@ -154,42 +155,48 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   } else if (flags & MapsanSiteReplaces) {
     watches.Note(key, replaced(), nullptr);
   } else if (two) { // some come from there
-    watches.Renew(partner);
+    watches.Retire(partner);
     return false;
   } else if (!(op->watched && op->erased)) { // some go
-    watches.Renew(key);
+    watches.Retire(key);
   } else {
     return false;
   }
   return true;
 }
 
+// What Compare is to find at the next operation.
+static void KeepPrints(const Operation &op) {
+  const Family *family = SiteOf(op)->GetFamily();
+  watches.SetPrint(KeyOf(op), PrintOf(MapOf(op), family));
+  if (op.partner >> kMapAddressBits == family->Number())
+    watches.SetPrint(op.partner, PrintOf(AddressOf(op.partner), family));
+}
+
 void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
   MapsanEffect effect = SiteOf(*op)->Effect();
+  bool construct = effect == MapsanEffectConstruct;
   if (effect == MapsanEffectDestroy) {
     Mutation mutation = Describe(thr, op, pc, bp);
     mutation.iterators = mutation.references = Invalidation::Destroyed;
     watches.NoteLast(KeyOf(*op), mutation);
-  } else if (effect != MapsanEffectRead && op->wrote &&
-             !NoteWhole(thr, op, unwound, pc, bp) &&
-             effect != MapsanEffectConstruct) {
-    NoteChange(thr, op, pc, bp);
+  } else if (effect != MapsanEffectRead) {
+    if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
+      NoteChange(thr, op, pc, bp);
+    if (!(construct && unwound))
+      KeepPrints(*op);
   }
   StopWatching(thr, op);
 }
 
 void WatchedIsLost(Thread *thr, Operation *op) {
-  watches.Renew(KeyOf(*op));
+  watches.Retire(KeyOf(*op));
   StopWatching(thr, op);
 }
 
 void WatchedUnseen(const Site *site, uptr map) {
-  MapKey key = KeyOf(map, site->GetFamily()->Number());
-  if (site->effect == MapsanEffectConstruct ||
-      site->effect == MapsanEffectDestroy)
-    watches.Retire(key);
-  else if (site->effect != MapsanEffectRead)
-    watches.Renew(key);
+  if (site->effect != MapsanEffectRead)
+    watches.Retire(KeyOf(map, site->GetFamily()->Number()));
 }
 
 } // namespace __mapsan

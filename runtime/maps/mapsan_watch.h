@@ -60,7 +60,7 @@ struct Cause {
 /// the program's own order: all of that is noted before the thread that has
 /// done it can have released anything, and who is not ordered after it races
 /// with it, which is another finding.
-class Watch {
+class alignas(64) Watch {
 public:
   static u64 LifeOf(u64 stamp) { return stamp >> kCountBits; }
   static u32 CountOf(u64 stamp) { return static_cast<u32>(stamp); }
@@ -97,8 +97,9 @@ private:
   SequenceLock lock; // of the log, and of the two below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was when it became none
+  u64 print_;        // what it looked like then; its bucket's lock held
 };
-static_assert(sizeof(Watch) <= 64, "a line");
+static_assert(sizeof(Watch) == 64, "a line");
 
 } // namespace __mapsan
 

@@ -54,7 +54,6 @@ template <class Callback> void Watches::ForEach(Callback callback) {
 void Watches::BeginLife(Watch *watch) {
   u64 life = Watch::LifeOf(watch->Stamp()) + 1;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
-  LogOf(watch)->freed_end = 0;
 }
 
 // Bucket's lock held in these three.
@@ -118,7 +117,7 @@ Watch *Watches::Take() {
   }
 }
 
-Watch *Watches::Open(MapKey key, u64 *stamp) {
+Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
   if (!HasAny() && !Reserve())
     return nullptr;
   Bucket *bucket = BucketOf(AddressOf(key));
@@ -143,6 +142,7 @@ Watch *Watches::Open(MapKey key, u64 *stamp) {
   if (!watch) {
     watch = taken;
     watch->first_map_ = AddressOf(key);
+    watch->print_ = print;
     watch->Use();
     *stamp = watch->Stamp();
     Link(bucket, watch, key);
@@ -193,24 +193,33 @@ void Watches::NoteLast(MapKey key, const Mutation &mutation) {
   }
 }
 
-void Watches::Renew(MapKey key) {
-  Bucket *bucket = BucketOf(AddressOf(key));
-  ScopedLock lock(bucket);
-  if (Watch *watch = Find(bucket, key)) {
-    ScopedLock lock_log(&watch->lock);
-    BeginLife(watch);
-    watch->first_map_ = AddressOf(key);
-  }
+// Bucket's lock held.
+void Watches::RetireWatch(Bucket *bucket, Watch *watch) {
+  ScopedLock lock(&watch->lock);
+  BeginLife(watch);
+  Unlink(bucket, watch);
 }
 
 void Watches::Retire(MapKey key) {
   Bucket *bucket = BucketOf(AddressOf(key));
   ScopedLock lock(bucket);
-  if (Watch *watch = Find(bucket, key)) {
-    ScopedLock lock_log(&watch->lock);
-    BeginLife(watch);
-    Unlink(bucket, watch);
-  }
+  if (Watch *watch = Find(bucket, key))
+    RetireWatch(bucket, watch);
+}
+
+void Watches::Compare(MapKey key, u64 print) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  Watch *watch = Find(bucket, key);
+  if (watch && watch->print_ != print)
+    RetireWatch(bucket, watch);
+}
+
+void Watches::SetPrint(MapKey key, u64 print) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  if (Watch *watch = Find(bucket, key))
+    watch->print_ = print;
 }
 
 namespace {

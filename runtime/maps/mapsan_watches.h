@@ -36,9 +36,16 @@ public:
   }
   bool HasAny() const { return __atomic_load_n(&any_, __ATOMIC_ACQUIRE); }
 
-  /// The watch of that map, made if need be, and its stamp. Null: there is no
-  /// memory for any.
-  Watch *Open(MapKey key, u64 *stamp);
+  /// The watch of that map, which looks like that (PrintOf), made if need be,
+  /// and its stamp. Null: there is no memory for any.
+  Watch *Open(MapKey key, u64 print, u64 *stamp);
+
+  /// An operation begins that may change the map, which looks like that. If it
+  /// was left another way, somebody that is not seen has changed it: nobody
+  /// knows then what became of which element.
+  void Compare(MapKey key, u64 print);
+  /// It ends.
+  void SetPrint(MapKey key, u64 print);
 
   /// What the map was made of is noted, if anybody watches; `freed` may be
   /// null.
@@ -50,9 +57,7 @@ public:
   /// What is in `from` is in `to` from now on; of what was there the mutation
   /// is the last.
   void Move(MapKey from, MapKey to, const Mutation &mutation);
-  /// Nobody knows what became of which element.
-  void Renew(MapKey key);
-  /// Nobody knows anything of it: another map is there, or none.
+  /// Nobody knows what became of which element, or there is another map.
   void Retire(MapKey key);
 
   /// Why a handle of the watch is of no more use, since it was last looked at;
@@ -81,6 +86,7 @@ private:
   void Link(Bucket *bucket, Watch *watch, MapKey key);
   void Unlink(Bucket *bucket, Watch *watch);
   void BeginLife(Watch *watch);
+  void RetireWatch(Bucket *bucket, Watch *watch);
   void Append(Watch *watch, const Mutation &mutation, const FreedBlocks *freed);
   WatchLog *LogOf(const Watch *watch);
   template <class Callback> void ForEach(Callback callback);
