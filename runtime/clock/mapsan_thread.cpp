@@ -143,6 +143,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   atomic_store(&thr->operations.shortcuts.news, 0, memory_order_relaxed);
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
+  thr->erases = {};
   // Release, as in RetireClock: whoever sees this one need not have seen that.
   atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),
@@ -433,6 +434,7 @@ void ThreadsAfterFork(Thread *self) {
   // such a thread was changing may be lost, but the chain is whole.
   SyncAfterFork();
   map_table.ResetAfterFork();
+  watches.ResetAfterFork();
   news::AfterFork(self);
   ScopedLock lock(&registry->lock);
   for (Thread *thr = registry->in_use, *next; thr; thr = next) {

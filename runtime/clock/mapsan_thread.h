@@ -8,9 +8,11 @@
 #include "../entry/mapsan_hidden.h"
 #include "../entry/mapsan_init.h"
 #include "../maps/mapsan_access.h"
+#include "../maps/mapsan_freed.h"
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
+#include "../maps/mapsan_watches.h"
 #include "mapsan_clock.h"
 #include "mapsan_known_locks.h"
 #include "mapsan_lock_stacks.h"
@@ -121,6 +123,13 @@ struct Thread {
   PoolCache map_states, map_extras, read_chunks, sync_objects, snapshots;
   TombstoneRing tombstones;
   Presence *spare_presence; // mapsan_overlap.cpp
+
+  // --- iterators and references
+  OpenedWatches opened_watches;
+  FreedBlocks freed;
+  struct {
+    uptr map, element;
+  } erases; // by the next operation; map 0: nothing is known
 
   // --- life
   atomic_uint32_t status; // ThreadStatus

@@ -8,6 +8,7 @@
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_handle.h"
 #include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
@@ -132,6 +133,40 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   if (UNLIKELY(thr->under_lock))
     UnlockAfterOperation(thr);
   errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_handle_made(void *where, void *site, void *map) {
+  auto *handle = static_cast<Handle *>(where);
+  handle->Forget(); // whatever the variable held before
+  Thread *thr = CurrentThread();
+  if (!thr || UNLIKELY(thr->overlap_only || thr->ignore_maps) ||
+      !flags()->iterators)
+    return;
+  HandleMade(thr, handle, static_cast<const Site *>(site),
+             reinterpret_cast<uptr>(map));
+}
+
+static NOINLINE void UseKnown(Handle *handle, void *site, void *element,
+                              uptr pc, uptr bp) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->overlap_only || thr->ignore_maps)
+    return;
+  int saved = errno;
+  HandleUsed(thr, handle, static_cast<Site *>(site),
+             reinterpret_cast<uptr>(element), pc, bp);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
+  auto *handle = static_cast<Handle *>(where);
+  if (handle->watch)
+    UseKnown(handle, site, element, MAPSAN_HERE);
+}
+
+MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {
+  if (Thread *thr = CurrentThread())
+    MapErases(thr, reinterpret_cast<uptr>(map),
+              reinterpret_cast<uptr>(element));
 }
 
 static constexpr u64 kNothing = ~0ull;

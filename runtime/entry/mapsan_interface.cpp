@@ -59,7 +59,17 @@ public:
 // --- call sites of home-made maps: made when they first run
 
 Family home_made = {0x6d617073616e2e31ull, // as good as a hash
-                    "home-made map",       0, ~0u, ~0u, 0, 0};
+                    "home-made map",
+                    /*header_bytes=*/0,
+                    /*size_offset=*/~0u,
+                    /*buckets_offset=*/~0u,
+                    /*through=*/~0u,
+                    /*behind_offset=*/0,
+                    /*behind_bytes=*/0,
+                    /*invalidates=*/0,
+                    /*growth_offset=*/~0u,
+                    /*number=*/0,
+                    /*tag=*/0};
 
 struct HomeMadeSite {
   HomeMadeSite *next;

@@ -100,6 +100,7 @@ void ModuleRemove(Site *begin, Site *end, uptr code) {
   // lose what a report would say of it.
   Module gone = {begin, end};
   OverlapForgetSites(begin, end);
+  watches.ForgetSites(begin, end);
   ForEachMap(
       [](MapState *state, void *arg) {
         auto *gone = static_cast<Module *>(arg);

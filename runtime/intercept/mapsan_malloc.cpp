@@ -12,6 +12,7 @@
 
 #include "mapsan_malloc.h"
 #include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_freed.h"
 #include "../maps/mapsan_memory.h"
 #include "mapsan_early_malloc.h"
 #include "mapsan_real.h"
@@ -55,8 +56,16 @@ static void ObtainedHook(const volatile void *p, uptr size) {
   Obtained(const_cast<void *>(p), size);
 }
 
+// By an operation on a map that is watched: an element, perhaps.
+static NOINLINE void NoteFreed(void *p, uptr size) {
+  if (p)
+    FreedWanted()->Add(reinterpret_cast<uptr>(p), size);
+}
+
 static void ReleasedHook(const volatile void *volatile_p) {
   const void *p = const_cast<const void *>(volatile_p);
+  if (p && UNLIKELY(FreedWanted()))
+    NoteFreed(const_cast<void *>(p), foreign_size(p));
   if (p && LIKELY(Active()))
     MemoryReleased(reinterpret_cast<uptr>(p), foreign_size(p));
 }
@@ -96,6 +105,8 @@ static NOINLINE void LookAndFree(void *p) {
   if (UNLIKELY(early::Owns(p)))
     return;
   FORWARD(free, p);
+  if (UNLIKELY(FreedWanted()))
+    NoteFreed(p, malloc_usable_size(p));
   Released(p);
   [[clang::musttail]] return real::free(p);
 }
@@ -111,7 +122,8 @@ INTERCEPTOR(void *, malloc, uptr size) {
 }
 
 INTERCEPTOR(void, free, void *p) {
-  if (LIKELY(live_filter.IsQuiet(reinterpret_cast<uptr>(p)))) {
+  if (LIKELY(!FreedWanted() &&
+             live_filter.IsQuiet(reinterpret_cast<uptr>(p)))) {
     [[clang::musttail]] return real::free(p);
   }
   [[clang::musttail]] return LookAndFree(p);

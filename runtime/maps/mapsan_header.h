@@ -61,6 +61,30 @@ inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   op->change.buckets_before = HeaderWord(map, family->buckets_offset);
 }
 
+/// Whether an operation that nobody has seen, or an object that has been moved,
+/// would be noticed at all (PrintOf).
+inline bool HasPrint(const Family *family) {
+  return family->header_bytes || family->behind_bytes ||
+         static_cast<s32>(family->size_offset) >= 0;
+}
+
+/// What the object looks like now, in one word: its header and its counts.
+inline u64 PrintOf(uptr map, const Family *family) {
+  u64 print = 0;
+  auto mix = [&print](u64 word) {
+    print = (print ^ word) * 0x9e3779b97f4a7c15ull;
+    print ^= print >> 32;
+  };
+  AnyPiece(family, map, family->header_bytes, [&](uptr from, u32 size, u32) {
+    for (u32 i = 0; i < size; i += sizeof(u64))
+      mix(*reinterpret_cast<const u64 *>(from + i));
+    return false;
+  });
+  mix(HeaderWord(map, family->size_offset));
+  mix(HeaderWord(map, family->buckets_offset));
+  return print;
+}
+
 /// The words differ from what was seen of them at the begin.
 inline bool WordsChanged(const Operation &op, uptr map) {
   const Family *family = SiteOf(op)->GetFamily();

@@ -173,7 +173,7 @@ void RestoreDestroyed(Thread *thr, Operation *op) {
 // Nothing else is in flight. False: nothing has happened.
 static bool BeginAlone(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   if (!thr->operations.empty() || !FitsKey(map) || !Takes(FastPath::own_life) ||
-      !RuleHolds(Rule::life_of_map))
+      !RuleHolds(Rule::life_of_map) || watches.MayHave(map))
     return false;
   thr->clock.MarkDirty();
   u64 epoch = thr->clock.OpenEpoch();
@@ -209,7 +209,7 @@ bool MapEndLife(Thread *thr, const Site *site, uptr map) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
   if (site->effect != MapsanEffectDestroy || !IsAlone(thr, op, site, map) ||
-      op->presence || !Takes(FastPath::own_life))
+      op->presence || !Takes(FastPath::own_life) || watches.MayHave(map))
     return false;
   EndDestruction(thr, op);
   LeaveQuietly(thr, op, /*effect=*/1);

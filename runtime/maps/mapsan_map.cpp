@@ -9,6 +9,7 @@
 #include "../report/mapsan_report.h"
 #include "mapsan_header.h"
 #include "mapsan_lives.h"
+#include "mapsan_mutations.h"
 #include "mapsan_overlap.h"
 #include "mapsan_records.h"
 
@@ -140,9 +141,25 @@ void MakeLong(Thread *thr) {
   op->change.size_before = atomic_load(&shortcuts.size, memory_order_relaxed);
 }
 
+// Last: if the object's memory is gone, this is where the program dies, and
+// what was found has been said, or is kept where the crash handler finds it.
+static void LookAtMap(Thread *thr, Operation *op, MapsanEffect effect) {
+  const Site *site = SiteOf(*op);
+  uptr map = MapOf(*op);
+  if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite)
+    KeepHeader(op, site, map);
+  if (effect != MapsanEffectRead && watches.MayHave(map))
+    WatchedBegins(thr, op);
+}
+
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  if (thr->ignore_maps || UNLIKELY(!FitsKey(map)))
+  if (UNLIKELY(!FitsKey(map)))
     return;
+  if (thr->ignore_maps) {
+    if (watches.MayHave(map))
+      WatchedUnseen(site, map);
+    return;
+  }
   HealOperations(thr, bp);
   site->MarkRun();
   MapsanEffect effect = EffectiveEffect(site);
@@ -162,8 +179,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   } else if (outermost &&
              (thr->recent.Has(map, site->family, op->epoch, write) ||
               OwnWriteStands(thr, *op))) {
-    if (effect != MapsanEffectRead)
-      KeepHeader(op, site, map);
+    LookAtMap(thr, op, effect);
     return;
   }
   thr->clock.MarkDirty();
@@ -204,15 +220,15 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
     Keep(op, violation.finding);
   else if (violation.found)
     ReportFinding(violation.finding);
-  // Last: if the object's memory is gone, this is where the program dies, and
-  // what was found has been said, or is kept where the crash handler finds it.
-  if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite)
-    KeepHeader(op, site, map);
+  LookAtMap(thr, op, effect);
 }
 
 // --- end
 
 static void Leave(Thread *thr, Operation *op) {
+  if (UNLIKELY(op->watched)) // it was not ended
+    WatchedIsLost(thr, op);
+  op->partner = 0;
   if (op->presence)
     OverlapEnd(thr, op);
   ReportKept(op);
@@ -254,8 +270,8 @@ static void ConfirmWrite(Thread *thr, Operation *op, uptr pc, uptr bp) {
     ReportFinding(violation.finding);
 }
 
-static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
-                uptr bp) {
+static void End(Thread *thr, Operation *op, MapsanEvidence evidence,
+                bool unwound, uptr pc, uptr bp) {
   const Site *site = SiteOf(*op);
   MapsanEffect effect = EffectiveEffect(site);
   if (effect == MapsanEffectDestroy && op->presence) {
@@ -282,10 +298,16 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence, uptr pc,
     }
   }
   thr->last_effect = op->wrote;
+  if (UNLIKELY(site->flags & MapsanSiteSecondary))
+    TellPartner(thr, *op);
+  if (watches.MayHave(MapOf(*op)) ||
+      (op->partner && watches.MayHave(AddressOf(op->partner))))
+    WatchedEnds(thr, op, unwound, pc, bp);
 }
 
 static void EndOperation(Thread *thr, const Site *site, uptr map,
-                         MapsanEvidence evidence, uptr pc, uptr bp) {
+                         MapsanEvidence evidence, bool unwound, uptr pc,
+                         uptr bp) {
   MakeLong(thr);
   // What lies above it was abandoned: its frames are gone.
   u32 n = thr->operations.size();
@@ -299,13 +321,13 @@ static void EndOperation(Thread *thr, const Site *site, uptr map,
     Leave(thr, thr->operations.Top());
   Operation *op = thr->operations.Top();
   if (!op->nested)
-    End(thr, op, evidence, pc, bp);
+    End(thr, op, evidence, unwound, pc, bp);
   Leave(thr, op);
 }
 
 void MapEnd(Thread *thr, const Site *site, uptr map, MapsanEvidence evidence,
             uptr pc, uptr bp) {
-  EndOperation(thr, site, map, evidence, pc, bp);
+  EndOperation(thr, site, map, evidence, /*unwound=*/false, pc, bp);
 }
 
 void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
@@ -313,7 +335,7 @@ void MapUnwind(Thread *thr, const Site *site, uptr map, uptr pc, uptr bp) {
     return;
   // There is no result: the header tells. A constructor that threw leaves no
   // map, and what a destructor left is no map either.
-  EndOperation(thr, site, map, MapsanEvidenceHeader, pc, bp);
+  EndOperation(thr, site, map, MapsanEvidenceHeader, /*unwound=*/true, pc, bp);
   if (site->effect != MapsanEffectConstruct || !FitsKey(map))
     return;
   Bucket *bucket = map_table.For(map);

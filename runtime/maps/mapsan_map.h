@@ -9,6 +9,7 @@
 #include "../entry/mapsan_flags.h"
 #include "mapsan_header.h"
 #include "mapsan_site.h"
+#include "mapsan_watches.h"
 
 namespace __mapsan {
 
@@ -19,11 +20,13 @@ namespace __mapsan {
 // they call nothing and leave no half-done state.
 
 /// An access is on record in the open epoch: what makes its like fast. (Under
-/// a lock of LockForOperation there is more to do than to record.)
+/// a lock of LockForOperation there is more to do than to record; so there is
+/// at the end of what may change a map that is watched.)
 ALWAYS_INLINE void FillShortcut(Thread *thr, uptr map, const Site *site,
                                 bool write) {
   if (LIKELY(!thr->under_lock))
-    thr->operations.shortcuts.Fill(map, site->GetFamily(), write);
+    thr->operations.shortcuts.Fill(map, site->GetFamily(),
+                                   write && !watches.MayHave(map));
 }
 inline RecentAccesses::Entry *
 NoteRecorded(Thread *thr, uptr map, const Site *site, u64 epoch, bool write) {
@@ -33,10 +36,10 @@ NoteRecorded(Thread *thr, uptr map, const Site *site, u64 epoch, bool write) {
 
 /// A read, or what may turn out to write, by what the operation does to this
 /// map: what has fast ways.
-inline bool MayBeFast(const Site *site) {
+inline bool MayBeFast(const Site *site, uptr map) {
   return site->effect == MapsanEffectRead ||
          (site->effect == MapsanEffectMayWrite &&
-          flags()->policy == Policy::Effective);
+          flags()->policy == Policy::Effective && !watches.MayHave(map));
 }
 
 namespace map_internal {
@@ -79,7 +82,8 @@ ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
 ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
                                 uptr bp) {
   using namespace map_internal;
-  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() || !MayBeFast(site))
+  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() ||
+      !MayBeFast(site, map))
     return false;
   RecentAccesses::Entry *recent = thr->recent.Find(map, site->family);
   if (!recent)
@@ -105,7 +109,7 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (!IsAlone(thr, op, site, map))
     return false;
-  if (!MayBeFast(site))
+  if (!MayBeFast(site, map))
     return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);

@@ -6,6 +6,7 @@
 #include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_pool.h"
 #include "../clock/mapsan_thread.h"
+#include "mapsan_watches.h"
 
 namespace __mapsan {
 
@@ -191,6 +192,7 @@ void ReplaceRecords(AccessWord (*replace)(AccessWord, void *), void *arg) {
           static_cast<Context *>(arg)->Look(line.cell);
       },
       &context);
+  watches.ReplaceWords(replace, arg);
 }
 
 void ForEachMap(void (*callback)(MapState *, void *), void *arg) {
@@ -227,6 +229,8 @@ static NOINLINE void ForgetMapsOf(Bucket *bucket, uptr begin, uptr end) {
       continue;
     if (thr)
       ForgetRecorded(thr, where);
+    if (watches.MayHave(where))
+      watches.Retire(atomic_load(&s->key, memory_order_relaxed));
     RemoveMap(thr, bucket, s);
   }
 }

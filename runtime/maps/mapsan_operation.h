@@ -35,6 +35,11 @@ struct Operation {
   bool wrote;    // stamped as a write
   bool recorded; // by MapBegin; else its record was there already
   bool by_size;  // `change` tells whether it wrote, not the header
+  // For maps that are watched (mapsan_mutations.h): false and 0 but there.
+  bool watched; // the next two are set
+  u64 partner;  // MapKey of the other map of the call, which has ended
+  uptr erased;  // the element, if the program said so
+  u64 growth_before;
   // What comes after is set by whoever needs it.
   u32 header_bytes;
   Change change;

@@ -87,6 +87,8 @@ public:
   void Renew(uptr map, const Family *family) {
     reads[Index(map)] = writes[Index(map)] = EntryOf(map, family);
   }
+  /// What may change the map has to be seen from now on.
+  void ForgetWrites(uptr map) { writes[Index(map)] = 0; }
   void Forget(uptr map) { reads[Index(map)] = writes[Index(map)] = 0; }
   /// All entries: another epoch. Its number.
   u32 NextGeneration() {

@@ -19,7 +19,7 @@ static FindingKind KindOf(const Access &current, const Access &previous,
                      : KindOfRace(current, previous);
 }
 
-static Access AccessBy(const AccessDetails &details, u32 tid, bool wrote) {
+Access AccessBy(const AccessDetails &details, u32 tid, bool wrote) {
   Access access;
   access.site = SiteOfStack(details.stack);
   access.stack = details.stack;

@@ -23,6 +23,9 @@ struct Violation {
 void Fill(Violation *violation, Thread *thr, const Operation &op,
           MapState *state, const Access16 &previous, bool wrote);
 
+/// What is known of a recorded one.
+Access AccessBy(const AccessDetails &details, u32 tid, bool wrote);
+
 /// Where the map was constructed, if that was seen; the thread, if there is a
 /// MapExtra. Bucket lock held.
 Access CreationOf(const MapState *state);

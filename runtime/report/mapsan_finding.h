@@ -20,6 +20,20 @@ enum class Grade : u8 {
   Overlap,   // both threads were inside the map at once
   Unordered, // no happens-before path orders the two operations in this run
   Candidate, // the same, but code that nobody looks into may have ordered them
+  Invalidated, // an iterator or reference was used after an operation before it
+               // that the container's rules let invalidate it
+};
+
+/// What an operation did to an iterator or reference.
+enum class Invalidation : u8 {
+  None,
+  Erased,       // its element is no more
+  Moved,        // all elements lie elsewhere
+  Inserted,     // an insertion invalidates all of them
+  ErasedOthers, // an erasure does
+  Emptied,      // there are no elements any more
+  Replaced,     // there are others
+  Destroyed,    // there is no map
 };
 
 /// What an operation changed, where the catalog names the words that hold it.
@@ -73,6 +87,9 @@ struct Finding {
   Access creation;     // site == null: construction was not seen
   Suspicion suspicion; // of a candidate
   u32 map_reports = 0; // findings on this life of the map so far, this included
+  // Of an iterator or reference that `previous` invalidated:
+  const Site *made = nullptr; // the operation that it came from
+  Invalidation why = Invalidation::None;
 };
 
 } // namespace __mapsan

@@ -121,8 +121,8 @@ void PrintRace(const Race &race) {
            KindPrefix(race.grade), KindWords(race.kind),
            static_cast<int>(internal_getpid()));
   text.Add("  Map");
-  if (site->name)
-    text.Add(" `%s`", site->name);
+  if (const char *name = MapNameOf(site))
+    text.Add(" `%s`", name);
   if (site->type)
     text.Add(" of type %s", site->type);
   text.Add(" at %p\n", reinterpret_cast<void *>(race.map));
@@ -195,11 +195,11 @@ void PrintStuck() {
     const InFlight &operation = in_flight.operations[i];
     if (!ReportHistory()->maps.Of(operation.map) || !IsStuck(operation))
       continue;
+    const char *name = MapNameOf(operation.site);
     Text text;
     text.Add("MapSanitizer: a map operation did not return: %s on %s by thread "
              "T%u at ",
-             operation.site->operation,
-             operation.site->name ? operation.site->name : "a reported map",
+             operation.site->operation, name ? name : "a reported map",
              operation.tid);
     text.AddPlace(operation.site);
     text.Add("\n");

@@ -21,11 +21,23 @@
 //   SUMMARY: MapSanitizer: <kind> <file>:<line>:<column> in <function>
 //   ==================
 //
-// What is not known is left out.
+// What is not known is left out. Where an iterator (or a reference) was used
+// after it was invalidated, the middle of it is:
+//
+//     Use: <operation> of iterator `<name>` by <thread>:
+//       #0 ...
+//       holding no lock
+//     Invalidated by: <operation> by <thread>:
+//       #0 ...
+//       holding no lock
+//     Iterator made: <operation> <file>:<line>:<column> in <function>
+//     Why: <sentence>
+//     Grade: invalidated (<what that means>)
 
 #include "mapsan_printer.h"
 
 #include "../entry/mapsan_flags.h"
+#include "mapsan_words.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_report_decorator.h"
 
@@ -132,23 +144,38 @@ void PrintCapitalised(InternalScopedString *out, const char *word) {
                word + 1);
 }
 
+// `heading`: null for the operation's own noun.
 void PrintOperation(InternalScopedString *out, const OperationView &operation,
-                    bool previous) {
+                    const char *heading) {
   Decorator d;
-  if (!operation.known) {
-    out->Append("  Previous operation: not known any more (overwritten by a "
-                "later one)\n");
-    return;
-  }
   out->AppendF("%s  ", d.Access());
-  if (previous)
-    out->AppendF("Previous %s", operation.noun);
+  if (heading)
+    out->Append(heading);
   else
     PrintCapitalised(out, operation.noun);
   out->AppendF(": %s by %s:%s\n", operation.operation, operation.thread,
                d.Default());
   PrintStack(out, operation.stack);
   PrintLocks(out, operation);
+}
+
+void PrintPrevious(InternalScopedString *out, const ReportView &view) {
+  if (!view.previous.known) {
+    out->AppendF("  %s: not known any more (overwritten by a later one)\n",
+                 view.why ? "Invalidated by" : "Previous operation");
+    return;
+  }
+  if (view.why)
+    return PrintOperation(out, view.previous, "Invalidated by");
+  InternalScopedString heading;
+  heading.AppendF("Previous %s", view.previous.noun);
+  PrintOperation(out, view.previous, heading.data());
+}
+
+void PrintMade(InternalScopedString *out, const ReportView &view) {
+  out->Append("  ");
+  PrintCapitalised(out, HandleWords(view.finding->current.site));
+  out->AppendF(" made: %s\n", view.made);
 }
 
 void PrintMap(InternalScopedString *out, const ReportView &view) {
@@ -189,8 +216,12 @@ void PrintReport(InternalScopedString *out, const ReportView &view) {
   out->AppendF("%sWARNING: MapSanitizer: %s (pid=%d)%s\n", d.Warning(),
                view.kind, static_cast<int>(internal_getpid()), d.Default());
   PrintMap(out, view);
-  PrintOperation(out, view.current, false);
-  PrintOperation(out, view.previous, true);
+  PrintOperation(out, view.current, view.why ? "Use" : nullptr);
+  PrintPrevious(out, view);
+  if (view.made)
+    PrintMade(out, view);
+  if (view.why)
+    out->AppendF("  Why: %s\n", view.why);
   if (view.locks)
     out->AppendF("  Locks: %s\n", view.locks);
   out->AppendF("  Grade: %s (%s)\n", view.grade, view.grade_explained);

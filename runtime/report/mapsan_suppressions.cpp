@@ -7,6 +7,7 @@
 
 #include "../entry/mapsan_flags.h"
 #include "mapsan_output.h"
+#include "mapsan_words.h"
 #include "sanitizer_common/sanitizer_file.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_placement_new.h"
@@ -70,7 +71,7 @@ bool Matches(const OperationView &operation) {
   if (!operation.known)
     return false;
   if (Matches(kRace, operation.access->site->function) ||
-      Matches(kMap, operation.access->site->name) ||
+      Matches(kMap, MapNameOf(operation.access->site)) ||
       Matches(kMap, operation.access->site->type))
     return true;
   const Frames &stack = operation.stack;

@@ -92,16 +92,27 @@ const char *WithoutThis(const char *name) {
   return name && !internal_strncmp(name, "this->", 6) ? name + 6 : name;
 }
 
+// Where an iterator was made: one line is all that there is.
+const char *MadeWords(TextArena *arena, const Site *site) {
+  InternalScopedString text;
+  text.Append(site->operation);
+  if (site->file && site->line)
+    text.AppendF(" %s:%u:%u", ShortPath(site->file), site->line, site->column);
+  if (site->function)
+    text.AppendF(" in %s", ShortFunction(arena, site->function));
+  return arena->Copy(text.data());
+}
+
 // The name by which the offenders know the map, and the one it was created
 // under: `cache` may be a parameter bound to `sessions_`.
 void NameMap(TextArena *arena, ReportView *view) {
   const Finding &finding = *view->finding;
-  const Site *sites[] = {finding.current.site, finding.previous.site,
-                         finding.creation.site};
+  const Site *sites[] = {finding.made, finding.current.site,
+                         finding.previous.site, finding.creation.site};
   for (u32 i = 0; i < ARRAY_SIZE(sites); i++) {
     if (!sites[i])
       continue;
-    const char *name = WithoutThis(sites[i]->name);
+    const char *name = WithoutThis(MapNameOf(sites[i]));
     if (name && *name && !view->map_name)
       view->map_name = name;
     else if (name && *name && internal_strcmp(name, view->map_name) &&
@@ -188,7 +199,11 @@ ReportView *BuildView(TextArena *arena, const Finding &finding) {
   DescribeOperation(arena, &view->creation, finding.creation, numbers);
   if (finding.grade == Grade::Candidate)
     view->grade_explained = SuspicionWords(arena, *view);
-  view->locks = LockWords(arena, view->current, view->previous);
+  view->why = InvalidationWords(arena, finding);
+  if (!view->why) // else they are not what is missing
+    view->locks = LockWords(arena, view->current, view->previous);
+  if (finding.made)
+    view->made = MadeWords(arena, finding.made);
   DescribeThread(arena, view, view->current);
   DescribeThread(arena, view, view->previous);
   DescribeThread(arena, view, view->creation);

@@ -51,6 +51,8 @@ struct ReportView {
   const char *map_also; // its name where it was created, if that differs
   const char *map_type; // null: not known
   OperationView current, previous;
+  const char *made;  // "begin server.cpp:40:5 in Server::touch"; or null
+  const char *why;   // what was used is invalid: a sentence; or null
   const char *locks; // what the held locks tell; a sentence
   OperationView creation;
   static constexpr u32 kMaxThreads = 3;

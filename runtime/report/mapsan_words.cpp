@@ -22,7 +22,8 @@ const char *KindPrefix(Grade grade) {
 }
 
 const char *GradeWords(Grade grade) {
-  static const char *const kWords[] = {"overlap", "unordered", "candidate"};
+  static const char *const kWords[] = {"overlap", "unordered", "candidate",
+                                       "invalidated"};
   return kWords[static_cast<u32>(grade)];
 }
 
@@ -30,8 +31,62 @@ const char *GradeExplained(Grade grade) {
   static const char *const kWords[] = {
       "both threads were inside the map at once",
       "nothing in this run orders one operation before the other",
-      "code that MapSanitizer cannot see into may order the two"};
+      "code that MapSanitizer cannot see into may order the two",
+      "the use came after the operation that the container's rules name"};
   return kWords[static_cast<u32>(grade)];
+}
+
+namespace {
+
+bool Sized(const Change &change) {
+  return change.size_before != Change::kUnknown &&
+         change.size_after != Change::kUnknown;
+}
+bool Grew(const Change &change) {
+  return Sized(change) && change.size_after > change.size_before;
+}
+bool Rehashed(const Change &change) {
+  return change.buckets_before != Change::kUnknown &&
+         change.buckets_after != Change::kUnknown &&
+         change.buckets_before != change.buckets_after;
+}
+
+} // namespace
+
+const char *InvalidationWords(TextArena *arena, const Finding &finding) {
+  bool iterator = finding.kind == FindingKind::InvalidIterator;
+  const char *all = iterator ? "all iterators" : "all references";
+  const Change &change = finding.previous.change;
+  switch (finding.why) {
+  case Invalidation::None:
+    break;
+  case Invalidation::Erased:
+    return iterator ? "the element it pointed to was erased"
+                    : "the element it referred to was erased";
+  case Invalidation::Moved: {
+    const char *what = Grew(change) ? "insertion" : "operation";
+    if (!Rehashed(change))
+      return arena->Format("the %s moved the elements", what);
+    return arena->Format(
+        "the %s moved the elements (rehash %llu -> %llu buckets)", what,
+        change.buckets_before, change.buckets_after);
+  }
+  case Invalidation::Inserted:
+    return arena->Format("an insertion invalidates %s of this container", all);
+  case Invalidation::ErasedOthers:
+    return arena->Format("an erasure invalidates %s of this container", all);
+  case Invalidation::Emptied:
+    return "the map was emptied";
+  case Invalidation::Replaced:
+    return "the map was assigned to";
+  case Invalidation::Destroyed:
+    return "the map was destroyed";
+  }
+  return nullptr;
+}
+
+const char *HandleWords(const Site *site) {
+  return site->flags & MapsanSiteReference ? "reference" : "iterator";
 }
 
 const char *NounOf(const Access &access) {
@@ -68,10 +123,6 @@ const char *OperationWords(TextArena *arena, const Access &access) {
   InternalScopedString details;
   auto add = [&details] { details.Append(details.length() ? ", " : ""); };
   const Change &change = access.change;
-  bool sizes = change.size_before != Change::kUnknown &&
-               change.size_after != Change::kUnknown;
-  bool buckets = change.buckets_before != Change::kUnknown &&
-                 change.buckets_after != Change::kUnknown;
   MapsanEffect effect = access.site->Effect();
   bool whole_life =
       effect == MapsanEffectConstruct || effect == MapsanEffectDestroy;
@@ -83,8 +134,8 @@ const char *OperationWords(TextArena *arena, const Access &access) {
   } else if (effect == MapsanEffectMayWrite && !access.wrote) {
     add();
     details.Append("changed nothing");
-  } else if (access.wrote && !whole_life && sizes) {
-    if (change.size_after > change.size_before) {
+  } else if (access.wrote && !whole_life && Sized(change)) {
+    if (Grew(change)) {
       add();
       details.Append("inserted");
     } else if (change.size_after < change.size_before) {
@@ -98,15 +149,21 @@ const char *OperationWords(TextArena *arena, const Access &access) {
     else
       details.AppendF("size %llu", change.size_after);
   }
-  if (access.wrote && !whole_life && buckets &&
-      change.buckets_before != change.buckets_after) {
+  if (access.wrote && !whole_life && Rehashed(change)) {
     add();
     details.AppendF("rehash %llu -> %llu buckets", change.buckets_before,
                     change.buckets_after);
   }
+  if (access.site->flags & MapsanSiteHandle && access.site->name)
+    return arena->Format("%s of %s `%s`", access.site->operation,
+                         HandleWords(access.site), access.site->name);
   if (!details.length())
     return access.site->operation;
   return arena->Format("%s (%s)", access.site->operation, details.data());
+}
+
+const char *MapNameOf(const Site *site) {
+  return site->flags & MapsanSiteHandle ? nullptr : site->name;
 }
 
 const char *ThreadWords(TextArena *arena, u32 tid) {

@@ -18,6 +18,12 @@ const char *GradeExplained(Grade grade);
 /// Before a kind's words, with its space, or nothing.
 const char *KindPrefix(Grade grade);
 
+/// Why what was used is invalid; a sentence. Null: it is not.
+const char *InvalidationWords(TextArena *arena, const Finding &finding);
+
+/// What it is that is used at the site, a handle's: "iterator".
+const char *HandleWords(const Site *site);
+
 /// "write", "read", "possible write"...
 const char *NounOf(const Access &access);
 
@@ -27,6 +33,9 @@ const char *OperationWords(TextArena *arena, const Access &access);
 /// What an unfinished may-write was about to do: "insert", "erase", "change
 /// the map". Safe in a signal handler.
 const char *Intention(const Site *site);
+
+/// The name of the map at the site, or null.
+const char *MapNameOf(const Site *site);
 
 /// "the main thread", "thread T2 'worker-1'".
 const char *ThreadWords(TextArena *arena, u32 tid);

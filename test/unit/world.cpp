@@ -57,8 +57,18 @@ std::vector<Finding> TakeFindings() {
 }
 
 Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
-  static Family family = {/*id=*/42, "test family", 0,        ~0u,
-                          ~0u,       /*number=*/0,  /*tag=*/0};
+  static Family family = {/*id=*/42,
+                          "test family",
+                          /*header_bytes=*/0,
+                          /*size_offset=*/~0u,
+                          /*buckets_offset=*/~0u,
+                          /*through=*/~0u,
+                          /*behind_offset=*/0,
+                          /*behind_bytes=*/0,
+                          /*invalidates=*/0,
+                          /*growth_offset=*/~0u,
+                          /*number=*/0,
+                          /*tag=*/0};
   Site site = {};
   site.family = reinterpret_cast<const char *>(&family);
   site.operation = operation;

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Iterators and references into maps: see mapsan_handle.h.
+
+#include "mapsan_handle.h"
+
+#include "../clock/mapsan_stack.h"
+#include "../report/mapsan_report.h"
+#include "mapsan_map.h"
+#include "mapsan_violation.h"
+#include "mapsan_watch.h"
+
+namespace __mapsan {
+
+void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
+  const Family *family = site->GetFamily();
+  if (UNLIKELY(!FitsKey(map) || !HasPrint(family)))
+    return;
+  MapKey key = KeyOf(map, family->Number());
+  OpenedWatches::Entry *opened = thr->opened_watches.For(map);
+  u64 stamp;
+  MapKey now;
+  if (LIKELY(opened->key == key &&
+             opened->watch->Look(opened->life, &stamp, &now) && now == key)) {
+    opened->watch->Use();
+  } else {
+    ScopedRuntime runtime(thr);
+    Watch *watch = watches.Open(key, PrintOf(map, family), &stamp);
+    if (!watch)
+      return;
+    *opened = {key, watch, Watch::LifeOf(stamp)};
+    thr->operations.shortcuts.ForgetWrites(map);
+  }
+  handle->watch = reinterpret_cast<uptr>(opened->watch);
+  handle->stamp = stamp;
+  handle->made = reinterpret_cast<uptr>(site);
+}
+
+void MapErases(Thread *thr, uptr map, uptr element) {
+  if (watches.MayHave(map))
+    thr->erases = {map, element};
+}
+
+// An iterator leads through the map: the standard lets what it does access the
+// container. A reference is used without it.
+static bool ReadsMap(const Site *site) {
+  return !(site->flags & MapsanSiteReference);
+}
+
+static void ReadMap(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  site->MarkRun();
+  if (!thr->disturbed && thr->operations.empty() &&
+      thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                      /*write=*/false))
+    return;
+  u32 effect = thr->last_effect;
+  if (!MapBeginFast(thr, site, map, pc, bp)) {
+    ScopedRuntime runtime(thr);
+    if (UNLIKELY(thr->under_lock))
+      LockForOperation(thr);
+    MapBegin(thr, site, map, pc, bp);
+  }
+  if (!MapEndFast(thr, site, map, MapsanEvidenceNone)) {
+    ScopedRuntime runtime(thr);
+    MapEnd(thr, site, map, MapsanEvidenceNone, pc, bp);
+    if (UNLIKELY(thr->under_lock))
+      UnlockAfterOperation(thr);
+  }
+  thr->last_effect = effect; // of the program's operations
+}
+
+static void FillCreation(Thread *thr, Finding *f) {
+  Bucket *bucket = map_table.For(f->map);
+  ScopedLock lock(bucket);
+  MapState *state = FindMap(bucket, KeyOf(f->map, f->family->Number()));
+  if (!state)
+    return;
+  f->creation = CreationOf(state);
+  f->map_reports = ++Extend(thr, state)->reports;
+}
+
+static void Report(Thread *thr, const Handle &handle, const Site *site,
+                   const Cause &cause, Invalidation why, uptr pc, uptr bp) {
+  const Mutation &mutation = cause.mutation;
+  Finding f = {};
+  f.kind = site->flags & MapsanSiteReference ? FindingKind::InvalidElement
+                                             : FindingKind::InvalidIterator;
+  f.grade = Grade::Invalidated;
+  f.map = cause.map;
+  f.family = site->GetFamily();
+  f.current = AccessBy({StackIdHere(thr, site, pc, bp), LocksetId(thr)},
+                       thr->tid, /*wrote=*/false);
+  f.current.site = site;
+  f.previous = AccessBy(mutation.details, ThreadOfWord(mutation.word),
+                        /*wrote=*/true);
+  f.previous.change = mutation.sizes.ToChange();
+  f.made = reinterpret_cast<const Site *>(handle.made);
+  f.why = why;
+  FillCreation(thr, &f);
+  ReportFinding(f);
+}
+
+// Its destruction is not forgotten yet.
+static bool IsTombstone(uptr map, const Family *family) {
+  Bucket *bucket = map_table.For(map);
+  ScopedLock lock(bucket);
+  MapState *state = FindMap(bucket, KeyOf(map, family->Number()));
+  return state && state->Dead();
+}
+
+// Something has happened to the map since it was looked at last.
+static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
+                           uptr element, uptr pc, uptr bp) {
+  ScopedRuntime runtime(thr);
+  Cause cause;
+  bool reference = site->flags & MapsanSiteReference;
+  Invalidation why = watches.WhyInvalid(handle->GetWatch(), *handle, reference,
+                                        element, &cause);
+  if (!cause.stamp)
+    return handle->Forget();
+  if (why == Invalidation::None) {
+    handle->stamp = cause.stamp;
+    return;
+  }
+  AccessWord word = cause.mutation.word;
+  bool ordered = thr->clock.Contains(SlotOf(word), EpochOf(word));
+  // Else they race, which the read of the map has found; or finds here, if the
+  // map is gone. (Of a reference nothing is said, unless the two are ordered at
+  // a later use.)
+  if (ordered)
+    Report(thr, *handle, site, cause, why, pc, bp);
+  else if (why == Invalidation::Destroyed && ReadsMap(site) &&
+           IsTombstone(cause.map, site->GetFamily()))
+    ReadMap(thr, site, cause.map, pc, bp);
+  if (ordered || !reference)
+    handle->Forget();
+}
+
+void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
+                uptr bp) {
+  u64 stamp;
+  MapKey key;
+  if (!handle->GetWatch()->Look(Watch::LifeOf(handle->stamp), &stamp, &key))
+    return handle->Forget();
+  // Of a map that is destroyed there is nothing to read.
+  if (key && ReadsMap(site) &&
+      key >> kMapAddressBits == site->GetFamily()->Number())
+    ReadMap(thr, site, AddressOf(key), pc, bp);
+  if (UNLIKELY(stamp != handle->stamp))
+    Judge(thr, handle, site, element, pc, bp);
+}
+
+} // namespace __mapsan

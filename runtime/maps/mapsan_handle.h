@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Iterators and references into maps, as instrumented code keeps them: a handle
+// beside each variable that holds one.
+
+#ifndef MAPSAN_HANDLE_H
+#define MAPSAN_HANDLE_H
+
+#include "../clock/mapsan_thread.h"
+#include "mapsan_site.h"
+
+namespace __mapsan {
+
+class Watch;
+
+namespace handle_field {
+using Ptr = uptr;
+using I64 = u64;
+} // namespace handle_field
+
+/// Lies in a frame of the program's, which copies it as it likes; used by the
+/// thread that runs there.
+struct Handle {
+#define MAPSAN_HANDLE_FIELD(Type, Name) handle_field::Type Name;
+#include "../../include/mapsan/callbacks.inc"
+
+  Watch *GetWatch() const { return reinterpret_cast<Watch *>(watch); }
+  /// Nothing is known of it from now on, so nothing will be said.
+  void Forget() { watch = stamp = made = locks = 0; }
+};
+static_assert(sizeof(Handle) == 32, "the pass lays out the same structure");
+
+/// What `site` has returned is an iterator or reference into `map`. Not while
+/// the thread is disturbed.
+void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map);
+
+/// It is about to be used, at `site`, on `element`. (pc, bp) as for MapBegin.
+/// `handle` is known; the thread is not disturbed, unless by LockForOperation.
+void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
+                uptr bp);
+
+/// The operation that begins next on the map removes that element.
+void MapErases(Thread *thr, uptr map, uptr element);
+
+} // namespace __mapsan
+
+#endif // MAPSAN_HANDLE_H

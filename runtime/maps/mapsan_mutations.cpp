@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What operations do to maps that are watched: see mapsan_mutations.h.
+
+#include "mapsan_mutations.h"
+
+#include "../clock/mapsan_stack.h"
+#include "../clock/mapsan_thread.h"
+#include "mapsan_header.h"
+#include "mapsan_watch.h"
+#include "mapsan_watches.h"
+
+namespace __mapsan {
+
+static constexpr u32 kOnTwoMaps = MapsanSiteReplaces | MapsanSiteExchanges |
+                                  MapsanSiteTakes | MapsanSiteMixes;
+
+// Changes when the elements are moved.
+static u64 GrowthWord(uptr map, const Family *family) {
+  return HeaderWord(map, static_cast<s32>(family->growth_offset) >= 0
+                             ? family->growth_offset
+                             : family->buckets_offset);
+}
+
+void WatchedBegins(Thread *thr, Operation *op) {
+  const Site *site = SiteOf(*op);
+  uptr map = MapOf(*op);
+  MapsanEffect effect = site->Effect();
+  if (effect == MapsanEffectConstruct)
+    return watches.Retire(KeyOf(*op)); // that one's end was not seen
+  watches.Compare(KeyOf(*op), PrintOf(map, site->GetFamily()));
+  op->watched = true;
+  op->erased = thr->erases.map == map ? thr->erases.element : 0;
+  thr->erases.map = 0;
+  if (effect == MapsanEffectDestroy)
+    return;
+  op->growth_before = GrowthWord(map, site->GetFamily());
+  if (!thr->freed.of)
+    thr->freed.BeginFor(op);
+}
+
+static void StopWatching(Thread *thr, Operation *op) {
+  op->watched = false;
+  if (thr->freed.of == op)
+    thr->freed.End();
+}
+
+void TellPartner(Thread *thr, const Operation &op) {
+  const Site *site = SiteOf(op);
+  u32 n = thr->operations.size();
+  if (!(site->flags & kOnTwoMaps) || n < 2)
+    return;
+  Operation *outer = thr->operations.At(n - 2);
+  u32 flags = SiteOf(*outer)->flags;
+  if (!(flags & MapsanSiteSecondary) &&
+      (flags & site->flags & kOnTwoMaps) == (site->flags & kOnTwoMaps))
+    outer->partner = KeyOf(op);
+}
+
+static bool Decreased(const Change &change) {
+  return change.size_after < change.size_before;
+}
+
+static Mutation Describe(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  Mutation mutation = {};
+  mutation.word = MakeWord(thr->clock.slot(), thr->clock.OpenEpoch());
+  mutation.details = {op->stack, op->lockset};
+  if (!op->recorded) // no stack, or that of the record it relies on
+    mutation.details = {StackIdHere(thr, SiteOf(*op), pc, bp), LocksetId(thr)};
+  mutation.sizes = MapSizes::Of(op->change);
+  return mutation;
+}
+
+// Of all iterators, or of all references, by the family's rules for them.
+static Invalidation WhyAll(const Operation &op, bool on_insert, bool on_erase,
+                           bool on_growth) {
+  const Change &change = op.change;
+  bool sized = change.size_before != Change::kUnknown &&
+               change.size_after != Change::kUnknown;
+  if (sized && change.size_before && !change.size_after)
+    return Invalidation::Emptied;
+  if (on_growth && op.watched && op.growth_before != Change::kUnknown &&
+      op.growth_before != GrowthWord(MapOf(op), SiteOf(op)->GetFamily()))
+    return Invalidation::Moved;
+  if (on_insert && sized && change.size_after > change.size_before)
+    return Invalidation::Inserted;
+  if (on_erase && sized && Decreased(change))
+    return Invalidation::ErasedOthers;
+  return Invalidation::None;
+}
+
+static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  const Change &change = op->change;
+  u32 rules = SiteOf(*op)->GetFamily()->invalidates;
+  Invalidation iterators =
+      WhyAll(*op, rules & MapsanIteratorsOnInsert,
+             rules & MapsanIteratorsOnErase, rules & MapsanIteratorsOnGrowth);
+  Invalidation references =
+      WhyAll(*op, rules & MapsanReferencesOnInsert,
+             rules & MapsanReferencesOnErase, rules & MapsanReferencesOnGrowth);
+  // What an operation frees that erased nothing was never an element.
+  bool may_have_erased = change.size_before == Change::kUnknown ||
+                         change.size_after == Change::kUnknown ||
+                         Decreased(change);
+  uptr element = op->watched && may_have_erased ? op->erased : 0;
+  const FreedBlocks *freed =
+      may_have_erased && thr->freed.of == op && thr->freed.count ? &thr->freed
+                                                                 : nullptr;
+  if (iterators == Invalidation::None && references == Invalidation::None &&
+      !element && !freed)
+    return;
+  Mutation mutation = Describe(thr, op, pc, bp);
+  mutation.iterators = iterators;
+  mutation.references = references;
+  mutation.element = element;
+  watches.Note(KeyOf(*op), mutation, freed);
+}
+
+// What becomes of all elements at once. False: nothing like that.
+static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
+                      uptr bp) {
+  u32 flags = SiteOf(*op)->flags;
+  MapKey key = KeyOf(*op), partner = op->partner;
+  bool whole = flags & kOnTwoMaps;
+  if (!whole)
+    return false;
+  if (flags & MapsanSiteSecondary) {
+    // The enclosing operation looks to it, if there is one.
+    u32 n = thr->operations.size();
+    if (n < 2 || thr->operations.At(n - 2)->partner != key)
+      watches.Retire(key);
+    return true;
+  }
+  bool two = partner && partner != key;
+  bool follow = flags & (MapsanSiteExchanges | MapsanSiteTakes);
+  if (partner == key && !follow && !(flags & MapsanSiteMixes) && !unwound)
+    return true; // an assignment to itself
+  auto replaced = [&] {
+    Mutation mutation = Describe(thr, op, pc, bp);
+    mutation.iterators = mutation.references = Invalidation::Replaced;
+    return mutation;
+  };
+  if (unwound || partner == key || (!two && (flags & MapsanSiteExchanges)) ||
+      (two && follow && partner >> kMapAddressBits != key >> kMapAddressBits)) {
+    // Half done, or the map with itself, or with one that nobody knows.
+    watches.Retire(key);
+    if (two)
+      watches.Retire(partner);
+  } else if (flags & MapsanSiteExchanges) {
+    watches.Exchange(key, partner);
+  } else if (flags & MapsanSiteTakes) {
+    if (two)
+      watches.Move(partner, key, replaced());
+    else
+      watches.Note(key, replaced(), nullptr);
+  } else if (flags & MapsanSiteReplaces) {
+    watches.Note(key, replaced(), nullptr);
+  } else if (two) { // some come from there
+    watches.Retire(partner);
+    return false;
+  } else if (!(op->watched && op->erased)) { // some go
+    watches.Retire(key);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// What Compare is to find at the next operation.
+static void KeepPrints(const Operation &op) {
+  const Family *family = SiteOf(op)->GetFamily();
+  watches.SetPrint(KeyOf(op), PrintOf(MapOf(op), family));
+  if (op.partner >> kMapAddressBits == family->Number())
+    watches.SetPrint(op.partner, PrintOf(AddressOf(op.partner), family));
+}
+
+void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
+  MapsanEffect effect = SiteOf(*op)->Effect();
+  bool construct = effect == MapsanEffectConstruct;
+  if (effect == MapsanEffectDestroy) {
+    Mutation mutation = Describe(thr, op, pc, bp);
+    mutation.iterators = mutation.references = Invalidation::Destroyed;
+    watches.NoteLast(KeyOf(*op), mutation);
+  } else if (effect != MapsanEffectRead) {
+    if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
+      NoteChange(thr, op, pc, bp);
+    if (!(construct && unwound))
+      KeepPrints(*op);
+  }
+  StopWatching(thr, op);
+}
+
+void WatchedIsLost(Thread *thr, Operation *op) {
+  watches.Retire(KeyOf(*op));
+  StopWatching(thr, op);
+}
+
+void WatchedUnseen(const Site *site, uptr map) {
+  if (site->effect != MapsanEffectRead)
+    watches.Retire(KeyOf(map, site->GetFamily()->Number()));
+}
+
+} // namespace __mapsan

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A watch: what iterators and references into one map have to know of it.
+
+#ifndef MAPSAN_WATCH_H
+#define MAPSAN_WATCH_H
+
+#include "mapsan_freed.h"
+#include "mapsan_handle.h"
+#include "mapsan_map_table.h"
+
+namespace __mapsan {
+
+/// An operation that may have invalidated iterators or references.
+struct Mutation {
+  AccessWord word;
+  AccessDetails details;
+  MapSizes sizes;
+  uptr element;            // erased, as the program said before; or 0
+  Invalidation iterators;  // all of them, but for those past the end
+  Invalidation references; // likewise
+  // Those that it freed; elements there were erased. Numbers in the log's ring.
+  u16 freed_count;
+  u32 freed_first;
+};
+
+/// The last mutations of what a watch stands for, by number. Its lock held.
+struct WatchLog {
+  static constexpr u32 kMutations = 32, kFreed = 63;
+  Mutation mutations[kMutations];
+  FreedBlock freed[kFreed];
+  u32 freed_end; // the number of the next
+
+  const Mutation &Of(u32 number) const {
+    return mutations[number % kMutations];
+  }
+  bool Freed(const Mutation &mutation, uptr address) const;
+};
+static_assert(sizeof(WatchLog) == 2048, "two to a page");
+
+/// What HandleUsed wants to know.
+struct Cause {
+  u64 stamp;         // of the watch now; 0: it stands for something else
+  uptr map;          // where the map is, or was last
+  Mutation mutation; // of an invalidation
+};
+
+/// Stands for the contents of one map: they stay the same watch when a swap or
+/// a move takes them to another map object. Its stamp has its life in the upper
+/// bits, and how many mutations there were in the lower. When it begins to
+/// stand for something else, or when nobody knows what became of the elements,
+/// it begins a new life: handles of an older one are of no more use.
+///
+/// The memory of a watch is a watch for ever, and the stamp its first word.
+///
+/// Without a lock a thread reads stamp, key, and stamp again (Look). A new life
+/// is stored before the key of what it is about: so if the life is the same
+/// before and after, the key was of that life; its acquire load sees to the
+/// order of the loads, and the release store of the key to that of the stores.
+/// That a mutation is seen, or a move of the contents to another map, is up to
+/// the program's own order: all of that is noted before the thread that has
+/// done it can have released anything, and who is not ordered after it races
+/// with it, which is another finding.
+class alignas(64) Watch {
+public:
+  static u64 LifeOf(u64 stamp) { return stamp >> kCountBits; }
+  static u32 CountOf(u64 stamp) { return static_cast<u32>(stamp); }
+
+  /// Any thread; of Key: 0, it stands for no map at present.
+  u64 Stamp() const { return atomic_load(&stamp_, memory_order_relaxed); }
+  MapKey Key() const { return atomic_load(&key_, memory_order_acquire); }
+  /// False: it is another life by now.
+  bool Look(u64 life, u64 *stamp, MapKey *key) const {
+    u64 before = atomic_load(&stamp_, memory_order_acquire);
+    *key = Key();
+    *stamp = Stamp();
+    return LifeOf(before) == life && LifeOf(*stamp) == life;
+  }
+  /// It will be asked for again (Watches::Take).
+  void Use() {
+    if (!atomic_load(&used_, memory_order_relaxed))
+      atomic_store(&used_, 1, memory_order_relaxed);
+  }
+
+private:
+  friend class Watches;
+  static constexpr u32 kCountBits = 32;
+
+  Watch *Next() const {
+    return reinterpret_cast<Watch *>(atomic_load(&next_, memory_order_acquire));
+  }
+  bool IsInside(uptr address) const;
+
+  atomic_uint64_t stamp_;
+  atomic_uint64_t key_; // the map; 0: none (any more)
+  atomic_uintptr_t next_;
+  atomic_uint8_t used_;
+  SequenceLock lock; // of the log, and of the two below
+  uptr first_map_;   // where it was when this life began
+  uptr last_map_;    // where it was when it became none
+  u64 print_;        // what it looked like then; its bucket's lock held
+};
+static_assert(sizeof(Watch) == 64, "a line");
+
+} // namespace __mapsan
+
+#endif // MAPSAN_WATCH_H

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// All watches, by map: see mapsan_watches.h.
+
+#include "mapsan_watches.h"
+
+#include "../clock/mapsan_stack.h"
+#include "mapsan_watch.h"
+#include "sanitizer_common/sanitizer_common.h"
+#include "sanitizer_common/sanitizer_posix.h"
+
+#include <sys/mman.h>
+
+namespace __mapsan {
+
+Watches watches;
+
+// --- memory
+
+// Not at the start: most runs of most programs need none. False: there is none
+// to be had, and nothing is watched.
+bool Watches::Reserve() {
+  ScopedLock lock(&lock_);
+  if (HasAny())
+    return true;
+  uptr bytes = kWatches * (sizeof(Watch) + sizeof(WatchLog));
+  uptr p = internal_mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (internal_iserror(p))
+    return false;
+  watches_ = reinterpret_cast<Watch *>(p);
+  logs_ = reinterpret_cast<WatchLog *>(p + kWatches * sizeof(Watch));
+  // Release: whoever sees that there are some finds them.
+  __atomic_store_n(&any_, true, __ATOMIC_RELEASE);
+  return true;
+}
+
+WatchLog *Watches::LogOf(const Watch *watch) {
+  return &logs_[watch - watches_];
+}
+
+template <class Callback> void Watches::ForEach(Callback callback) {
+  if (!HasAny())
+    return;
+  u64 taken = atomic_load(&next_, memory_order_relaxed);
+  for (u32 i = 0; i < kWatches && i < taken; i++) {
+    ScopedLock lock(&watches_[i].lock);
+    callback(&watches_[i]);
+  }
+}
+
+// --- lives
+
+// Its lock held.
+void Watches::BeginLife(Watch *watch) {
+  u64 life = Watch::LifeOf(watch->Stamp()) + 1;
+  atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
+}
+
+// Bucket's lock held in these three.
+Watch *Watches::Find(Bucket *bucket, MapKey key) {
+  Watch *watch = bucket->Head<Watch>();
+  while (watch && watch->Key() != key)
+    watch = watch->Next();
+  return watch;
+}
+
+void Watches::Link(Bucket *bucket, Watch *watch, MapKey key) {
+  // Release: what its life is was stored before.
+  atomic_store(&watch->key_, key, memory_order_release);
+  atomic_store(&watch->next_, reinterpret_cast<uptr>(bucket->Head<Watch>()),
+               memory_order_release);
+  bucket->SetHead(watch);
+}
+
+void Watches::Unlink(Bucket *bucket, Watch *watch) {
+  Watch *before = nullptr;
+  for (Watch *w = bucket->Head<Watch>(); w != watch; w = w->Next())
+    before = w;
+  if (before)
+    atomic_store(&before->next_, reinterpret_cast<uptr>(watch->Next()),
+                 memory_order_release);
+  else
+    bucket->SetHead(watch->Next());
+  watch->last_map_ = AddressOf(watch->Key());
+  atomic_store(&watch->key_, 0, memory_order_release);
+}
+
+// The next one that can be spared, in a new life, for no map; its lock is held.
+// In the order in which they were taken, so that those of destroyed maps last a
+// while. One that was asked for lately is passed by, unless all are.
+Watch *Watches::Take() {
+  constexpr u32 kLook = 16;
+  for (u32 i = 0;; i++) {
+    u64 number = atomic_fetch_add(&next_, 1, memory_order_relaxed);
+    Watch *watch = &watches_[number % kWatches];
+    MapKey key = watch->Key();
+    if (i < kLook && key &&
+        atomic_exchange(&watch->used_, 0, memory_order_relaxed))
+      continue;
+    if (!key) {
+      watch->lock.Lock();
+      if (!watch->Key()) {
+        BeginLife(watch);
+        return watch;
+      }
+      watch->lock.Unlock(); // another thread has taken it, a round later
+      continue;
+    }
+    Bucket *bucket = BucketOf(AddressOf(key));
+    ScopedLock lock(bucket);
+    if (watch->Key() != key)
+      continue; // moved meanwhile
+    watch->lock.Lock();
+    BeginLife(watch);
+    Unlink(bucket, watch);
+    return watch;
+  }
+}
+
+Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
+  if (!HasAny() && !Reserve())
+    return nullptr;
+  Bucket *bucket = BucketOf(AddressOf(key));
+  auto find = [&] {
+    Watch *watch = Find(bucket, key);
+    if (watch) {
+      watch->Use();
+      *stamp = watch->Stamp();
+    }
+    return watch;
+  };
+  {
+    ScopedLock lock(bucket);
+    if (Watch *watch = find())
+      return watch;
+  }
+  // Its lock is held, and then the bucket's taken: the other way round than
+  // elsewhere. Nobody waits for it with a bucket locked, as it is in none.
+  Watch *taken = Take();
+  ScopedLock lock(bucket);
+  Watch *watch = find(); // somebody else was faster
+  if (!watch) {
+    watch = taken;
+    watch->first_map_ = AddressOf(key);
+    watch->print_ = print;
+    watch->Use();
+    *stamp = watch->Stamp();
+    Link(bucket, watch, key);
+  }
+  taken->lock.Unlock();
+  return watch;
+}
+
+// --- mutations
+
+// Its lock held.
+void Watches::Append(Watch *watch, const Mutation &mutation,
+                     const FreedBlocks *freed) {
+  WatchLog *log = LogOf(watch);
+  u64 stamp = watch->Stamp() + 1;
+  if (!Watch::CountOf(stamp)) // they are through
+    return BeginLife(watch);
+  Mutation *noted =
+      &log->mutations[Watch::CountOf(stamp) % WatchLog::kMutations];
+  *noted = mutation;
+  noted->freed_first = log->freed_end;
+  noted->freed_count = 0;
+  if (freed) {
+    noted->freed_count = static_cast<u16>(freed->count);
+    for (u32 i = 0; i < freed->count; i++)
+      log->freed[log->freed_end++ % WatchLog::kFreed] = freed->blocks[i];
+  }
+  atomic_store(&watch->stamp_, stamp, memory_order_release);
+}
+
+void Watches::Note(MapKey key, const Mutation &mutation,
+                   const FreedBlocks *freed) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  if (Watch *watch = Find(bucket, key)) {
+    ScopedLock lock_log(&watch->lock);
+    Append(watch, mutation, freed);
+  }
+}
+
+void Watches::NoteLast(MapKey key, const Mutation &mutation) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  if (Watch *watch = Find(bucket, key)) {
+    ScopedLock lock_log(&watch->lock);
+    Append(watch, mutation, nullptr);
+    Unlink(bucket, watch);
+  }
+}
+
+// Bucket's lock held.
+void Watches::RetireWatch(Bucket *bucket, Watch *watch) {
+  ScopedLock lock(&watch->lock);
+  BeginLife(watch);
+  Unlink(bucket, watch);
+}
+
+void Watches::Retire(MapKey key) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  if (Watch *watch = Find(bucket, key))
+    RetireWatch(bucket, watch);
+}
+
+void Watches::Compare(MapKey key, u64 print) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  Watch *watch = Find(bucket, key);
+  if (watch && watch->print_ != print)
+    RetireWatch(bucket, watch);
+}
+
+void Watches::SetPrint(MapKey key, u64 print) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  if (Watch *watch = Find(bucket, key))
+    watch->print_ = print;
+}
+
+namespace {
+
+/// Those of two maps, in one order wherever they are taken.
+class TwoBuckets {
+public:
+  TwoBuckets(Bucket *a, Bucket *b)
+      : first_(a < b ? a : b), second_(a == b  ? nullptr
+                                       : a < b ? b
+                                               : a) {
+    first_->Lock();
+    if (second_)
+      second_->Lock();
+  }
+  ~TwoBuckets() {
+    if (second_)
+      second_->Unlock();
+    first_->Unlock();
+  }
+  TwoBuckets(const TwoBuckets &) = delete;
+  TwoBuckets &operator=(const TwoBuckets &) = delete;
+
+private:
+  Bucket *first_, *second_;
+};
+
+} // namespace
+
+// The locks of the watches themselves are taken one after the other: nobody
+// needs both at once.
+void Watches::Exchange(MapKey a, MapKey b) {
+  Bucket *at_a = BucketOf(AddressOf(a)), *at_b = BucketOf(AddressOf(b));
+  TwoBuckets lock(at_a, at_b);
+  Watch *of_a = Find(at_a, a), *of_b = Find(at_b, b);
+  auto relink = [this](Watch *watch, Bucket *from, Bucket *to, MapKey key) {
+    if (!watch)
+      return;
+    ScopedLock lock_log(&watch->lock);
+    Unlink(from, watch);
+    Link(to, watch, key);
+  };
+  relink(of_a, at_a, at_b, b);
+  relink(of_b, at_b, at_a, a);
+}
+
+void Watches::Move(MapKey from, MapKey to, const Mutation &mutation) {
+  Bucket *at_from = BucketOf(AddressOf(from)), *at_to = BucketOf(AddressOf(to));
+  TwoBuckets lock(at_from, at_to);
+  Watch *moved = Find(at_from, from), *replaced = Find(at_to, to);
+  if (replaced) {
+    ScopedLock lock_log(&replaced->lock);
+    Append(replaced, mutation, nullptr);
+    if (moved) // else it goes on with what is there now
+      Unlink(at_to, replaced);
+  }
+  if (moved) {
+    ScopedLock lock_log(&moved->lock);
+    Unlink(at_from, moved);
+    Link(at_to, moved, to);
+  }
+}
+
+// --- what became of a handle
+
+bool WatchLog::Freed(const Mutation &mutation, uptr address) const {
+  for (u32 i = 0; i < mutation.freed_count; i++) {
+    u32 number = mutation.freed_first + i;
+    if (freed_end - number <= kFreed && // others have not taken its place
+        freed[number % kFreed].Contains(address))
+      return true;
+  }
+  return false;
+}
+
+// Past the end of a container with nodes is null, or in the map object, and is
+// what it was whatever becomes of the elements. Its lock held.
+bool Watch::IsInside(uptr address) const {
+  constexpr uptr kLargest = 128;
+  return address - first_map_ < kLargest || address - last_map_ < kLargest ||
+         address - AddressOf(Key()) < kLargest;
+}
+
+static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
+                          bool reference, uptr element) {
+  Invalidation all = reference ? mutation.references : mutation.iterators;
+  if (all != Invalidation::None && all != Invalidation::Inserted &&
+      all != Invalidation::ErasedOthers)
+    return all;
+  if (mutation.element == element || log.Freed(mutation, element))
+    return Invalidation::Erased;
+  return all;
+}
+
+Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
+                                 bool reference, uptr element, Cause *cause) {
+  ScopedLock lock(&watch->lock);
+  u64 stamp = watch->Stamp();
+  if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.stamp)) {
+    cause->stamp = 0;
+    return Invalidation::None;
+  }
+  cause->stamp = stamp;
+  MapKey key = watch->Key();
+  cause->map = key ? AddressOf(key) : watch->last_map_;
+  bool past_end = !element || watch->IsInside(element);
+  const WatchLog &log = *LogOf(watch);
+  u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.stamp) + 1;
+  if (last - number >= WatchLog::kMutations) // those before are forgotten
+    number = last - WatchLog::kMutations + 1;
+  for (; number <= last; number++) {
+    const Mutation &mutation = log.Of(number);
+    Invalidation why = WhyBy(log, mutation, reference, element);
+    if (why == Invalidation::None ||
+        (past_end && why != Invalidation::Destroyed))
+      continue;
+    cause->mutation = mutation;
+    return why;
+  }
+  return Invalidation::None;
+}
+
+// --- all of them
+
+void Watches::ReplaceWords(AccessWord (*replace)(AccessWord, void *),
+                           void *arg) {
+  ForEach([&](Watch *watch) {
+    WatchLog *log = LogOf(watch);
+    u32 count = Watch::CountOf(watch->Stamp());
+    for (u32 i = 0; i < count && i < WatchLog::kMutations; i++) {
+      AccessWord *word =
+          &log->mutations[(count - i) % WatchLog::kMutations].word;
+      *word = replace(*word, arg);
+    }
+  });
+}
+
+void Watches::ForgetSites(const Site *begin, const Site *end) {
+  ForEach([&](Watch *watch) {
+    WatchLog *log = LogOf(watch);
+    u32 count = Watch::CountOf(watch->Stamp());
+    for (u32 i = 0; i < count && i < WatchLog::kMutations; i++) {
+      u32 *stack =
+          &log->mutations[(count - i) % WatchLog::kMutations].details.stack;
+      const Site *site = SiteOfStack(*stack);
+      if (site >= begin && site < end)
+        *stack = StackWithoutSite(*stack);
+    }
+  });
+}
+
+void Watches::ResetAfterFork() {
+  lock_.ResetAfterFork();
+  for (Bucket &bucket : buckets_)
+    bucket.ResetAfterFork();
+  if (HasAny())
+    for (u32 i = 0; i < kWatches; i++)
+      watches_[i].lock.ResetAfterFork();
+}
+
+} // namespace __mapsan

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// All watches, by map.
+
+#ifndef MAPSAN_WATCHES_H
+#define MAPSAN_WATCHES_H
+
+#include "../clock/mapsan_bucket.h"
+#include "../entry/mapsan_hidden.h"
+#include "../report/mapsan_finding.h"
+#include "mapsan_access.h"
+
+namespace __mapsan {
+
+class Watch;
+struct Cause;
+struct FreedBlocks;
+struct Handle;
+struct Mutation;
+struct Site;
+struct WatchLog;
+using MapKey = u64;
+
+/// The watches of this process, kWatches at a time. Each that stands for a map
+/// is found in the bucket of the map's address.
+///
+/// A bucket's lock guards its chain and the keys in it; a watch's own lock its
+/// log, and is taken after that of the bucket.
+class Watches {
+public:
+  static constexpr u32 kWatches = 1 << 13;
+
+  /// There may be a watch of the map, or of another one. False: there is none,
+  /// but one that a thread has made that is unordered with this one.
+  bool MayHave(uptr map) const {
+    return UNLIKELY(HasAny()) && !BucketOf(map)->IsEmpty();
+  }
+  bool HasAny() const { return __atomic_load_n(&any_, __ATOMIC_ACQUIRE); }
+
+  /// The watch of that map, which looks like that (PrintOf), made if need be,
+  /// and its stamp. Null: there is no memory for any.
+  Watch *Open(MapKey key, u64 print, u64 *stamp);
+
+  /// An operation begins that may change the map, which looks like that. If it
+  /// was left another way, somebody that is not seen has changed it: nobody
+  /// knows then what became of which element.
+  void Compare(MapKey key, u64 print);
+  /// It ends.
+  void SetPrint(MapKey key, u64 print);
+
+  /// What the map was made of is noted, if anybody watches; `freed` may be
+  /// null.
+  void Note(MapKey key, const Mutation &mutation, const FreedBlocks *freed);
+  /// The same, and then there is no map any more.
+  void NoteLast(MapKey key, const Mutation &mutation);
+  /// What is in `from` and what is in `to` is exchanged.
+  void Exchange(MapKey a, MapKey b);
+  /// What is in `from` is in `to` from now on; of what was there the mutation
+  /// is the last.
+  void Move(MapKey from, MapKey to, const Mutation &mutation);
+  /// Nobody knows what became of which element, or there is another map.
+  void Retire(MapKey key);
+
+  /// Why a handle of the watch is of no more use, since it was last looked at;
+  /// None: for no reason that is known.
+  Invalidation WhyInvalid(Watch *watch, const Handle &handle, bool reference,
+                          uptr element, Cause *cause);
+
+  /// As ReplaceRecords of maps.
+  void ReplaceWords(AccessWord (*replace)(AccessWord, void *), void *arg);
+  /// Mutations at these sites lose them.
+  void ForgetSites(const Site *begin, const Site *end);
+  /// In the child, where only one thread is left.
+  void ResetAfterFork();
+
+private:
+  static constexpr u32 kBuckets = 1 << 13;
+  Bucket *BucketOf(uptr map) {
+    return &buckets_[(map >> 4 ^ map >> 17) % kBuckets];
+  }
+  const Bucket *BucketOf(uptr map) const {
+    return const_cast<Watches *>(this)->BucketOf(map);
+  }
+  bool Reserve();
+  Watch *Take();
+  Watch *Find(Bucket *bucket, MapKey key);
+  void Link(Bucket *bucket, Watch *watch, MapKey key);
+  void Unlink(Bucket *bucket, Watch *watch);
+  void BeginLife(Watch *watch);
+  void RetireWatch(Bucket *bucket, Watch *watch);
+  void Append(Watch *watch, const Mutation &mutation, const FreedBlocks *freed);
+  WatchLog *LogOf(const Watch *watch);
+  template <class Callback> void ForEach(Callback callback);
+
+  bool any_;
+  atomic_uint64_t next_; // of those to be taken, in a ring
+  Watch *watches_;       // kWatches of them; null: nobody has asked for any
+  WatchLog *logs_;
+  SequenceLock lock_; // of the first two, and of any_, until they are there
+  Bucket buckets_[kBuckets];
+};
+
+extern MAPSAN_HIDDEN Watches watches;
+
+/// The watches that one thread has opened last. Owned by the thread; an entry
+/// may be of any map and any life by now.
+struct OpenedWatches {
+  struct Entry {
+    MapKey key;
+    Watch *watch;
+    u64 life;
+  };
+  static constexpr u32 kEntries = 8;
+  Entry entries[kEntries];
+
+  Entry *For(uptr map) { return &entries[(map >> 4 ^ map >> 11) % kEntries]; }
+};
+
+} // namespace __mapsan
+
+#endif // MAPSAN_WATCHES_H
