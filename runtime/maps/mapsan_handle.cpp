@@ -40,11 +40,9 @@ void MapErases(Thread *thr, uptr map, uptr element) {
     thr->erases = {map, element};
 }
 
-// An iterator leads through the map: the standard lets what it does access the
-// container. A reference is used without it.
-static bool ReadsMap(const Site *site) {
-  return !(site->flags & MapsanSiteReference);
-}
+// A step leads through the map. What an iterator or a reference is used for
+// otherwise is done to its element.
+static bool ReadsMap(const Site *site) { return site->Iterates(); }
 
 static void ReadMap(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   site->MarkRun();
@@ -108,7 +106,7 @@ static bool IsTombstone(uptr map, const Family *family) {
 }
 
 // Something has happened to the map since it was looked at last.
-static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
+static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
                            uptr element, uptr pc, uptr bp) {
   ScopedRuntime runtime(thr);
   Cause cause;
@@ -123,16 +121,14 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
   }
   AccessWord word = cause.mutation.word;
   bool ordered = thr->clock.Contains(SlotOf(word), EpochOf(word));
-  // Else they race, which the read of the map has found; or finds here, if the
-  // map is gone. (Of a reference nothing is said, unless the two are ordered at
-  // a later use.)
-  if (ordered)
+  // A step that is not ordered behind it races with it, which the read of the
+  // map has found; or finds here, if the map is gone.
+  if (ordered || !ReadsMap(site))
     Report(thr, *handle, site, cause, why, pc, bp);
-  else if (why == Invalidation::Destroyed && ReadsMap(site) &&
+  else if (why == Invalidation::Destroyed &&
            IsTombstone(cause.map, site->GetFamily()))
     ReadMap(thr, site, cause.map, pc, bp);
-  if (ordered || !reference)
-    handle->Forget();
+  handle->Forget();
 }
 
 void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
