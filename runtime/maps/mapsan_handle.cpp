@@ -108,7 +108,7 @@ static bool IsTombstone(uptr map, const Family *family) {
 }
 
 // Something has happened to the map since it was looked at last.
-static NOINLINE void Judge(Thread *thr, Handle *handle, const Site *site,
+static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
                            uptr element, uptr pc, uptr bp) {
   ScopedRuntime runtime(thr);
   Cause cause;

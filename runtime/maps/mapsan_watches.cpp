@@ -143,7 +143,7 @@ Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
     watch = taken;
     watch->first_map_ = AddressOf(key);
     watch->print_ = print;
-    watch->Use();
+    atomic_store(&watch->used_, 0, memory_order_relaxed);
     *stamp = watch->Stamp();
     Link(bucket, watch, key);
   }
