@@ -385,6 +385,34 @@ TEST_F(Watching, SwappedWithAMapThatNobodyWatches) {
   EXPECT_EQ(After(it), Invalidation::Emptied);
 }
 
+TEST_F(Watching, PastTheEndStaysWhereItWas) {
+  Swap(m, n);
+  Handle end_of_n = Make(a, n), it = end_of_n;
+  for (int i = 0; i < 4; i++)
+    Swap(n, o);
+  Swap(n, o);
+  Swap(o, m);
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+  EXPECT_EQ(After(end_of_n, n), Invalidation::None);
+}
+
+TEST_F(Watching, OfThreePlacesAtMost) {
+  Container p = {4, 1, 400};
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Swap(n, o);
+  Change(a, &insert, o, +1);
+  Handle known = it;
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_NE(known.watch, 0u);
+  Swap(o, &p);
+  Change(a, &erase, &p, -4);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, m), Invalidation::None);
+  MemoryObtained(AddressOf(&p), sizeof(p));
+}
+
 TEST_F(Watching, SwappedWithItselfOrHalfway) {
   Handle it = Make(a, m);
   Both(&swap, m, &swapped, m, [] {});
