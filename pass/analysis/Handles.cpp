@@ -210,7 +210,7 @@ void Moves::mapCall(CallBase &I, const MapCall &Site) {
     std::optional<Place> From;
     if (auto *Load = dyn_cast<LoadInst>(Argument))
       From = Where.of(Load->getPointerOperand());
-    else if (I.isByValArgument(Number))
+    else
       From = Where.of(Argument);
     if (!From)
       continue;

@@ -115,8 +115,13 @@ bool Places::callKeeps(const CallBase &Call, const Use &U, unsigned Depth) {
   const Function *Callee = directCallee(Call);
   if (passedThrough(Call, /*Whole=*/false) == U.get())
     return usesKeep(const_cast<CallBase &>(Call), Depth - 1);
-  const IteratorOperation *Op =
-      Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
+  if (!Callee)
+    return false;
+  // What a container's operation is given is a copy, also where that has an
+  // address.
+  if (Matcher.mapOperation(*Callee))
+    return true;
+  const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
   return Op && is_contained(Op->Iterators, Argument);
 }
 

@@ -119,7 +119,8 @@ Value *erasedElement(IRBuilder<> &Builder, const CallBase &Call,
                      const MapOperation &Does) {
   const unsigned Element = Does.Maps.front().Of->Iterators->Element;
   Value *Given = Call.getArgOperand(Does.Iterator);
-  if (!Call.isByValArgument(Does.Iterator))
+  // (one whose copies are not trivial is in a variable of the caller's)
+  if (!Call.isByValArgument(Does.Iterator) && !isa<AllocaInst>(Given))
     return Given;
   return Builder.CreateLoad(
       Builder.getPtrTy(),

@@ -70,8 +70,8 @@ static void FillCreation(Thread *thr, Finding *f) {
   Bucket *bucket = map_table.For(f->map);
   ScopedLock lock(bucket);
   MapState *state = FindMap(bucket, KeyOf(f->map, f->family->Number()));
-  if (!state)
-    return;
+  if (!state || (f->why == Invalidation::Destroyed && !state->Dead()))
+    return; // none, or another one since
   f->creation = CreationOf(state);
   f->map_reports = ++Extend(thr, state)->reports;
 }
@@ -110,9 +110,8 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
                            uptr element, uptr pc, uptr bp) {
   ScopedRuntime runtime(thr);
   Cause cause;
-  bool reference = site->flags & MapsanSiteReference;
-  Invalidation why = watches.WhyInvalid(handle->GetWatch(), *handle, reference,
-                                        element, &cause);
+  Invalidation why =
+      watches.WhyInvalid(handle->GetWatch(), *handle, site, element, &cause);
   if (!cause.stamp)
     return handle->Forget();
   if (why == Invalidation::None) {

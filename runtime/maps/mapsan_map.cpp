@@ -298,8 +298,6 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence,
     }
   }
   thr->last_effect = op->wrote;
-  if (UNLIKELY(site->flags & MapsanSiteSecondary))
-    TellPartner(thr, *op);
   if (watches.MayHave(MapOf(*op)) ||
       (op->partner && watches.MayHave(AddressOf(op->partner))))
     WatchedEnds(thr, op, unwound, pc, bp);
@@ -320,6 +318,8 @@ static void EndOperation(Thread *thr, const Site *site, uptr map,
   while (thr->operations.size() > i)
     Leave(thr, thr->operations.Top());
   Operation *op = thr->operations.Top();
+  if (UNLIKELY(site->flags & MapsanSiteSecondary))
+    TellPartner(thr, *op); // also if it is the same map
   if (!op->nested)
     End(thr, op, evidence, unwound, pc, bp);
   Leave(thr, op);

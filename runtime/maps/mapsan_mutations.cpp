@@ -165,12 +165,12 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   return true;
 }
 
-// What Compare is to find at the next operation.
-static void KeepPrints(const Operation &op) {
-  const Family *family = SiteOf(op)->GetFamily();
-  watches.SetPrint(KeyOf(op), PrintOf(MapOf(op), family));
-  if (op.partner >> kMapAddressBits == family->Number())
-    watches.SetPrint(op.partner, PrintOf(AddressOf(op.partner), family));
+// What Compare is to find at the next operation; and that there is none which
+// takes the short way, though the map may not have been watched before.
+static void Expect(Thread *thr, MapKey key, const Family *family) {
+  uptr map = AddressOf(key);
+  watches.SetPrint(key, PrintOf(map, family));
+  thr->operations.shortcuts.ForgetWrites(map);
 }
 
 void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
@@ -183,8 +183,11 @@ void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
   } else if (effect != MapsanEffectRead) {
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
       NoteChange(thr, op, pc, bp);
+    const Family *family = SiteOf(*op)->GetFamily();
     if (!(construct && unwound))
-      KeepPrints(*op);
+      Expect(thr, KeyOf(*op), family);
+    if (op->partner >> kMapAddressBits == family->Number())
+      Expect(thr, op->partner, family);
   }
   StopWatching(thr, op);
 }

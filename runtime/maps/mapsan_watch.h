@@ -88,7 +88,7 @@ private:
   Watch *Next() const {
     return reinterpret_cast<Watch *>(atomic_load(&next_, memory_order_acquire));
   }
-  bool IsInside(uptr address) const;
+  bool IsInside(uptr address, u32 object_bytes) const;
 
   atomic_uint64_t stamp_;
   atomic_uint64_t key_; // the map; 0: none (any more)
@@ -96,7 +96,7 @@ private:
   atomic_uint8_t used_;
   SequenceLock lock; // of the log, and of the two below
   uptr first_map_;   // where it was when this life began
-  uptr last_map_;    // where it was when it became none
+  uptr last_map_;    // where it was before that; 0: nowhere
   u64 print_;        // what it looked like then; its bucket's lock held
 };
 static_assert(sizeof(Watch) == 64, "a line");

@@ -142,8 +142,9 @@ Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
   if (!watch) {
     watch = taken;
     watch->first_map_ = AddressOf(key);
+    watch->last_map_ = 0;
     watch->print_ = print;
-    watch->Use();
+    atomic_store(&watch->used_, 0, memory_order_relaxed);
     *stamp = watch->Stamp();
     Link(bucket, watch, key);
   }
@@ -249,21 +250,31 @@ private:
 
 } // namespace
 
+// Both buckets' locks held. Iterators past the end stay with the object where
+// they were made: three such places are remembered, of more it is not known
+// what they are.
+void Watches::Relink(Watch *watch, Bucket *from, Bucket *to, MapKey key) {
+  ScopedLock lock(&watch->lock);
+  uptr lost = watch->last_map_;
+  bool known = !lost || lost == watch->first_map_ ||
+               lost == AddressOf(watch->Key()) || lost == AddressOf(key);
+  Unlink(from, watch);
+  if (known)
+    Link(to, watch, key);
+  else
+    BeginLife(watch);
+}
+
 // The locks of the watches themselves are taken one after the other: nobody
 // needs both at once.
 void Watches::Exchange(MapKey a, MapKey b) {
   Bucket *at_a = BucketOf(AddressOf(a)), *at_b = BucketOf(AddressOf(b));
   TwoBuckets lock(at_a, at_b);
   Watch *of_a = Find(at_a, a), *of_b = Find(at_b, b);
-  auto relink = [this](Watch *watch, Bucket *from, Bucket *to, MapKey key) {
-    if (!watch)
-      return;
-    ScopedLock lock_log(&watch->lock);
-    Unlink(from, watch);
-    Link(to, watch, key);
-  };
-  relink(of_a, at_a, at_b, b);
-  relink(of_b, at_b, at_a, a);
+  if (of_a)
+    Relink(of_a, at_a, at_b, b);
+  if (of_b)
+    Relink(of_b, at_b, at_a, a);
 }
 
 void Watches::Move(MapKey from, MapKey to, const Mutation &mutation) {
@@ -276,11 +287,8 @@ void Watches::Move(MapKey from, MapKey to, const Mutation &mutation) {
     if (moved) // else it goes on with what is there now
       Unlink(at_to, replaced);
   }
-  if (moved) {
-    ScopedLock lock_log(&moved->lock);
-    Unlink(at_from, moved);
-    Link(at_to, moved, to);
-  }
+  if (moved)
+    Relink(moved, at_from, at_to, to);
 }
 
 // --- what became of a handle
@@ -297,10 +305,10 @@ bool WatchLog::Freed(const Mutation &mutation, uptr address) const {
 
 // Past the end of a container with nodes is null, or in the map object, and is
 // what it was whatever becomes of the elements. Its lock held.
-bool Watch::IsInside(uptr address) const {
-  constexpr uptr kLargest = 128;
-  return address - first_map_ < kLargest || address - last_map_ < kLargest ||
-         address - AddressOf(Key()) < kLargest;
+bool Watch::IsInside(uptr address, u32 object_bytes) const {
+  return address - first_map_ < object_bytes ||
+         address - last_map_ < object_bytes ||
+         address - AddressOf(Key()) < object_bytes;
 }
 
 static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
@@ -315,7 +323,8 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
 }
 
 Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
-                                 bool reference, uptr element, Cause *cause) {
+                                 const Site *use, uptr element, Cause *cause) {
+  bool reference = use->flags & MapsanSiteReference;
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
   if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.stamp)) {
@@ -325,7 +334,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   cause->stamp = stamp;
   MapKey key = watch->Key();
   cause->map = key ? AddressOf(key) : watch->last_map_;
-  bool past_end = !element || watch->IsInside(element);
+  bool past_end =
+      !element || watch->IsInside(element, use->GetFamily()->header_bytes);
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.stamp) + 1;
   if (last - number >= WatchLog::kMutations) // those before are forgotten

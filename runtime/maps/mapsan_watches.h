@@ -62,7 +62,7 @@ public:
 
   /// Why a handle of the watch is of no more use, since it was last looked at;
   /// None: for no reason that is known.
-  Invalidation WhyInvalid(Watch *watch, const Handle &handle, bool reference,
+  Invalidation WhyInvalid(Watch *watch, const Handle &handle, const Site *use,
                           uptr element, Cause *cause);
 
   /// As ReplaceRecords of maps.
@@ -84,6 +84,7 @@ private:
   Watch *Take();
   Watch *Find(Bucket *bucket, MapKey key);
   void Link(Bucket *bucket, Watch *watch, MapKey key);
+  void Relink(Watch *watch, Bucket *from, Bucket *to, MapKey key);
   void Unlink(Bucket *bucket, Watch *watch);
   void BeginLife(Watch *watch);
   void RetireWatch(Bucket *bucket, Watch *watch);

@@ -8,8 +8,11 @@
 // RUN: %not %t iteration 2>&1 | %FileCheck %s --check-prefix=ITERATION
 // RUN: %not %t destruction 2>&1 | %FileCheck %s --check-prefix=DESTRUCTION
 // RUN: %not %t unchanged 2>&1 | %FileCheck %s --check-prefix=UNCHANGED
+// RUN: %not %t iterator 2>&1 | %FileCheck %s --check-prefix=ITERATOR
+// RUN: %not %t element 2>&1 | %FileCheck %s --check-prefix=ELEMENT
 // RUN: %t reads 2>&1 | %FileCheck %s --check-prefix=READS
 
+#include "Inputs/handles.h"
 #include "Inputs/threads.h"
 #include <cstdio>
 #include <cstring>
@@ -40,6 +43,18 @@ int main(int, char **argv) {
     InOrder([=] { (void)cache->size(); }, [=] { delete cache; });
   }
   table[3] = 3;
+  if (chosen("iterator") || chosen("element")) {
+    hand::Bag bag;
+    hand::Handle handle;
+    const hand::Node *it;
+    HAND_INSERT(bag, 1);
+    HAND_BEGIN(it, handle, bag);
+    HAND_CLEAR(bag);
+    if (chosen("iterator"))
+      HAND_STEP(it, handle);
+    else
+      HAND_REFER(it, handle);
+  }
   if (chosen("unchanged"))
     InOrder([] { table[3]++; }, [] { table.erase(3); });
   if (chosen("reads"))
@@ -80,6 +95,16 @@ int main(int, char **argv) {
 // DESTRUCTION: SUMMARY: MapSanitizer: concurrent map destruction and map access
 
 // A may-write that found its key is a read, and says so.
+// ITERATOR: WARNING: MapSanitizer: use of invalidated map iterator (pid=
+// ITERATOR: Use: operator++ of iterator `it` by the main thread:
+// ITERATOR: Invalidated by: clear (erased, size 1 -> 0) by the main thread:
+// ITERATOR: Iterator made: begin
+// ITERATOR: SUMMARY: MapSanitizer: use of invalidated map iterator
+
+// ELEMENT: WARNING: MapSanitizer: use of invalidated map element (pid=
+// ELEMENT: Use: use of reference `it` by the main thread:
+// ELEMENT: SUMMARY: MapSanitizer: use of invalidated map element
+
 // UNCHANGED: WARNING: MapSanitizer: concurrent map read and map write (pid=
 // UNCHANGED: Write: erase (erased, size 1 -> 0) by thread T3:
 // UNCHANGED: Previous read: operator[] (changed nothing) by thread T2:

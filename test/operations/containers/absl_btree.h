@@ -16,3 +16,6 @@
 #define SWAP "absl::swap"
 #define OPERATORS "absl::container_internal::"
 #define STABLE 0
+#define ITERATOR_RULES {Insert::Always, Erase::All}
+#define REFERENCE_RULES {Insert::Always, Erase::All}
+#define ERASE_RETURNS_NEXT

@@ -20,3 +20,6 @@
 #define ERASE_IF "absl::erase_if"
 #define OPERATORS "absl::container_internal::"
 #define STABLE 0
+// (References into node tables live longer, but the tables are one family.)
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}

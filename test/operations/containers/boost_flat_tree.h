@@ -25,3 +25,6 @@
 #define FLAT // a sorted vector
 #define RANGE_INSERT "insert returns=void"
 #define EXTRA_ROWS "rows/boost.inc"
+#define ITERATOR_RULES {Insert::Always, Erase::All}
+#define REFERENCE_RULES {Insert::Always, Erase::All}
+#define ERASE_RETURNS_NEXT

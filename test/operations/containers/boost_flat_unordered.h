@@ -15,3 +15,5 @@
 #define ROOM_FOR_ALL (f.buckets * 7 / 8)
 #define STABLE 0
 #define EXTRA_ROWS "rows/boost.inc"
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {Insert::Growth, Erase::Own}

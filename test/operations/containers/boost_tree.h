@@ -16,3 +16,4 @@
 #define ERASE_IF "no erase_if"
 #define OPERATORS "boost::container::dtl::"
 #define EXTRA_ROWS "rows/boost.inc"
+#define ERASE_RETURNS_NEXT

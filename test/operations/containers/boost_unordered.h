@@ -19,3 +19,8 @@
 #define MERGE_MAKES_ROOM // for all elements of both
 #endif
 #define EXTRA_ROWS "rows/boost.inc"
+#define ERASE_RETURNS_NEXT
+#if BOOST_VERSION < 108000 // when it grows is not known of its layout
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#endif

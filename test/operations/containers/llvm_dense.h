@@ -54,3 +54,5 @@ template <> struct llvm::DenseMapInfo<Key> {
 #define ROOM_FOR_ALL f.elements
 #define removed(Map, Entry) (Map).remove(Entry)
 #define EXTRA_ROWS "rows/llvm.inc"
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {Insert::Growth, Erase::Own}

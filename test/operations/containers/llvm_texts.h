@@ -62,3 +62,7 @@ template <class Map, class Entry> void removed(Map &map, Entry *entry) {
   map.remove(entry);
   entry->Destroy(map.getAllocator());
 }
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define NO_ARROW
+#define NUMBER_IN(Element) atoi((Element).getKeyData())

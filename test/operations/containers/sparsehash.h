@@ -47,3 +47,6 @@ __attribute__((disable_sanitizer_instrumentation)) void reserveKeys(Any &map) {
     map.set_empty_key(Key(-2));
   map.set_deleted_key(Key(-3));
 }
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {Insert::Growth, Erase::Own}
+#define FOLLOWED ReservesAKey<Map> // those that are dense

@@ -25,3 +25,4 @@
 #endif
 
 #define STANDARD 1
+#define ERASE_RETURNS_NEXT

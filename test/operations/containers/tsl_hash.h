@@ -31,3 +31,8 @@
 #define AS_MANY WRITES
 #define RANGE_MAKES_ROOM
 #define EXTRA_ROWS "rows/tsl.inc"
+// Hopscotch tables leave the others where they are when they erase.
+#define ITERATOR_RULES                                                         \
+  {Insert::Always, Overflows<Map> ? Erase::Own : Erase::All}
+#define REFERENCE_RULES ITERATOR_RULES
+#define ERASE_RETURNS_NEXT

@@ -24,3 +24,6 @@
 #define TWO_KINDS_OF_ROOM
 #define RANGE_MAKES_ROOM
 #define EXTRA_ROWS "rows/tsl.inc"
+#define ITERATOR_RULES {Insert::Always, Erase::All}
+#define REFERENCE_RULES {Insert::Always, Erase::All}
+#define ERASE_RETURNS_NEXT

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What its documentation says that invalidates a container's iterators, and
+// references to its elements. The header of a library may define, where it is
+// not like the standard's:
+//   ITERATOR_RULES, REFERENCE_RULES   { insert, erase }
+//   LEARNS        0: an element that is erased by its key is not known
+//   FOLLOWED      false: nothing of its iterators is looked at
+
+#ifndef MAPSAN_TEST_ITERATOR_RULES_H
+#define MAPSAN_TEST_ITERATOR_RULES_H
+
+#include "container.h"
+
+/// Which insertions invalidate: none, one that makes the table grow, all.
+enum class Insert { Never, Growth, Always };
+/// Of which elements an erasure invalidates iterators.
+enum class Erase { Own, All };
+
+/// By which containers of one library may be told apart.
+template <class Any>
+concept ReservesAKey = requires(Any &map) { map.set_empty_key(Key(-2)); };
+template <class Any>
+concept Overflows = requires(Any &map) { map.overflow_size(); };
+
+struct InvalidationRules {
+  Insert insert;
+  Erase erase;
+};
+
+#ifndef ITERATOR_RULES
+#if ORDERED
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#else
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#endif
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#endif
+#ifndef LEARNS
+#define LEARNS STABLE
+#endif
+#ifndef FOLLOWED
+#define FOLLOWED true
+#endif
+
+constexpr InvalidationRules kIterators = ITERATOR_RULES;
+constexpr InvalidationRules kReferences = REFERENCE_RULES;
+constexpr bool kLearnsErasures = LEARNS;
+constexpr bool kFollowed = FOLLOWED;
+
+#endif // MAPSAN_TEST_ITERATOR_RULES_H

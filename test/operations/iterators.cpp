@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What becomes of a container's iterators, and of references to its elements: a
+// program for each container (run_operations.py), a case for each thing that may
+// happen between the making of an iterator and its use. Each case runs in a
+// process of its own, which ends with the first report, as what comes after a
+// true one is undefined. Prints a line a case, the last line counts.
+
+#include "container.h"
+#include "iterator_rules.h"
+
+#include "../support/invisible_barrier.h"
+#include <cstdio>
+#include <cstring>
+#include <mapsan/interface.h>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+enum Outcome : int { Silent, InvalidIterator, InvalidElement, Race, Other };
+const char *const kOutcomes[] = {"silent", "use of invalidated map iterator",
+                                 "use of invalidated map element",
+                                 "concurrent map iteration and map write",
+                                 "another report, or a crash"};
+
+void endWithReport(const mapsan_report *report) {
+  int outcome = Silent + 1;
+  while (outcome < Other && strcmp(report->kind, kOutcomes[outcome]))
+    outcome++;
+  _exit(outcome);
+}
+
+struct Case {
+  const char *name;
+  Outcome expected;
+  void (*run)(Map &);
+};
+
+constexpr Outcome when(bool invalid) {
+  return invalid ? InvalidIterator : Silent;
+}
+#define OTHER_ELEMENT_ERASED when(kIterators.erase == Erase::All)
+#define ROOM_ENOUGH when(kIterators.insert == Insert::Always)
+#define GROWN when(kIterators.insert != Insert::Never)
+
+// The pass sees nothing of what is done in here.
+#define ELSEWHERE [[gnu::noinline]] void
+
+ELSEWHERE nothing() { asm volatile("" ::: "memory"); }
+ELSEWHERE put(Map &map, int number) { PUT(map, number); }
+ELSEWHERE putMany(Map &map) {
+  for (int number = 100; number < 600; number++)
+    PUT(map, number);
+}
+ELSEWHERE take(Map &map, int number) { TAKE(map, number); }
+ELSEWHERE takeByKey(Map &map, int number) { map.erase(Key(number)); }
+ELSEWHERE empty(Map &map) { map.clear(); }
+ELSEWHERE renew(Map &map) {
+  Map other;
+  PREPARE(other);
+  PUT(other, 1);
+  map = other;
+}
+ELSEWHERE exchange(Map &map, Map &other) { map.swap(other); }
+
+template <class Any> ELSEWHERE look(const Any &any) {
+  asm volatile("" : : "r"(&any) : "memory");
+}
+
+// A heap object of the test's, with eight elements and room for more.
+template <class Any = Map> Any *filled() {
+  auto *map = new Any();
+  PREPARE(*map);
+  if constexpr (requires { map->reserve(64); })
+    map->reserve(64);
+  for (int number = 1; number <= 8; number++)
+    PUT(*map, number);
+  return map;
+}
+
+// The key of an element of the map.
+#ifndef NUMBER_IN
+#define NUMBER_IN(Element) numberOf(Element)
+#endif
+
+#define ITERATOR auto it = FIND(map, 3)
+
+const Case kCases[] = {
+    // --- what happens to the map, and then a step
+    {"nothing", Silent,
+     [](Map &map) {
+       ITERATOR;
+       nothing();
+       ++it;
+     }},
+    {"its element erased", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       take(map, 3);
+       ++it;
+     }},
+    {"its element erased by its key",
+     when(kLearnsErasures || kIterators.erase == Erase::All),
+     [](Map &map) {
+       ITERATOR;
+       takeByKey(map, 3);
+       ++it;
+     }},
+    {"another element erased", OTHER_ELEMENT_ERASED,
+     [](Map &map) {
+       ITERATOR;
+       take(map, 5);
+       ++it;
+     }},
+    {"an absent key erased", Silent,
+     [](Map &map) {
+       ITERATOR;
+       takeByKey(map, 50);
+       ++it;
+     }},
+    {"an element inserted, with room for it", ROOM_ENOUGH,
+     [](Map &map) {
+       ITERATOR;
+       put(map, 9);
+       ++it;
+     }},
+    {"many inserted", GROWN,
+     [](Map &map) {
+       ITERATOR;
+       putMany(map);
+       ++it;
+     }},
+#if UNIQUE
+    {"a present one inserted", Silent,
+     [](Map &map) {
+       ITERATOR;
+       put(map, 4);
+       ++it;
+     }},
+#endif
+    {"emptied", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       ++it;
+     }},
+    {"assigned to", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       renew(map);
+       ++it;
+     }},
+    {"erased and inserted again", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       take(map, 3);
+       put(map, 3);
+       ++it;
+     }},
+    {"destroyed", InvalidIterator,
+     [](Map &) {
+       std::unique_ptr<Map> own(filled());
+       auto it = FIND(*own, 3);
+       own.reset();
+       look(*it);
+     }},
+
+    // --- where the elements go
+    {"exchanged", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       exchange(map, *other);
+       ++it;
+     }},
+    {"exchanged, then where it is now emptied", InvalidIterator,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       exchange(map, *other);
+       empty(*other);
+       ++it;
+     }},
+    {"exchanged, then where it was emptied", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       exchange(map, *other);
+       empty(map);
+       ++it;
+     }},
+#ifndef CXX98
+    {"moved", Silent,
+     [](Map &map) {
+       ITERATOR;
+       std::unique_ptr<Map> other(new Map(std::move(map)));
+       nothing();
+       ++it;
+     }},
+    {"moved, then emptied there", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       std::unique_ptr<Map> other(new Map(std::move(map)));
+       empty(*other);
+       ++it;
+     }},
+#endif
+
+    // --- what it is used for
+    {"dereferenced", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       look(*it);
+     }},
+#ifndef NO_ARROW
+    {"its member", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       look(*it.operator->());
+     }},
+#endif
+    {"compared", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       look(it == map.end());
+     }},
+    {"stepped, what was is returned", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       look(it++);
+     }},
+    {"a copy used", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       auto copy = it;
+       empty(map);
+       ++copy;
+     }},
+    {"a constant copy used", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       ConstIterator copy = it;
+       empty(map);
+       ++copy;
+     }},
+    {"what it was before the step", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       auto before = it++;
+       empty(map);
+       look(*before);
+     }},
+    {"assigned anew", Silent,
+     [](Map &map) {
+       ITERATOR;
+       empty(map);
+       put(map, 3);
+       it = FIND(map, 3);
+       nothing();
+       ++it;
+     }},
+    {"erased through", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       take(map, 3);
+       map.erase(it);
+     }},
+
+    // --- loops
+    {"each step a look", Silent,
+     [](Map &map) {
+       for (auto it = map.begin(); it != map.end(); ++it) {
+         nothing();
+         look(*it);
+       }
+     }},
+    // (With the last one the map is empty, in any case.)
+    {"range-for, its element erased by its key", InvalidIterator,
+     [](Map &map) {
+       for (auto &&element : map)
+         takeByKey(map, NUMBER_IN(element));
+     }},
+    {"range-for, many inserted", GROWN,
+     [](Map &map) {
+       bool first = true;
+       for (auto &&element : map) {
+         look(element);
+         if (first)
+           putMany(map);
+         first = false;
+       }
+     }},
+#ifdef ERASE_RETURNS_NEXT
+    {"erase tells the next one", Silent,
+     [](Map &map) {
+       for (auto it = map.begin(); it != map.end();) {
+         nothing();
+         it = map.erase(it);
+       }
+     }},
+#endif
+
+    // --- references
+#if MAPPED
+#define REFERENCE int &value = map[Key(3)]
+    {"reference: nothing", Silent,
+     [](Map &map) {
+       REFERENCE;
+       nothing();
+       value = 1;
+     }},
+    {"reference: emptied", InvalidElement,
+     [](Map &map) {
+       REFERENCE;
+       empty(map);
+       value = 1;
+     }},
+    {"reference: another element erased",
+     kReferences.erase == Erase::All ? InvalidElement : Silent,
+     [](Map &map) {
+       REFERENCE;
+       take(map, 5);
+       value = 1;
+     }},
+    {"reference: many inserted",
+     kReferences.insert == Insert::Never ? Silent : InvalidElement,
+     [](Map &map) {
+       REFERENCE;
+       putMany(map);
+       look(value);
+     }},
+    {"reference: its element erased by its key",
+     kLearnsErasures || kReferences.erase == Erase::All ? InvalidElement
+                                                         : Silent,
+     [](Map &map) {
+       REFERENCE;
+       takeByKey(map, 3);
+       look(value);
+     }},
+#endif
+
+    // --- two threads
+    // The iterator's making is ordered before the other's insertion, its step is
+    // not.
+    {"a step after another thread's insertion", Race,
+     [](Map &map) {
+       static invisible::Step made, done;
+       static std::mutex mutex;
+       std::thread other([&map] {
+         made.WaitFor(1);
+         std::lock_guard<std::mutex> hold(mutex);
+         put(map, 9);
+         done.Done();
+       });
+       std::unique_lock<std::mutex> hold(mutex);
+       ITERATOR;
+       hold.unlock();
+       made.Done();
+       done.WaitFor(1);
+       ++it;
+       other.join();
+     }},
+    {"a step before another thread's insertion", Race,
+     [](Map &map) {
+       static invisible::Step made, done;
+       static std::mutex mutex;
+       std::thread other([&map] {
+         made.WaitFor(1);
+         std::lock_guard<std::mutex> hold(mutex);
+         put(map, 9);
+         done.Done();
+       });
+       std::unique_lock<std::mutex> hold(mutex);
+       ITERATOR;
+       hold.unlock();
+       ++it;
+       made.Done();
+       done.WaitFor(1);
+       other.join();
+     }},
+    {"a step after another thread's insertion, ordered", ROOM_ENOUGH,
+     [](Map &map) {
+       ITERATOR;
+       std::thread other([&map] { put(map, 9); });
+       other.join();
+       ++it;
+     }},
+    {"a step after another thread's growth, ordered", GROWN,
+     [](Map &map) {
+       ITERATOR;
+       std::thread other([&map] { putMany(map); });
+       other.join();
+       ++it;
+     }},
+    {"each step under the lock, insertions in between", ROOM_ENOUGH,
+     [](Map &map) {
+       static std::mutex mutex;
+       ITERATOR;
+       std::thread other([&map] {
+         for (int number = 9; number < 12; number++) {
+           std::lock_guard<std::mutex> hold(mutex);
+           put(map, number);
+         }
+       });
+       for (int i = 0; i < 3; i++) {
+         std::lock_guard<std::mutex> hold(mutex);
+         look(*it);
+       }
+       other.join();
+       std::lock_guard<std::mutex> hold(mutex);
+       ++it;
+     }},
+};
+
+Outcome outcomeOf(const Case &tried) {
+  fflush(stdout);
+  pid_t child = fork();
+  if (!child) {
+    alarm(60);
+    tried.run(*filled());
+    _exit(Silent);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) < Other
+             ? Outcome(WEXITSTATUS(status))
+             : Other;
+}
+
+} // namespace
+
+// A case's name as argument: that one alone, here, to be looked at.
+int main(int argc, char **argv) {
+  if (argc > 1) {
+    for (const Case &tried : kCases)
+      if (!strcmp(tried.name, argv[1]))
+        tried.run(*filled());
+    return 0;
+  }
+  mapsan_set_report_callback(endWithReport);
+  int cases = 0, failed = 0;
+  if (kFollowed)
+    for (const Case &tried : kCases) {
+      Outcome outcome = outcomeOf(tried);
+      bool passed = outcome == tried.expected;
+      cases++;
+      failed += !passed;
+      if (!passed)
+        printf("%s: %s: FAILED: %s, not %s\n", CONTAINER_NAME, tried.name,
+               kOutcomes[outcome], kOutcomes[tried.expected]);
+    }
+  printf("cases %d failed %d\n", cases, failed);
+  return failed != 0;
+}

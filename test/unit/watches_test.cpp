@@ -1,0 +1,712 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Iterators and references that their map has invalidated, rule by rule, and
+// what is silent.
+
+#include "world.h"
+
+#include "../../runtime/maps/mapsan_handle.h"
+#include "../../runtime/maps/mapsan_map_table.h"
+#include "../../runtime/maps/mapsan_memory.h"
+#include "../../runtime/maps/mapsan_watch.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace __mapsan;
+using namespace __mapsan::test;
+
+/// What the runtime sees of a container.
+struct Container {
+  u64 size, buckets, elements; // the last: where they lie
+};
+
+Family MakeFamily(u64 id, u32 invalidates) {
+  Family family = {};
+  family.id = id;
+  family.name = "test container";
+  family.header_bytes = sizeof(Container);
+  family.size_offset = 0;
+  family.buckets_offset = 8;
+  family.through = ~0u;
+  family.invalidates = invalidates;
+  family.growth_offset = 16;
+  return family;
+}
+
+constexpr u32 kFlat = MapsanIteratorsOnInsert | MapsanIteratorsOnErase |
+                      MapsanReferencesOnGrowth | MapsanReferencesOnErase;
+constexpr u32 kHash = MapsanIteratorsOnGrowth;
+
+class Watching : public testing::Test {
+protected:
+  Watching() {
+    StartWorld();
+    TakeFindings();
+    a = ThreadCreate(nullptr, 0, false);
+    b = ThreadCreate(nullptr, 0, false);
+    Use(&nodes);
+  }
+  ~Watching() override {
+    MemoryObtained(AddressOf(maps), sizeof(maps));
+    SyncBorn(AddressOf(&mutex), sizeof(mutex));
+    for (Thread *thr : {a, b}) {
+      ThreadFinish(thr);
+      ThreadDetached(thr);
+    }
+  }
+
+  void Use(Family *family) {
+    for (Site *site : {&begin, &erase, &insert, &assign, &copied, &swap,
+                       &swapped, &move, &moved, &merge, &merged, &extract,
+                       &construct, &destroy, &step, &element})
+      site->family = reinterpret_cast<const char *>(family);
+  }
+
+  Handle Make(Thread *thr, Container *map) {
+    Handle handle = {1, 1, 1, 1};
+    Operate(thr, &begin, map);
+    handle.Forget();
+    HandleMade(thr, &handle, &begin, AddressOf(map));
+    return handle;
+  }
+  void Used(Thread *thr, Handle *handle, const void *where, Site *site) {
+    if (handle->watch)
+      HandleUsed(thr, handle, site, AddressOf(where), GET_CALLER_PC(),
+                 GET_CURRENT_FRAME());
+  }
+  void Used(Thread *thr, Handle *handle, const void *where) {
+    Used(thr, handle, where, &step);
+  }
+  /// What came of it: one finding, why; None: nothing was found.
+  Invalidation Why() {
+    std::vector<Finding> found = TakeFindings();
+    EXPECT_LE(found.size(), 1u);
+    return found.empty() ? Invalidation::None : found[0].why;
+  }
+  Invalidation After(Handle handle, const void *where = elements[0]) {
+    Used(a, &handle, where);
+    return Why();
+  }
+  Invalidation AfterReference(Handle handle, const void *where = elements[0]) {
+    Used(a, &handle, where, &element);
+    return Why();
+  }
+  void Change(Thread *thr, Site *site, Container *map, s64 by,
+              bool moves = false) {
+    Begin(thr, site, map);
+    Apply(map, by, moves);
+    End(thr, site, map, MapsanEvidenceHeader);
+  }
+  static void Apply(Container *map, s64 by, bool moves = false) {
+    map->size += static_cast<u64>(by);
+    map->elements += moves;
+  }
+  template <class Callback>
+  void Both(Site *outer, Container *x, Site *inner, Container *y,
+            Callback callback) {
+    Begin(a, outer, x);
+    Begin(a, inner, y);
+    callback();
+    End(a, inner, y);
+    End(a, outer, x);
+  }
+  void Swap(Container *x, Container *y) {
+    Both(&swap, x, &swapped, y, [&] { std::swap(*x, *y); });
+  }
+  void Move(Container *to, Container *from, Site *by) {
+    Both(by, to, &moved, from, [&] {
+      *to = *from;
+      *from = {};
+    });
+  }
+  void EraseAndFree(Thread *thr, Container *map, const void *block, u32 size) {
+    Begin(thr, &erase, map);
+    ASSERT_TRUE(FreedWanted());
+    FreedWanted()->Add(AddressOf(block), size);
+    Apply(map, -1);
+    End(thr, &erase, map, MapsanEvidenceHeader);
+    EXPECT_FALSE(FreedWanted());
+  }
+  void release(Thread *thr) { SyncReleaseStore(thr, AddressOf(&mutex)); }
+  void acquire(Thread *thr) { SyncAcquire(thr, AddressOf(&mutex)); }
+
+  static constexpr u32 kSteps = MapsanSiteHandle | MapsanSiteIterates;
+  Thread *a, *b;
+  Family nodes = MakeFamily(1001, 0);
+  Family flat = MakeFamily(1002, kFlat);
+  Family hash = MakeFamily(1003, kHash);
+  Site begin = MakeSite(MapsanEffectRead, "begin", MapsanSiteIterates);
+  Site erase = MakeSite(MapsanEffectMayWrite, "erase");
+  Site insert = MakeSite(MapsanEffectMayWrite, "insert");
+  Site assign = MakeSite(MapsanEffectWrite, "operator=", MapsanSiteReplaces);
+  Site copied = MakeSite(MapsanEffectRead,
+                         "operator=", MapsanSiteReplaces | MapsanSiteSecondary);
+  Site swap = MakeSite(MapsanEffectWrite, "swap", MapsanSiteExchanges);
+  Site swapped = MakeSite(MapsanEffectWrite, "swap",
+                          MapsanSiteExchanges | MapsanSiteSecondary);
+  Site move = MakeSite(MapsanEffectWrite, "operator=", MapsanSiteTakes);
+  Site moved = MakeSite(MapsanEffectWrite,
+                        "operator=", MapsanSiteTakes | MapsanSiteSecondary);
+  Site merge = MakeSite(MapsanEffectMayWrite, "merge", MapsanSiteMixes);
+  Site merged = MakeSite(MapsanEffectWrite, "merge",
+                         MapsanSiteMixes | MapsanSiteSecondary);
+  Site extract = MakeSite(MapsanEffectMayWrite, "extract", MapsanSiteMixes);
+  Site construct = MakeSite(MapsanEffectConstruct, "construct");
+  Site destroy = MakeSite(MapsanEffectDestroy, "destroy");
+  Site step = MakeSite(MapsanEffectRead, "operator++", kSteps);
+  Site element =
+      MakeSite(MapsanEffectRead, "use", MapsanSiteHandle | MapsanSiteReference);
+  // Farther apart than what counts as inside of one.
+  alignas(64) struct {
+    Container map;
+    char padding[256 - sizeof(Container)];
+  } maps[3] = {{{3, 1, 100}, {}}, {{5, 1, 200}, {}}, {{7, 1, 300}, {}}};
+  Container *m = &maps[0].map, *n = &maps[1].map, *o = &maps[2].map;
+  alignas(16) char mutex[16] = {};
+  static char elements[3][48];
+  static constexpr char *node = elements[0], *other = elements[2];
+};
+char Watching::elements[3][48];
+
+// --- what invalidates
+
+TEST_F(Watching, NothingHappened) {
+  Handle it = Make(a, m);
+  EXPECT_NE(it.watch, 0u);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(AfterReference(it), Invalidation::None);
+}
+
+TEST_F(Watching, InANodeContainerOnlyWhatWasErased) {
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +1, /*moves=*/true);
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::None);
+  MapErases(a, AddressOf(m), AddressOf(other));
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::None);
+  MapErases(a, AddressOf(m), AddressOf(node));
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::Erased);
+  EXPECT_EQ(After(it, other), Invalidation::Erased);
+}
+
+TEST_F(Watching, WhatTheProgramSaysIsOfTheNextOperationAlone) {
+  Handle it = Make(a, m);
+  MapErases(a, AddressOf(m), AddressOf(node));
+  Change(a, &insert, m, +1);
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Make(a, n);
+  MapErases(a, AddressOf(n), AddressOf(node));
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, WhatWasFreedWasErased) {
+  Handle it = Make(a, m), reference = it;
+  EraseAndFree(a, m, other, sizeof(elements[0]));
+  EXPECT_EQ(After(it), Invalidation::None);
+  EraseAndFree(a, m, node, sizeof(elements[0]));
+  EXPECT_EQ(After(it), Invalidation::Erased);
+  EXPECT_EQ(After(it, node + 48), Invalidation::None);
+  EXPECT_EQ(AfterReference(reference, node + 40), Invalidation::Erased);
+}
+
+TEST_F(Watching, NotWhatAnInsertionFrees) {
+  Handle it = Make(a, m);
+  Begin(a, &insert, m);
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  Apply(m, +1);
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Begin(a, &insert, m); // nor one of a key that was there
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, ManyFreedBlocksAreNotAllKnown) {
+  m->size = 1000;
+  Handle it = Make(a, m);
+  Begin(a, &erase, m);
+  for (u32 i = 0; i < 100; i++)
+    FreedWanted()->Add(AddressOf(other), sizeof(elements[0]));
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  Apply(m, -101);
+  End(a, &erase, m, MapsanEvidenceHeader);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, other), Invalidation::Erased);
+}
+
+TEST_F(Watching, ByTheRulesOfItsFamily) {
+  Use(&hash);
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +1);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &insert, m, +1, /*moves=*/true);
+  EXPECT_EQ(After(it), Invalidation::Moved);
+  EXPECT_EQ(AfterReference(it), Invalidation::None);
+  Use(&flat);
+  it = Make(a, n);
+  Change(a, &insert, n, +1);
+  EXPECT_EQ(After(it), Invalidation::Inserted);
+  EXPECT_EQ(AfterReference(it), Invalidation::None);
+  Change(a, &insert, n, +1, /*moves=*/true);
+  EXPECT_EQ(AfterReference(it), Invalidation::Moved);
+  it = Make(a, n);
+  Change(a, &erase, n, -1);
+  EXPECT_EQ(After(it), Invalidation::ErasedOthers);
+  EXPECT_EQ(AfterReference(it), Invalidation::ErasedOthers);
+}
+
+TEST_F(Watching, WithoutAGrowthWordByTheBuckets) {
+  hash.growth_offset = ~0u;
+  Use(&hash);
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +1, /*moves=*/true);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Begin(a, &insert, m);
+  m->buckets = 13;
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(After(it), Invalidation::Moved);
+}
+
+TEST_F(Watching, EmptiedReplacedDestroyed) {
+  Handle it = Make(a, m);
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+  EXPECT_EQ(AfterReference(it), Invalidation::Emptied);
+  it = Make(a, n);
+  Both(&assign, n, &copied, o, [&] { n->size = 9; });
+  EXPECT_EQ(After(it), Invalidation::Replaced);
+  it = Make(a, o);
+  Operate(a, &destroy, o);
+  EXPECT_EQ(After(it), Invalidation::Destroyed);
+}
+
+TEST_F(Watching, PastTheEndOnlyByDestruction) {
+  Use(&flat);
+  Handle it = Make(a, m);
+  const void *end = reinterpret_cast<char *>(m) + 8;
+  Change(a, &insert, m, +1, /*moves=*/true);
+  Both(&assign, m, &copied, o, [&] { m->size = 9; });
+  Change(a, &erase, m, -9);
+  EXPECT_EQ(After(it, nullptr), Invalidation::None);
+  EXPECT_EQ(After(it, end), Invalidation::None);
+  EXPECT_EQ(After(it), Invalidation::Inserted);
+  Operate(a, &destroy, m);
+  EXPECT_EQ(After(it, nullptr), Invalidation::Destroyed);
+  EXPECT_EQ(After(it, end), Invalidation::Destroyed);
+}
+
+TEST_F(Watching, TheReportSaysAll) {
+  Handle it = Make(a, m);
+  Change(a, &erase, m, -3);
+  Used(a, &it, node);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  const Finding &f = found[0];
+  EXPECT_EQ(f.kind, FindingKind::InvalidIterator);
+  EXPECT_EQ(f.grade, Grade::Invalidated);
+  EXPECT_EQ(f.map, AddressOf(m));
+  EXPECT_EQ(f.current.site, &step);
+  EXPECT_EQ(f.current.tid, a->tid);
+  EXPECT_EQ(f.previous.site, &erase);
+  EXPECT_EQ(f.previous.tid, a->tid);
+  EXPECT_TRUE(f.previous.wrote);
+  EXPECT_EQ(f.previous.change.size_before, 3u);
+  EXPECT_EQ(f.previous.change.size_after, 0u);
+  EXPECT_EQ(f.made, &begin);
+  EXPECT_EQ(it.watch, 0u); // one cause, one report
+  it = Make(a, n);
+  Change(a, &erase, n, -5);
+  Used(a, &it, node, &element);
+  found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, FindingKind::InvalidElement);
+}
+
+TEST_F(Watching, TheFirstCauseIsTheOne) {
+  Use(&flat);
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +1);
+  Change(a, &erase, m, -4);
+  EXPECT_EQ(After(it), Invalidation::Inserted);
+}
+
+TEST_F(Watching, AUseThatIsFineForgetsWhatWasBefore) {
+  Handle it = Make(a, m);
+  MapErases(a, AddressOf(m), AddressOf(other));
+  Change(a, &erase, m, -1);
+  Used(a, &it, node); // and steps on to a new element
+  Used(a, &it, other);
+  EXPECT_EQ(Why(), Invalidation::None);
+}
+
+TEST_F(Watching, HowManyMutationsEver) {
+  m->size = 1000;
+  Handle it = Make(a, m);
+  MapErases(a, AddressOf(m), AddressOf(node));
+  Change(a, &erase, m, -1);
+  for (u32 i = 1; i < WatchLog::kMutations; i++)
+    EraseAndFree(a, m, other, sizeof(elements[0]));
+  EXPECT_EQ(After(it), Invalidation::Erased);
+  EraseAndFree(a, m, other, sizeof(elements[0]));
+  EXPECT_EQ(After(it), Invalidation::None); // forgotten
+  EXPECT_EQ(After(it, other), Invalidation::Erased);
+}
+
+// --- elements that change their map
+
+TEST_F(Watching, SwappedElementsKeepTheirWatch) {
+  Handle in_m = Make(a, m), in_n = Make(a, n);
+  Swap(m, n);
+  EXPECT_EQ(After(in_m), Invalidation::None);
+  Change(a, &erase, m, -5); // those that were in n
+  EXPECT_EQ(After(in_m), Invalidation::None);
+  EXPECT_EQ(After(in_n), Invalidation::Emptied);
+  Handle past_end = in_m; // where it was made is what it is past of
+  Change(a, &erase, n, -3);
+  EXPECT_EQ(After(in_m), Invalidation::Emptied);
+  EXPECT_EQ(After(past_end, m), Invalidation::None);
+}
+
+TEST_F(Watching, SwappedWithAMapThatNobodyWatches) {
+  Handle it = Make(a, m);
+  Swap(n, m);
+  Change(a, &erase, m, -5);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Swap(n, o);
+  Change(a, &erase, n, -7);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &erase, o, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
+TEST_F(Watching, PastTheEndStaysWhereItWas) {
+  Swap(m, n);
+  Handle end_of_n = Make(a, n), it = end_of_n;
+  for (int i = 0; i < 4; i++)
+    Swap(n, o);
+  Swap(n, o);
+  Swap(o, m);
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+  EXPECT_EQ(After(end_of_n, n), Invalidation::None);
+}
+
+TEST_F(Watching, OfThreePlacesAtMost) {
+  Container p = {4, 1, 400};
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Swap(n, o);
+  Change(a, &insert, o, +1);
+  Handle known = it;
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_NE(known.watch, 0u);
+  Swap(o, &p);
+  Change(a, &erase, &p, -4);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, m), Invalidation::None);
+  MemoryObtained(AddressOf(&p), sizeof(p));
+}
+
+TEST_F(Watching, SwappedWithItselfOrHalfway) {
+  Handle it = Make(a, m);
+  Both(&swap, m, &swapped, m, [] {});
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::None); // (not known)
+  it = Make(a, n);
+  Begin(a, &swap, n);
+  Begin(a, &swapped, o);
+  MapUnwind(a, &swapped, AddressOf(o), GET_CALLER_PC(), GET_CURRENT_FRAME());
+  MapUnwind(a, &swap, AddressOf(n), GET_CALLER_PC(), GET_CURRENT_FRAME());
+  Change(a, &erase, n, -5);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, MovedElementsKeepTheirWatch) {
+  Handle taken = Make(a, m), replaced = Make(a, n);
+  Move(n, m, &move);
+  EXPECT_EQ(After(taken), Invalidation::None);
+  EXPECT_EQ(After(replaced), Invalidation::Replaced);
+  Operate(a, &destroy, m);
+  EXPECT_EQ(After(taken), Invalidation::None);
+  Change(a, &erase, n, -3);
+  EXPECT_EQ(After(taken), Invalidation::Emptied);
+  EXPECT_EQ(After(replaced), Invalidation::Replaced);
+}
+
+TEST_F(Watching, MovedToAMapThatIsConstructed) {
+  Site construct_from = construct;
+  construct_from.flags |= MapsanSiteTakes;
+  Handle it = Make(a, m);
+  Move(n, m, &construct_from);
+  Change(a, &erase, n, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
+TEST_F(Watching, MovedFromAMapThatNobodyWatches) {
+  Handle it = Make(a, n);
+  Move(n, m, &move);
+  EXPECT_EQ(After(it), Invalidation::Replaced);
+}
+
+TEST_F(Watching, AssignedToItself) {
+  Handle it = Make(a, m);
+  Both(&assign, m, &copied, m, [] {});
+  EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
+TEST_F(Watching, MergedElementsAreNotKnown) {
+  Handle from = Make(a, n), into = Make(a, m);
+  Both(&merge, m, &merged, n, [&] {
+    Apply(m, +5);
+    Apply(n, -5);
+  });
+  EXPECT_EQ(After(from), Invalidation::None);
+  Change(a, &erase, n, 0);
+  Change(a, &erase, m, -8);
+  EXPECT_EQ(After(from), Invalidation::None);
+  EXPECT_EQ(After(into), Invalidation::Emptied);
+}
+
+TEST_F(Watching, ExtractedElementsLiveOn) {
+  Handle it = Make(a, m);
+  Change(a, &extract, m, -1);
+  Change(a, &erase, m, -2);
+  EXPECT_EQ(After(it), Invalidation::None); // which one it was nobody knows
+  it = Make(a, n);
+  MapErases(a, AddressOf(n), AddressOf(other));
+  Change(a, &extract, n, -1);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, other), Invalidation::Erased);
+}
+
+// --- what is not known
+
+TEST_F(Watching, AnotherMapThere) {
+  Handle it = Make(a, m);
+  Operate(a, &construct, m);
+  Make(a, m);
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::None);
+  it = Make(a, n);
+  Operate(a, &destroy, n);
+  Operate(a, &construct, n);
+  EXPECT_EQ(After(it), Invalidation::Destroyed);
+}
+
+TEST_F(Watching, MemoryThatIsHandedOutAnew) {
+  Handle it = Make(a, m);
+  MemoryObtained(AddressOf(m), sizeof(*m));
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, ChangesThatNobodySaw) {
+  Handle it = Make(a, m);
+  *m = {}; // moved by code that is not hooked
+  Operate(a, &destroy, m);
+  EXPECT_EQ(After(it), Invalidation::None);
+  it = Make(a, n);
+  n->elements++;
+  Change(a, &erase, n, -5);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, ChangesThatNobodyLookedAt) {
+  Handle it = Make(a, m);
+  a->ignore_maps++;
+  Change(a, &erase, m, -1);
+  a->ignore_maps--;
+  Change(a, &erase, m, -2);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, AnOperationThatWasJumpedOutOf) {
+  a->stack_bottom = 0x1000;
+  a->stack_top = 0x9000;
+  Handle it = Make(a, m);
+  MapBegin(a, &erase, AddressOf(m), GET_CALLER_PC(), 0x4000);
+  EXPECT_TRUE(FreedWanted());
+  Apply(m, -1);
+  HealOperations(a, 0x5000);
+  EXPECT_FALSE(FreedWanted());
+  Change(a, &erase, m, -2);
+  EXPECT_EQ(After(it), Invalidation::None);
+  a->stack_bottom = a->stack_top = 0;
+}
+
+TEST_F(Watching, AFamilyThatShowsNothing) {
+  Family blind = MakeFamily(1004, 0);
+  blind.header_bytes = 0;
+  blind.size_offset = blind.buckets_offset = blind.growth_offset = ~0u;
+  Use(&blind);
+  EXPECT_EQ(Make(a, m).watch, 0u);
+}
+
+TEST_F(Watching, MoreMapsThanCanBeWatched) {
+  static Container many[Watches::kWatches + 64];
+  Handle it = Make(a, m), used = Make(a, n);
+  for (Container &map : many) {
+    map.size = 1;
+    Make(a, &map);
+    Make(a, n);
+  }
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &erase, n, -5); // it has been asked for all the time
+  EXPECT_EQ(After(used), Invalidation::Emptied);
+  MemoryObtained(AddressOf(many), sizeof(many));
+}
+
+TEST_F(Watching, ADestroyedMapIsRememberedForAWhile) {
+  static Container many[1000];
+  Handle it = Make(a, m);
+  Operate(a, &destroy, m);
+  for (Container &map : many)
+    Make(a, &map);
+  EXPECT_EQ(After(it), Invalidation::Destroyed);
+  MemoryObtained(AddressOf(many), sizeof(many));
+}
+
+// --- what operations take the long way
+
+TEST_F(Watching, NoShortWayForWhatMayChangeIt) {
+  Operate(a, &insert, m, MapsanEvidenceChanged);
+  ASSERT_TRUE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  EndShort(a, m);
+  Make(a, m);
+  EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  for (int i = 0; i < 3; i++)
+    Operate(a, &insert, m, MapsanEvidenceChanged);
+  EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  EXPECT_FALSE(MapBeginFast(a, &insert, AddressOf(m), 0, GET_CURRENT_FRAME()));
+  EXPECT_TRUE(BeginShort(a, &begin, m, GET_CURRENT_FRAME()));
+  EndShort(a, m);
+}
+
+TEST_F(Watching, OpenedInsideOfAnOperation) {
+  Use(&hash);
+  Operate(a, &insert, m, MapsanEvidenceChanged);
+  ASSERT_TRUE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  Handle it = Make(a, m); // by the hash function, say
+  Apply(m, +1, /*moves=*/true);
+  EXPECT_FALSE(EndShort(a, m));
+  End(a, &insert, m, MapsanEvidenceChanged);
+  EXPECT_EQ(After(it), Invalidation::None); // how it was before is not known
+}
+
+TEST_F(Watching, AnotherInsideIsTheOuterOnes) {
+  Handle it = Make(a, m);
+  Begin(a, &insert, m);
+  Change(a, &erase, m, -1);
+  ASSERT_TRUE(FreedWanted());
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  Apply(m, -1);
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(After(it), Invalidation::Erased);
+}
+
+TEST_F(Watching, LeftByAnException) {
+  Use(&flat);
+  Handle it = Make(a, m);
+  Begin(a, &insert, m);
+  Apply(m, +1);
+  MapUnwind(a, &insert, AddressOf(m), GET_CALLER_PC(), GET_CURRENT_FRAME());
+  EXPECT_EQ(After(it), Invalidation::Inserted);
+}
+
+// --- several threads
+
+TEST_F(Watching, ByAnotherThreadBefore) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Change(b, &erase, m, -3);
+  release(b);
+  acquire(a);
+  Used(a, &it, node);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].why, Invalidation::Emptied);
+  EXPECT_EQ(found[0].previous.tid, b->tid);
+}
+
+TEST_F(Watching, AStepRacesWithWhatIsUnordered) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Change(b, &erase, m, -3);
+  Used(a, &it, node);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u); // not twice
+  EXPECT_EQ(found[0].kind, FindingKind::IterationWrite);
+  EXPECT_EQ(found[0].current.site, &step);
+  EXPECT_EQ(it.watch, 0u);
+}
+
+TEST_F(Watching, AStepIsRecorded) {
+  Handle it = Make(a, m);
+  release(a);
+  Used(a, &it, node);
+  acquire(b); // after begin, not after the step
+  Change(b, &insert, m, +1);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, FindingKind::IterationWrite);
+  EXPECT_EQ(found[0].previous.site, &step);
+}
+
+TEST_F(Watching, AReferenceDoesNotReadTheMap) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Change(b, &insert, m, +1);
+  Used(a, &it, node, &element);
+  Change(b, &erase, m, -4);
+  Used(a, &it, node, &element);
+  EXPECT_EQ(Why(), Invalidation::None);
+  release(b);
+  acquire(a);
+  Used(a, &it, node, &element);
+  EXPECT_EQ(Why(), Invalidation::Emptied);
+}
+
+TEST_F(Watching, ADestructionThatIsUnordered) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Operate(b, &destroy, m);
+  Used(a, &it, node);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, FindingKind::DestructionAccess);
+}
+
+TEST_F(Watching, ThoseOfAnotherThread) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Handle theirs = Make(b, m);
+  EXPECT_EQ(it.watch, theirs.watch);
+  Change(b, &erase, m, -3);
+  Used(b, &theirs, node);
+  EXPECT_EQ(Why(), Invalidation::Emptied);
+}
+
+TEST_F(Watching, WhatIsAskedForDoesNotCount) {
+  Handle it = Make(a, m);
+  Change(a, &erase, m, -1);
+  u32 effect = a->last_effect;
+  release(a);
+  Used(a, &it, node);
+  EXPECT_EQ(a->last_effect, effect);
+}
+
+} // namespace
