@@ -55,6 +55,7 @@ private:
   void memory(MemIntrinsic &I);
   void call(CallBase &I);
   void mapCall(CallBase &I, const MapCall &Site);
+  std::optional<Place> given(CallBase &I, unsigned Argument);
   void iteratorCall(CallBase &I, const IteratorOperation &Op);
   void returned(CallBase &I, Value *Into);
   void comesFrom(Instruction &At, Value *What, Place To, uint64_t Size);
@@ -93,7 +94,7 @@ Moves::Result Moves::resultOf(const CallBase &Call) {
     return {};
   if (Op->Does == IteratorOperation::Dereference)
     return {Move::Derived, nullptr, *From};
-  if (Op->ReturnsOld || Op->Does == IteratorOperation::Offset)
+  if (Op->ReturnsOld || Op->Does == IteratorOperation::Another)
     return {Move::Copied, nullptr, *From};
   return {};
 }
@@ -198,20 +199,23 @@ void Moves::returned(CallBase &I, Value *Into) {
   Found.push_back(M);
 }
 
+// An iterator that is given by value is loaded from a variable of ours, or is a
+// copy in one.
+std::optional<Place> Moves::given(CallBase &I, unsigned Argument) {
+  Value *What = I.getArgOperand(Argument);
+  auto *Load = dyn_cast<LoadInst>(What);
+  return Where.of(Load ? Load->getPointerOperand() : What);
+}
+
 void Moves::mapCall(CallBase &I, const MapCall &Site) {
-  // An iterator that is given by value is loaded from a variable of ours, or is
-  // a copy in one.
   for (const Use &Argument : I.args()) {
     const unsigned Number = I.getArgOperandNo(&Argument);
-    if (is_contained(map_range(Site.Does->Maps,
+    if (I.paramHasAttr(Number, Attribute::StructRet) ||
+        is_contained(map_range(Site.Does->Maps,
                                [](const MapArgument &M) { return M.Argument; }),
                      Number))
       continue;
-    std::optional<Place> From;
-    if (auto *Load = dyn_cast<LoadInst>(Argument))
-      From = Where.of(Load->getPointerOperand());
-    else
-      From = Where.of(Argument);
+    auto From = given(I, Number);
     if (!From)
       continue;
     Move M{Move::Used, &I, *From};
@@ -230,7 +234,7 @@ void Moves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
     if (!Target)
       return;
     Move M{Move::Lost, &I, *Target, 8};
-    if (auto From = At(1)) {
+    if (auto From = Op.ByValue >= 0 ? given(I, Op.ByValue) : At(1)) {
       M.Does = Move::Copied;
       M.From = *From;
     }

@@ -122,7 +122,8 @@ bool Places::callKeeps(const CallBase &Call, const Use &U, unsigned Depth) {
   if (Matcher.mapOperation(*Callee))
     return true;
   const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
-  return Op && is_contained(Op->Iterators, Argument);
+  return Op && (is_contained(Op->Iterators, Argument) ||
+                int(Argument) == Op->ByValue);
 }
 
 bool Places::usesKeep(Value &Address, unsigned Depth) {

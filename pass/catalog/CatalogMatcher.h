@@ -61,11 +61,12 @@ struct IteratorOperation {
     Step,    // moves the first of Iterators
     Dereference,
     Compare,
-    Offset // the result is another iterator into the same map
+    Another // the result is another iterator into the same map
   } Does = Unknown;
   std::string Name;                         // as a report says it: "operator++"
   llvm::SmallVector<unsigned, 2> Iterators; // IR arguments: their addresses
-  bool ReturnsOld = false;                  // a step that returns what was
+  int ByValue = -1;        // IR argument: what is assigned, if not by address
+  bool ReturnsOld = false; // a step that returns what was
   const IteratorSet *Of = nullptr;          // of the first
 };
 

@@ -12,6 +12,9 @@ using namespace llvm;
 namespace mapsan {
 
 static IteratorOperation::Kind kindOf(StringRef Base) {
+  // A conversion to another iterator, or to something that nobody follows.
+  if (Base.starts_with("operator "))
+    return IteratorOperation::Another;
   return StringSwitch<IteratorOperation::Kind>(Base)
       .Cases("operator++", "operator--", IteratorOperation::Step)
       .Cases("operator+=", "operator-=", IteratorOperation::Step)
@@ -20,7 +23,7 @@ static IteratorOperation::Kind kindOf(StringRef Base) {
       .Cases("operator==", "operator!=", IteratorOperation::Compare)
       .Cases("operator<", "operator>", IteratorOperation::Compare)
       .Cases("operator<=", "operator>=", IteratorOperation::Compare)
-      .Case("operator+", IteratorOperation::Offset)
+      .Case("operator+", IteratorOperation::Another)
       .Default(IteratorOperation::Unknown);
 }
 
@@ -45,11 +48,16 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
     Op.Iterators.push_back(First++);
   }
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
+    auto Index = pointerIndex(Callee, First, Name.Parameters, P);
+    if (!Index)
+      continue;
     const IteratorSet *Of =
         IteratorsByClass.lookup(referredClass(Name.Parameters[P]));
-    auto Index = pointerIndex(Callee, First, Name.Parameters, P);
-    if (!Of || !Index)
+    if (!Of) {
+      if (IteratorsByClass.contains(canonicalName(Name.Parameters[P])))
+        Op.ByValue = *Index;
       continue;
+    }
     if (!Op.Of)
       Op.Of = Of;
     Op.Iterators.push_back(*Index);
@@ -68,7 +76,8 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   }
   const bool Assigns = Name.Constructor || Name.Base == "operator=";
   if (Assigns)
-    Op.Does = Op.Iterators.size() == 2   ? IteratorOperation::Assign
+    Op.Does = Op.Iterators.size() == 2 || Op.ByValue >= 0
+                  ? IteratorOperation::Assign
               : Name.Parameters.empty() ? IteratorOperation::Forget
                                          : IteratorOperation::Unknown;
   else

@@ -72,8 +72,8 @@ static void FillCreation(Thread *thr, Finding *f) {
   MapState *state = FindMap(bucket, KeyOf(f->map, f->family->Number()));
   if (!state || (f->why == Invalidation::Destroyed && !state->Dead()))
     return; // none, or another one since
-  f->creation = CreationOf(state);
   f->map_reports = ++Extend(thr, state)->reports;
+  f->creation = CreationOf(state);
 }
 
 static void Report(Thread *thr, const Handle &handle, const Site *site,

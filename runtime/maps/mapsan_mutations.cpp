@@ -85,6 +85,8 @@ static Invalidation WhyAll(const Operation &op, bool on_insert, bool on_erase,
     return Invalidation::Inserted;
   if (on_erase && sized && Decreased(change))
     return Invalidation::ErasedOthers;
+  if (on_insert && on_erase && !sized)
+    return Invalidation::Changed;
   return Invalidation::None;
 }
 

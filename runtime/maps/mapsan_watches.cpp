@@ -315,7 +315,7 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
                           bool reference, uptr element) {
   Invalidation all = reference ? mutation.references : mutation.iterators;
   if (all != Invalidation::None && all != Invalidation::Inserted &&
-      all != Invalidation::ErasedOthers)
+      all != Invalidation::ErasedOthers && all != Invalidation::Changed)
     return all;
   if (mutation.element == element || log.Freed(mutation, element))
     return Invalidation::Erased;

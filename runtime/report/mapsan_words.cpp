@@ -75,10 +75,13 @@ const char *InvalidationWords(TextArena *arena, const Finding &finding) {
     return arena->Format("an insertion invalidates %s of this container", all);
   case Invalidation::ErasedOthers:
     return arena->Format("an erasure invalidates %s of this container", all);
+  case Invalidation::Changed:
+    return arena->Format(
+        "insertions and erasures invalidate %s of this container", all);
   case Invalidation::Emptied:
     return "the map was emptied";
   case Invalidation::Replaced:
-    return "the map was assigned to";
+    return "all elements of the map were replaced or removed";
   case Invalidation::Destroyed:
     return "the map was destroyed";
   }

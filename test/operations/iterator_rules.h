@@ -4,6 +4,8 @@
 // not like the standard's:
 //   ITERATOR_RULES, REFERENCE_RULES   { insert, erase }
 //   LEARNS        0: an element that is erased by its key is not known
+//   LEARNS_REFERENCES   the same of references
+//   COUNTED       0: how many elements there are is not known
 //   FOLLOWED      false: nothing of its iterators is looked at
 
 #ifndef MAPSAN_TEST_ITERATOR_RULES_H
@@ -38,6 +40,12 @@ struct InvalidationRules {
 #ifndef LEARNS
 #define LEARNS STABLE
 #endif
+#ifndef LEARNS_REFERENCES
+#define LEARNS_REFERENCES LEARNS
+#endif
+#ifndef COUNTED
+#define COUNTED 1
+#endif
 #ifndef FOLLOWED
 #define FOLLOWED true
 #endif
@@ -45,6 +53,8 @@ struct InvalidationRules {
 constexpr InvalidationRules kIterators = ITERATOR_RULES;
 constexpr InvalidationRules kReferences = REFERENCE_RULES;
 constexpr bool kLearnsErasures = LEARNS;
+constexpr bool kLearnsReferences = LEARNS_REFERENCES;
+constexpr bool kCounted = COUNTED;
 constexpr bool kFollowed = FOLLOWED;
 
 #endif // MAPSAN_TEST_ITERATOR_RULES_H

@@ -283,7 +283,8 @@ const Case kCases[] = {
        }
      }},
     // (With the last one the map is empty, in any case.)
-    {"range-for, its element erased by its key", InvalidIterator,
+    {"range-for, its element erased by its key",
+     when(kCounted || kLearnsErasures),
      [](Map &map) {
        for (auto &&element : map)
          takeByKey(map, NUMBER_IN(element));
@@ -309,7 +310,7 @@ const Case kCases[] = {
 #endif
 
     // --- references
-#if MAPPED
+#if MAPPED && UNIQUE
 #define REFERENCE int &value = map[Key(3)]
     {"reference: nothing", Silent,
      [](Map &map) {
@@ -338,8 +339,8 @@ const Case kCases[] = {
        look(value);
      }},
     {"reference: its element erased by its key",
-     kLearnsErasures || kReferences.erase == Erase::All ? InvalidElement
-                                                         : Silent,
+     kLearnsReferences || kReferences.erase == Erase::All ? InvalidElement
+                                                           : Silent,
      [](Map &map) {
        REFERENCE;
        takeByKey(map, 3);

@@ -56,3 +56,4 @@ template <> struct llvm::DenseMapInfo<Key> {
 #define EXTRA_ROWS "rows/llvm.inc"
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
 #define REFERENCE_RULES {Insert::Growth, Erase::Own}
+#define COUNTED 0

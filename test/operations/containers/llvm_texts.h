@@ -66,3 +66,5 @@ template <class Map, class Entry> void removed(Map &map, Entry *entry) {
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define NO_ARROW
 #define NUMBER_IN(Element) atoi((Element).getKeyData())
+#define LEARNS_REFERENCES 1 // entries have memory of their own
+#define COUNTED 0

@@ -50,3 +50,4 @@ __attribute__((disable_sanitizer_instrumentation)) void reserveKeys(Any &map) {
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
 #define REFERENCE_RULES {Insert::Growth, Erase::Own}
 #define FOLLOWED ReservesAKey<Map> // those that are dense
+#define COUNTED 0
