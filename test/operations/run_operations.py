@@ -123,12 +123,24 @@ class Build:
         return objects
 
     def program(self, name, *flags):
+        objects = [self.object(name, "operations.cpp", *flags)] + self.harness()
+        return self.link(name, objects)
+
+    def object(self, name, source, *flags):
         object = os.path.join(self.folder, name + ".o")
+        self.compile(source, object, "-DCONTAINER=" + self.options.container, *flags)
+        return object
+
+    def link(self, name, objects):
         program = os.path.join(self.folder, name)
-        self.compile("operations.cpp", object, "-DCONTAINER=" + self.options.container, *flags)
-        command(self.compiler + [object] + self.harness() + ["-o", program]
-                + self.libraries + self.flags)
+        command(self.compiler + objects + ["-o", program] + self.libraries + self.flags)
         return program
+
+    def iterators(self):
+        """The program that says what becomes of iterators. Where the library itself
+        looks after them it is told not to."""
+        name = self.options.container + "-iterators"
+        return self.link(name, [self.object(name, "iterators.cpp", "-DNDEBUG")])
 
 
 def run(program, evidence):
@@ -157,6 +169,17 @@ def run(program, evidence):
         raise Failure("%s ended with status %d after %s:\n%s"
                       % (program, result.returncode, last, tail))
     return rows, absent
+
+
+def iterator_complaints(program):
+    """The cases of iterators.cpp that failed, if it has any that passed."""
+    environment = dict(os.environ, MAPSAN_OPTIONS=RUN_OPTIONS)
+    result = subprocess.run([program], env=environment, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL)
+    lines = result.stdout.splitlines()
+    if not lines or not lines[-1].startswith("cases "):
+        raise Failure("%s ended with status %d" % (program, result.returncode))
+    return lines[:-1]
 
 
 def uncovered(rows, absent, catalog, options, variant):
@@ -218,6 +241,8 @@ def main():
                 options.container + "-cxx17", "-std=c++17", "-DONLY_COMPARISON")
             rows += run(program, [])[0]
         complaints = uncovered(rows, absent, catalog, options, build.variant)
+        if build.variant.followed:
+            complaints += iterator_complaints(build.iterators())
     except Failure as failure:
         print(failure)
         return 1

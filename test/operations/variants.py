@@ -22,7 +22,7 @@ class Variant:
     """Containers of one library, as one set of flags makes them."""
 
     def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=(),
-                 libraries=(), classes=None, partly=False):
+                 libraries=(), classes=None, partly=False, followed=True):
         self.namespace = namespace  # of the classes
         self.containers = containers
         self.flags = ["-DLIBRARY=\"containers/%s.h\"" % header] + list(flags)
@@ -34,6 +34,7 @@ class Variant:
         self.libraries = list(libraries)  # others
         self.classes = classes or {}  # of a container that has several, or another name
         self.partly = partly  # the catalog has more than is tested
+        self.followed = followed  # the catalog says what invalidates its iterators
 
     def classes_of(self, container):
         return self.classes.get(container, [self.namespace + container])
@@ -74,7 +75,7 @@ def multi_index(*classes):
 
 VARIANTS = {
     ("libstdc++", "plain"): Variant("std::", STANDARD, "std"),
-    ("libstdc++", "debug"): Variant("std::__debug::", STANDARD, "std", ["-D_GLIBCXX_DEBUG"]),
+    ("libstdc++", "debug"): Variant("std::__debug::", STANDARD, "std", ["-D_GLIBCXX_DEBUG"], followed=False),
     ("libstdc++", "pmr"): Variant("std::", STANDARD, "std", ["-DPMR"]),
     ("libc++", "plain"): Variant("std::__1::", STANDARD, "std"),
     ("libc++", "pmr"): Variant("std::__1::", STANDARD, "std", ["-DPMR"]),
@@ -122,68 +123,68 @@ VARIANTS = {
         libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_small"): Variant(
         "llvm::", ["SmallDenseMap"], "llvm_dense", LLVM + ["-DAS_MANY=WRITES"], free="llvm::",
-        lacks=LLVM_20, libraries=LLVM_LIBRARIES),
+        lacks=LLVM_20, libraries=LLVM_LIBRARIES, followed=False),
     ("libstdc++", "llvm_set"): Variant(
         "llvm::", ["DenseSet"], "llvm_dense", LLVM + ["-DSETS"], free="llvm::detail::",
         lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_small_set"): Variant(
         "llvm::", ["SmallDenseSet"], "llvm_dense", LLVM + ["-DSETS", "-DAS_MANY=WRITES"],
-        free="llvm::detail::", lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES),
+        free="llvm::detail::", lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES, followed=False),
     ("libstdc++", "llvm_vector"): Variant(
         "llvm::", ["MapVector", "SmallMapVector"], "llvm_dense", LLVM + ["-DVECTORS"],
         free="none", lacks=LLVM_20 + ["(constructor)", "(assignment)", "at"],
-        libraries=LLVM_LIBRARIES),
+        libraries=LLVM_LIBRARIES, followed=False),
     ("libstdc++", "llvm_text"): Variant(
         "llvm::", ["StringMap"], "llvm_texts", LLVM + ["-DMAPS"], free="none",
         lacks=LLVM_20 + BY_VALUE + ["reserve"], libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_pointers"): Variant(
         "llvm::", ["SmallPtrSet"], "llvm_texts", LLVM, free="llvm::", lacks=LLVM_20 + ["reserve"],
-        libraries=LLVM_LIBRARIES),
+        libraries=LLVM_LIBRARIES, followed=False),
     ("libstdc++", "qt"): Variant(
-        "", ["QHash", "QMultiHash"], "qt", free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"]),
+        "", ["QHash", "QMultiHash"], "qt", free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"], followed=False),
     ("libstdc++", "qt_map"): Variant(
-        "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free=GLOBAL, packages=["Qt6Core"]),
+        "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free=GLOBAL, packages=["Qt6Core"], followed=False),
     ("libstdc++", "qt_set"): Variant(
-        "", ["QSet"], "qt", ["-DSETS"], free=GLOBAL, packages=["Qt6Core"]),
+        "", ["QSet"], "qt", ["-DSETS"], free=GLOBAL, packages=["Qt6Core"], followed=False),
     # Of the containers' first indices, and what of their second ones has rows of
     # its own.
     ("libstdc++", "boost_ordered_index"): Variant(
         "boost::multi_index::", ["ordered_index"], "boost_multi_index",
         free="boost::multi_index::", lacks=["contains", "merge"],
-        classes={"ordered_index": multi_index("ordered_index")}),
+        classes={"ordered_index": multi_index("ordered_index")}, followed=False),
     ("libstdc++", "boost_hashed_index"): Variant(
         "boost::multi_index::", ["hashed_index"], "boost_multi_index",
         free="boost::multi_index::", lacks=["contains", "rearrange", "operator!="] + ORDER_ONLY,
-        classes={"hashed_index": multi_index("hashed_index", "sequenced_index")}),
+        classes={"hashed_index": multi_index("hashed_index", "sequenced_index")}, followed=False),
     ("libstdc++", "boost_ranked_index"): Variant(
         "boost::multi_index::", ["ranked_index"], "boost_multi_index", NOT_DEPRECATED,
         free="boost::multi_index::", lacks=["contains", "rearrange"],
-        classes={"ranked_index": multi_index("ranked_index", "random_access_index")}),
+        classes={"ranked_index": multi_index("ranked_index", "random_access_index")}, followed=False),
     ("libstdc++", "boost_bimap"): Variant(
         "boost::bimaps::", ["bimap"], "boost_bimap", free="none", partly=True,
-        classes={"bimap": ["boost::bimaps::bimap", "boost::bimaps::views::map_view"]}),
+        classes={"bimap": ["boost::bimaps::bimap", "boost::bimaps::views::map_view"]}, followed=False),
     ("libstdc++", "c_g_hash_table"): Variant(
         "", ["g_hash_table"], "c_maps", ["-DMAP_IS_g_hash_table"], free="g_hash_table_", packages=["glib-2.0"],
-        lacks=["g_hash_table_new", "g_hash_table_new_full", "g_hash_table_new_similar"], classes={"g_hash_table": []}),
+        lacks=["g_hash_table_new", "g_hash_table_new_full", "g_hash_table_new_similar"], classes={"g_hash_table": []}, followed=False),
     ("libstdc++", "c_g_tree"): Variant(
         "", ["g_tree"], "c_maps", ["-DMAP_IS_g_tree"], free="g_tree_", packages=["glib-2.0"],
-        lacks=["g_tree_new", "g_tree_new_with_data", "g_tree_new_full", "g_tree_traverse"], classes={"g_tree": []}),
+        lacks=["g_tree_new", "g_tree_new_with_data", "g_tree_new_full", "g_tree_traverse"], classes={"g_tree": []}, followed=False),
     ("libstdc++", "c_hsearch"): Variant(
         "", ["hsearch"], "c_maps", ["-DMAP_IS_hsearch"], free=("hsearch_r", "hcreate_r", "hdestroy_r"),
-        packages=["glib-2.0"], lacks=["hcreate_r", "hdestroy_r"], classes={"hsearch": []}),
+        packages=["glib-2.0"], lacks=["hcreate_r", "hdestroy_r"], classes={"hsearch": []}, followed=False),
     ("libstdc++", "c_tsearch"): Variant(
         "", ["tsearch"], "c_maps", ["-DMAP_IS_tsearch"], free=("tsearch", "tfind", "tdelete"),
-        packages=["glib-2.0"], classes={"tsearch": []}),
+        packages=["glib-2.0"], classes={"tsearch": []}, followed=False),
     ("libstdc++", "tbb_hash"): Variant(
         "tbb::detail::", ["concurrent_hash_map"], "tbb", ["-DHASH_MAP"], free="tbb::detail::",
-        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"]),
+        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"], followed=False),
     ("libstdc++", "tbb_unordered"): Variant(
         "tbb::detail::", ["concurrent_unordered_map", "concurrent_unordered_multimap",
                           "concurrent_unordered_set"], "tbb", free="tbb::detail::",
-        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"]),
+        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"], followed=False),
     ("libstdc++", "tbb_ordered"): Variant(
         "tbb::detail::", ["concurrent_map", "concurrent_set"], "tbb", free="tbb::detail::",
-        lacks=["operator!=", "operator<=>"], packages=["tbb"]),
+        lacks=["operator!=", "operator<=>"], packages=["tbb"], followed=False),
 }
 
 NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[0] in variant.flags]

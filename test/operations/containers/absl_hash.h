@@ -23,3 +23,4 @@
 // (References into node tables live longer, but the tables are one family.)
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define CHECKS_ITERATORS // that their element is there
