@@ -425,6 +425,8 @@ TEST_F(Watching, SwappedWithItselfOrHalfway) {
   MapUnwind(a, &swap, AddressOf(n), GET_CALLER_PC(), GET_CURRENT_FRAME());
   Change(a, &erase, n, -5);
   EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &erase, o, -7);
+  EXPECT_EQ(After(it), Invalidation::None);
 }
 
 TEST_F(Watching, MovedElementsKeepTheirWatch) {
