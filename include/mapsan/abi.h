@@ -31,8 +31,9 @@ enum MapsanSiteFlag {
   // A may-write that is known by its result, or by those words, so that emitted
   // code may pass by the runtime (MAPSAN_SHORTCUT_FIELD).
   MapsanSiteShort = 1 << 3,
-  // A use of an iterator or reference, not an operation of the map's own. `name`
-  // is that of the iterator or reference; it is a reference if the other stands.
+  // A use of an iterator or reference, not an operation of the map's own.
+  // `name` is that of the iterator or reference; it is a reference if the other
+  // stands.
   MapsanSiteHandle = 1 << 4,
   MapsanSiteReference = 1 << 5,
   // What becomes of the elements, where the counts do not tell: all are

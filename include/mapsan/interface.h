@@ -23,7 +23,8 @@ extern "C" {
 
 /* --- Reports as data ----------------------------------------------------- */
 
-/* One of the two operations of a report. Strings are never null; what is not
+/* One of the two operations of a report. (Of an invalidated iterator: its use,
+ * and what invalidated it.) Strings are never null; what is not
  * known is "" or 0. */
 typedef struct mapsan_operation {
   const char *operation; /* "operator[] (inserted, size 3 -> 4)" */
@@ -40,7 +41,7 @@ typedef struct mapsan_operation {
 typedef struct mapsan_report {
   unsigned size;       /* of this structure: it may grow at its end */
   const char *kind;    /* "concurrent map writes"... */
-  const char *grade;   /* "overlap" or "unordered" */
+  const char *grade;   /* "overlap", "unordered", "candidate", "invalidated" */
   const char *text;    /* all that is printed, without colours */
   const char *summary; /* the SUMMARY line */
   const char *map_name;

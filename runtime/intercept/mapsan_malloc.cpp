@@ -62,6 +62,19 @@ static NOINLINE void NoteFreed(void *p, uptr size) {
     FreedWanted()->Add(reinterpret_cast<uptr>(p), size);
 }
 
+// What free does with memory that nothing ever lived in. As long as no map is
+// watched, nobody asks what is freed, and nobody need ask whether anybody does.
+static void FreeUnresolved(void *p) {
+  [[clang::musttail]] return real::free(p);
+}
+static void FreeAndNote(void *p) {
+  if (UNLIKELY(FreedWanted()))
+    NoteFreed(p, malloc_usable_size(p));
+  [[clang::musttail]] return real::free(p);
+}
+extern void (*free_quiet)(void *);
+MAPSAN_HIDDEN void (*free_quiet)(void *) = FreeUnresolved;
+
 static void ReleasedHook(const volatile void *volatile_p) {
   const void *p = const_cast<const void *>(volatile_p);
   if (p && UNLIKELY(FreedWanted()))
@@ -79,8 +92,14 @@ void InitializeMalloc() {
       ForeignFunction("__sanitizer_get_allocated_size"));
   // Its reports show who called malloc; a frame of ours would be in the way.
   hooked = install && foreign_size && install(ObtainedHook, ReleasedHook) != 0;
+  free_quiet = real::free;
   if (hooked)
     small = 0;
+  else
+    on_freed_wanted = [] {
+      // Relaxed: a thread that wants to know has stored it itself.
+      __atomic_store_n(&free_quiet, FreeAndNote, __ATOMIC_RELAXED);
+    };
 }
 
 } // namespace __mapsan
@@ -122,9 +141,8 @@ INTERCEPTOR(void *, malloc, uptr size) {
 }
 
 INTERCEPTOR(void, free, void *p) {
-  if (LIKELY(!FreedWanted() &&
-             live_filter.IsQuiet(reinterpret_cast<uptr>(p)))) {
-    [[clang::musttail]] return real::free(p);
+  if (LIKELY(live_filter.IsQuiet(reinterpret_cast<uptr>(p)))) {
+    [[clang::musttail]] return free_quiet(p);
   }
   [[clang::musttail]] return LookAndFree(p);
 }

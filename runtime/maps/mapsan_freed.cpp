@@ -6,8 +6,11 @@
 namespace __mapsan {
 
 THREADLOCAL FreedBlocks *freed_internal::wanted;
+void (*on_freed_wanted)();
 
 void FreedBlocks::BeginFor(const Operation *operation) {
+  if (on_freed_wanted)
+    on_freed_wanted();
   of = operation;
   count = 0;
   freed_internal::wanted = this;

@@ -52,6 +52,10 @@ extern MAPSAN_HIDDEN THREADLOCAL FreedBlocks *wanted
     __attribute__((tls_model("initial-exec")));
 } // namespace freed_internal
 
+/// Before any thread wants to know: from then on free has to ask. Null: it does
+/// in any case. Set once, at the start.
+extern MAPSAN_HIDDEN void (*on_freed_wanted)();
+
 /// Where this thread's free is to tell; mostly null.
 inline FreedBlocks *FreedWanted() { return freed_internal::wanted; }
 

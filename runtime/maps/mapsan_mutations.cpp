@@ -159,10 +159,13 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   } else if (two) { // some come from there
     watches.Retire(partner);
     return false;
-  } else if (!(op->watched && op->erased)) { // some go
+  } else if (op->watched && op->erased) { // that one goes, and lives on
+    Mutation mutation = Describe(thr, op, pc, bp);
+    mutation.element = op->erased;
+    mutation.element_lives = true;
+    watches.Note(key, mutation, nullptr);
+  } else { // some go
     watches.Retire(key);
-  } else {
-    return false;
   }
   return true;
 }

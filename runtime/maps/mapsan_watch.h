@@ -15,11 +15,12 @@ struct Mutation {
   AccessWord word;
   AccessDetails details;
   MapSizes sizes;
-  uptr element;            // erased, as the program said before; or 0
+  uptr element; // erased or taken out, as the program said before; or 0
   Invalidation iterators;  // all of them, but for those past the end
   Invalidation references; // likewise
+  bool element_lives;      // references to it are good still
   // Those that it freed; elements there were erased. Numbers in the log's ring.
-  u16 freed_count;
+  u8 freed_count;
   u32 freed_first;
 };
 

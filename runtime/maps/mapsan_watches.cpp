@@ -167,7 +167,7 @@ void Watches::Append(Watch *watch, const Mutation &mutation,
   noted->freed_first = log->freed_end;
   noted->freed_count = 0;
   if (freed) {
-    noted->freed_count = static_cast<u16>(freed->count);
+    noted->freed_count = static_cast<u8>(freed->count);
     for (u32 i = 0; i < freed->count; i++)
       log->freed[log->freed_end++ % WatchLog::kFreed] = freed->blocks[i];
   }
@@ -317,7 +317,8 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (all != Invalidation::None && all != Invalidation::Inserted &&
       all != Invalidation::ErasedOthers && all != Invalidation::Changed)
     return all;
-  if (mutation.element == element || log.Freed(mutation, element))
+  if ((mutation.element == element && !(reference && mutation.element_lives)) ||
+      log.Freed(mutation, element))
     return Invalidation::Erased;
   return all;
 }

@@ -13,6 +13,11 @@
 // RUN: %t others 2>&1 | %FileCheck %s --check-prefix=SILENT
 // RUN: %not %t fork 2>&1 | %FileCheck %s --check-prefixes=CHECK,FORK
 
+// What is freed is seen beside AddressSanitizer, too; and with policy=strict.
+// RUN: %mapsan-clangxx -g -O1 -fsanitize=address -I %mapsan_prefix/include %s -o %t.asan
+// RUN: %not %t.asan erased 2>&1 | %FileCheck %s --check-prefixes=CHECK,ERASED
+// RUN: env MAPSAN_OPTIONS=policy=strict %not %t erased 2>&1 | %FileCheck %s --check-prefixes=CHECK,ERASED
+
 // It counts like a race, and is silenced like one; and nobody need look for it.
 // RUN: %not %t erased >/dev/null 2>&1; test $(MAPSAN_OPTIONS=exitcode=7 %t erased >/dev/null 2>&1; echo $?) = 7
 // RUN: env MAPSAN_OPTIONS=iterators=0 %t erased 2>&1 | %FileCheck %s --check-prefix=SILENT

@@ -10,6 +10,7 @@
 #include "../../runtime/maps/mapsan_watch.h"
 
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace {
 
@@ -425,6 +426,8 @@ TEST_F(Watching, SwappedWithItselfOrHalfway) {
   MapUnwind(a, &swap, AddressOf(n), GET_CALLER_PC(), GET_CURRENT_FRAME());
   Change(a, &erase, n, -5);
   EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &erase, o, -7);
+  EXPECT_EQ(After(it), Invalidation::None);
 }
 
 TEST_F(Watching, MovedElementsKeepTheirWatch) {
@@ -484,6 +487,13 @@ TEST_F(Watching, ExtractedElementsLiveOn) {
   MapErases(a, AddressOf(n), AddressOf(other));
   Change(a, &extract, n, -1);
   EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, other), Invalidation::Erased);
+  EXPECT_EQ(AfterReference(it, other), Invalidation::None);
+  o->size = 1;
+  it = Make(a, o);
+  MapErases(a, AddressOf(o), AddressOf(other));
+  Change(a, &extract, o, -1); // the last one
+  EXPECT_EQ(AfterReference(it, other), Invalidation::None);
   EXPECT_EQ(After(it, other), Invalidation::Erased);
 }
 
@@ -700,6 +710,45 @@ TEST_F(Watching, ThoseOfAnotherThread) {
   EXPECT_EQ(Why(), Invalidation::Emptied);
 }
 
+// --- what is remembered of mutations
+
+TEST_F(Watching, AModuleThatIsGoneIsNotNamed) {
+  Handle it = Make(a, m);
+  Change(a, &erase, m, -3);
+  watches.ForgetSites(&erase, &erase + 1);
+  Used(a, &it, node);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].previous.site, nullptr);
+  EXPECT_EQ(found[0].previous.tid, a->tid);
+}
+
+TEST_F(Watching, ASlotThatIsGivenToAnotherThread) {
+  Handle it = Make(a, m);
+  release(a);
+  acquire(b);
+  Change(b, &erase, m, -3);
+  release(b);
+  acquire(a);
+  Slot slot = b->clock.slot();
+  watches.ReplaceWords(
+      [](AccessWord word, void *arg) {
+        return SlotOf(word) == *static_cast<Slot *>(arg)
+                   ? MakeWord(kNobody, (1ull << kEpochBits) - 1)
+                   : word;
+      },
+      &slot);
+  Used(a, &it, node);
+  EXPECT_EQ(Why(), Invalidation::None); // ordered after nobody
+}
+
+TEST_F(Watching, LocksThatNobodyHoldsAfterAFork) {
+  Handle it = Make(a, m);
+  watches.ResetAfterFork();
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
 TEST_F(Watching, WhatIsAskedForDoesNotCount) {
   Handle it = Make(a, m);
   Change(a, &erase, m, -1);
@@ -707,6 +756,85 @@ TEST_F(Watching, WhatIsAskedForDoesNotCount) {
   release(a);
   Used(a, &it, node);
   EXPECT_EQ(a->last_effect, effect);
+}
+
+// --- all at once
+
+// Threads that do everything to a few watches: nothing is lost or found twice,
+// and no thread waits for ever. (Under ThreadSanitizer: nothing races.)
+TEST(Watches, ManyThreads) {
+  StartWorld();
+  static Watches many; // none of the world's
+  constexpr u32 kMaps = 6, kThreads = 4, kSteps = 20000;
+  static Family family = MakeFamily(1005, kFlat);
+  static Container at[kMaps] = {};
+  auto work = [](u32 seed) {
+    u64 random = seed * 0x9e3779b97f4a7c15ull + 1;
+    auto next = [&random](u32 below) {
+      random = random * 6364136223846793005ull + 1442695040888963407ull;
+      return static_cast<u32>(random >> 33) % below;
+    };
+    auto key = [&](u32 i) { return KeyOf(AddressOf(&at[i]), family.Number()); };
+    Site use = MakeSite(MapsanEffectRead, "use", MapsanSiteHandle);
+    use.family = reinterpret_cast<const char *>(&family);
+    Mutation mutation = {};
+    mutation.iterators = Invalidation::Emptied;
+    Handle handles[4] = {};
+    for (u32 i = 0; i < kSteps; i++) {
+      u32 x = next(kMaps), y = (x + 1 + next(kMaps - 1)) % kMaps;
+      Handle &handle = handles[next(4)];
+      u64 stamp;
+      Cause cause;
+      switch (next(9)) {
+      case 0:
+      case 1:
+        handle.watch = reinterpret_cast<uptr>(
+            many.Open(key(x), /*print=*/0, &handle.stamp));
+        break;
+      case 2:
+        many.Note(key(x), mutation, nullptr);
+        break;
+      case 3:
+        many.Exchange(key(x), key(y));
+        break;
+      case 4:
+        many.Move(key(x), key(y), mutation);
+        break;
+      case 5:
+        many.Retire(key(x));
+        break;
+      case 6:
+        many.NoteLast(key(x), mutation);
+        break;
+      case 7:
+        many.Compare(key(x), /*print=*/next(100) == 0);
+        break;
+      default:
+        MapKey now;
+        if (!handle.watch ||
+            !handle.GetWatch()->Look(Watch::LifeOf(handle.stamp), &stamp, &now))
+          break;
+        EXPECT_GE(stamp, handle.stamp);
+        many.WhyInvalid(handle.GetWatch(), handle, &use, 0x1000, &cause);
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (u32 i = 0; i < kThreads; i++)
+    threads.emplace_back(work, i);
+  for (std::thread &thread : threads)
+    thread.join();
+  // Each map has one watch at most, and it is found.
+  for (Container &map : at) {
+    MapKey key = KeyOf(AddressOf(&map), family.Number());
+    u64 stamp;
+    Watch *watch = many.Open(key, 0, &stamp);
+    EXPECT_EQ(watch->Key(), key);
+    EXPECT_EQ(many.Open(key, 0, &stamp), watch);
+    many.Retire(key);
+  }
+  for (Container &map : at)
+    EXPECT_FALSE(many.MayHave(AddressOf(&map)));
 }
 
 } // namespace
