@@ -75,13 +75,18 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 // and moves its fields: then all of it is the header, and no count is known.
 MapLayout MapArgument::layout() const {
   if (const auto &S = Of->State)
-    return {int(S->Object), Of->SizeOffset, Of->BucketsOffset,
-            S->Through,     int(S->Offset), int(S->Behind)};
+    return {int(S->Object), Of->SizeOffset,  Of->BucketsOffset, S->Through,
+            int(S->Offset), int(S->Behind), Of->GrowthOffset};
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8))
     return {Declared, -1, -1};
-  return {static_cast<int>(Of->HeaderBytes), Of->SizeOffset, Of->BucketsOffset};
+  MapLayout Known{static_cast<int>(Of->HeaderBytes), Of->SizeOffset,
+                  Of->BucketsOffset};
+  // The number of buckets changes when a table grows.
+  Known.GrowthOffset =
+      Of->GrowthOffset >= 0 ? Of->GrowthOffset : Of->BucketsOffset;
+  return Known;
 }
 
 std::optional<uint64_t> MapArgument::through() const {

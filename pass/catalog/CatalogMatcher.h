@@ -20,6 +20,7 @@ namespace mapsan {
 struct MapLayout {
   int HeaderBytes, SizeOffset, BucketsOffset;
   int Through = -1, BehindOffset = 0, BehindBytes = 0; // StateBytes
+  int GrowthOffset = -1;
 };
 
 // One map that a call operates on.

@@ -76,12 +76,10 @@ Constant *Descriptors::family(const MapArgument &Map) {
   const Family &F = *Map.Of;
   const MapLayout Layout = Map.layout();
   const int Invalidates = F.Iterators ? F.Iterators->Invalidates : 0;
-  const int Growth =
-      F.GrowthOffset >= 0 ? F.GrowthOffset : Layout.BucketsOffset;
   std::string Key = F.Identity;
   for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
                    Layout.Through, Layout.BehindOffset, Layout.BehindBytes,
-                   Invalidates, Growth})
+                   Layout.GrowthOffset, Invalidates})
     Key += '|' + std::to_string(Part);
   std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
   if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
@@ -100,7 +98,7 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const behind_offset = I32(Layout.BehindOffset);
   Constant *const behind_bytes = I32(Layout.BehindBytes);
   Constant *const invalidates = I32(Invalidates);
-  Constant *const growth_offset = I32(Growth);
+  Constant *const growth_offset = I32(Layout.GrowthOffset);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {

@@ -4,7 +4,7 @@
 ; RUN: printf 'a: [b\nc: }\n' > %t.yaml
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%t.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s --check-prefix=SYNTAX
 
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, families, functions, sync, atomics, locked, modules, harmless)
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:4:1: unknown key 'colour' in a catalog (known: mapsan-catalog, method-sets, iterators, families, functions, sync, atomics, locked, modules, harmless)
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:23: unknown key 'efect' in a method
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:8:11: 'effect' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:9:30: unknown effect 'rad'

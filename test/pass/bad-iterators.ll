@@ -1,0 +1,23 @@
+; SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+; Each fault in what a catalog says of iterators is named with its place.
+; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/faulty-iterators.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s
+
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:8:46: unknown fate of elements 'stirred'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:5: 'classes' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:15:26: 'insert' is never, growth or always
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:16:41: 'erase' is erased or always
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:17:5: 'iterators' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:18:53: 'erase' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:18:84: 'insert' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:19:5: iterator set 'libstdc++ tree' is defined twice
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:25:16: no iterator set is named 'none such'
+
+; What is sound is in force.
+; CHECK-LABEL: define void @caller(
+; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %table)
+define void @caller(ptr %table) nounwind {
+  call void @_ZN4acme5Table3putEv(ptr %table)
+  ret void
+}
+
+declare void @_ZN4acme5Table3putEv(ptr)
