@@ -6,6 +6,7 @@
 #include "PassOptions.h"
 #include "Summary.h"
 #include "analysis/RepeatedReads.h"
+#include "catalog/AnnotatedClasses.h"
 #include "catalog/CatalogReader.h"
 #include "instrument/AtomicHooks.h"
 #include "instrument/BodyHooks.h"
@@ -27,12 +28,14 @@ namespace {
 // second half of a distributed ThinLTO build.
 const char DoneFlag[] = "mapsan.done";
 
-Catalog loadCatalog(const PassOptions &Options, LLVMContext &C) {
+Catalog loadCatalog(const PassOptions &Options, const Module &M) {
   Catalog Rows;
   CatalogErrors Errors;
   readBuiltinCatalog(Rows, Errors);
   for (const std::string &File : Options.Catalogs)
     readCatalogFile(File, Rows, Errors);
+  readAnnotations(M, Rows, Errors);
+  LLVMContext &C = M.getContext();
   for (const std::string &Text : Options.Warnings)
     warn(C, Text);
   for (const CatalogError &E : Errors)
@@ -92,7 +95,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   M.addModuleFlag(Module::Max, DoneFlag, 1);
 
   const PassOptions Options = PassOptions::fromEnvironment();
-  const Catalog Rows = loadCatalog(Options, M.getContext());
+  const Catalog Rows = loadCatalog(Options, M);
   CatalogMatcher Matcher(Rows);
   QuietCalls Quiet(Matcher);
   Instrumentation Work(M);

@@ -187,6 +187,36 @@ MAPSAN_INLINE void mapsan_map_write(const volatile void *map,
   MAPSAN_CALL(map_write, (map, name));
 }
 
+/* Or, in C++ and where the class is yours, say in the class what its methods
+ * do, in place of a catalog; each call of one is then looked at, and reports have
+ * the place of the call and the name of the variable:
+ *
+ *   class Table {
+ *   public:
+ *     Table() MAPSAN_CONSTRUCTS;
+ *     ~Table() MAPSAN_DESTROYS;
+ *     int get(int key) const MAPSAN_READS;
+ *     bool put(int key, int value) MAPSAN_MAY_WRITE;  // false: nothing changed
+ *     void clear() MAPSAN_WRITES;
+ *     Cursor begin() const MAPSAN_ITERATES;
+ *   };
+ *
+ * MAPSAN_MAY_WRITE: a result that is a number or a bool says whether the map was
+ * changed; a method with another result is taken to have changed it. Of
+ * overloads with as many parameters, the strongest counts. What the class's
+ * methods do to each other is not looked at. */
+#if defined(__clang__)
+#define MAPSAN_ANNOTATE(Effect) __attribute__((annotate("mapsan:" Effect)))
+#else
+#define MAPSAN_ANNOTATE(Effect)
+#endif
+#define MAPSAN_READS MAPSAN_ANNOTATE("read")
+#define MAPSAN_ITERATES MAPSAN_ANNOTATE("iterates")
+#define MAPSAN_WRITES MAPSAN_ANNOTATE("write")
+#define MAPSAN_MAY_WRITE MAPSAN_ANNOTATE("may-write")
+#define MAPSAN_CONSTRUCTS MAPSAN_ANNOTATE("construct")
+#define MAPSAN_DESTROYS MAPSAN_ANNOTATE("destroy")
+
 /* --- Accesses that are fine -------------------------------------------------
  * Between the two, this thread's map operations are not looked at; its
  * synchronisation is. They nest. */

@@ -3,13 +3,13 @@
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/faulty-iterators.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -S %s 2>&1 | %FileCheck %s
 
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:8:46: unknown fate of elements 'stirred'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:5: 'classes' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:7: 'classes' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:15:26: 'insert' is never, growth or always
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:16:41: 'erase' is erased or always
-; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:17:5: 'iterators' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:17:7: 'iterators' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:18:53: 'erase' is missing
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:18:84: 'insert' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:19:5: iterator set 'libstdc++ tree' is defined twice
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:19:7: iterator set 'libstdc++ tree' is defined twice
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:25:16: no iterator set is named 'none such'
 
 ; What is sound is in force.
