@@ -593,8 +593,12 @@ TEST_F(Watching, NoShortWayForWhatMayChangeIt) {
   EndShort(a, m);
   Make(a, m);
   EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 3; i++) {
     Operate(a, &insert, m, MapsanEvidenceChanged);
+    EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+    release(a); // another epoch
+  }
+  Operate(a, &insert, m, MapsanEvidenceChanged);
   EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
   EXPECT_FALSE(MapBeginFast(a, &insert, AddressOf(m), 0, GET_CURRENT_FRAME()));
   EXPECT_TRUE(BeginShort(a, &begin, m, GET_CURRENT_FRAME()));
