@@ -8,7 +8,7 @@
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
-#include "../maps/mapsan_handle.h"
+#include "../maps/mapsan_handle_fast.h"
 #include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
@@ -135,19 +135,26 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   errno = saved;
 }
 
+static NOINLINE void MakeSlowly(Handle *handle, void *site, void *map) {
+  handle->Forget();
+  Thread *thr = CurrentThread();
+  if (thr && !thr->overlap_only && !thr->ignore_maps && flags()->iterators)
+    HandleMade(thr, handle, static_cast<const Site *>(site),
+               reinterpret_cast<uptr>(map));
+}
+
 MAPSAN_ENTRY void __mapsan_handle_made(void *where, void *site, void *map) {
   auto *handle = static_cast<Handle *>(where);
   handle->Forget(); // whatever the variable held before
-  Thread *thr = CurrentThread();
-  if (!thr || UNLIKELY(thr->overlap_only || thr->ignore_maps) ||
-      !flags()->iterators)
-    return;
-  HandleMade(thr, handle, static_cast<const Site *>(site),
-             reinterpret_cast<uptr>(map));
+  Thread *thr = CurrentThreadRaw();
+  if (UNLIKELY(!thr || thr->disturbed ||
+               !HandleMadeFast(thr, handle, static_cast<const Site *>(site),
+                               reinterpret_cast<uptr>(map))))
+    MakeSlowly(handle, site, map);
 }
 
-static NOINLINE void UseKnown(Handle *handle, void *site, void *element,
-                              uptr pc, uptr bp) {
+static NOINLINE void UseSlowly(Handle *handle, void *site, void *element,
+                               uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr || thr->overlap_only || thr->ignore_maps)
     return;
@@ -159,8 +166,13 @@ static NOINLINE void UseKnown(Handle *handle, void *site, void *element,
 
 MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
   auto *handle = static_cast<Handle *>(where);
-  if (handle->watch)
-    UseKnown(handle, site, element, MAPSAN_HERE);
+  if (!handle->watch)
+    return;
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr &&
+             HandleUsedFast(thr, handle, static_cast<const Site *>(site))))
+    return;
+  UseSlowly(handle, site, element, MAPSAN_HERE);
 }
 
 MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {

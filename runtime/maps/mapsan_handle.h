@@ -29,6 +29,12 @@ struct Handle {
 };
 static_assert(sizeof(Handle) == 32, "the pass lays out the same structure");
 
+/// An iterator leads through the map: the standard lets what it does access the
+/// container. A reference is used without it.
+inline bool ReadsMap(const Site *site) {
+  return !(site->flags & MapsanSiteReference);
+}
+
 /// What `site` has returned is an iterator or reference into `map`. Not while
 /// the thread is disturbed.
 void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map);

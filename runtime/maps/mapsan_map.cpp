@@ -9,7 +9,6 @@
 #include "../report/mapsan_report.h"
 #include "mapsan_header.h"
 #include "mapsan_lives.h"
-#include "mapsan_mutations.h"
 #include "mapsan_overlap.h"
 #include "mapsan_records.h"
 
@@ -68,7 +67,7 @@ NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
   op->stack = details.stack;
   op->lockset = details.lockset;
   op->recorded = true;
-  KeepHeader(op, site, recent->map);
+  LookAtFirst(thr, site, recent->map);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_flags.h"
 #include "mapsan_header.h"
+#include "mapsan_mutations.h"
 #include "mapsan_site.h"
 #include "mapsan_watches.h"
 
@@ -36,10 +37,10 @@ NoteRecorded(Thread *thr, uptr map, const Site *site, u64 epoch, bool write) {
 
 /// A read, or what may turn out to write, by what the operation does to this
 /// map: what has fast ways.
-inline bool MayBeFast(const Site *site, uptr map) {
+inline bool MayBeFast(const Site *site) {
   return site->effect == MapsanEffectRead ||
          (site->effect == MapsanEffectMayWrite &&
-          flags()->policy == Policy::Effective && !watches.MayHave(map));
+          flags()->policy == Policy::Effective);
 }
 
 namespace map_internal {
@@ -52,6 +53,14 @@ ALWAYS_INLINE void BeginFirst(Thread *thr, Site *site, uptr map, uptr frame) {
     return thr->operations.BeginShort(site, map, frame);
   thr->operations.BeginFirst(site, map, frame,
                              reads ? Phase::Reading : Phase::MayWrite);
+}
+
+/// What the first and only operation, a may-write, finds.
+ALWAYS_INLINE void LookAtFirst(Thread *thr, const Site *site, uptr map) {
+  Operation *op = thr->operations.First();
+  KeepHeader(op, site, map);
+  if (watches.MayHave(map))
+    WatchedBegins(thr, op);
 }
 
 /// The map is one that this thread has read before: recorded and checked
@@ -82,8 +91,7 @@ ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
 ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
                                 uptr bp) {
   using namespace map_internal;
-  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() ||
-      !MayBeFast(site, map))
+  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() || !MayBeFast(site))
     return false;
   RecentAccesses::Entry *recent = thr->recent.Find(map, site->family);
   if (!recent)
@@ -93,7 +101,7 @@ ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
   FillShortcut(thr, map, site, /*write=*/false);
   BeginFirst(thr, site, map, bp);
   if (site->effect == MapsanEffectMayWrite)
-    KeepHeader(thr->operations.First(), site, map);
+    LookAtFirst(thr, site, map);
   return true;
 }
 
@@ -109,7 +117,7 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (!IsAlone(thr, op, site, map))
     return false;
-  if (!MayBeFast(site, map))
+  if (!MayBeFast(site))
     return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);
@@ -118,6 +126,11 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   if (atomic_load(&op->kept, memory_order_relaxed))
     return false;
   bool wrote = Wrote(*op, map, evidence);
+  if (UNLIKELY(op->watched || watches.MayHave(map))) {
+    if (wrote)
+      return false;
+    WatchedStays(thr, op);
+  }
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;

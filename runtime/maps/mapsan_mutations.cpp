@@ -21,19 +21,45 @@ static u64 GrowthWord(uptr map, const Family *family) {
                              : family->buckets_offset);
 }
 
+// Mostly this thread has been here before.
+static Watch *WatchOf(Thread *thr, MapKey key) {
+  OpenedWatches::Entry *opened = thr->opened_watches.For(AddressOf(key));
+  u64 stamp;
+  MapKey now;
+  if (opened->key == key && opened->watch->Look(opened->life, &stamp, &now) &&
+      now == key)
+    return opened->watch;
+  Watch *watch = watches.Find(key, &stamp);
+  if (watch) {
+    *opened = {key, watch, Watch::LifeOf(stamp)};
+    thr->operations.shortcuts.ForgetWrites(AddressOf(key));
+  }
+  return watch;
+}
+
 void WatchedBegins(Thread *thr, Operation *op) {
+  ScopedRuntime runtime(thr); // for the fast ways, which do without
   const Site *site = SiteOf(*op);
+  const Family *family = site->GetFamily();
   uptr map = MapOf(*op);
+  MapKey key = KeyOf(map, family->Number());
   MapsanEffect effect = site->Effect();
   if (effect == MapsanEffectConstruct)
-    return watches.Retire(KeyOf(*op)); // that one's end was not seen
-  watches.Compare(KeyOf(*op), PrintOf(map, site->GetFamily()));
-  op->watched = true;
-  op->erased = thr->erases.map == map ? thr->erases.element : 0;
+    return watches.Retire(key); // that one's end was not seen
+  uptr erased = thr->erases.map == map ? thr->erases.element : 0;
   thr->erases.map = 0;
+  Watch *watch = WatchOf(thr, key);
+  if (!watch)
+    return; // it is another map's
+  // Somebody that is not seen has changed it: nobody knows what became of which
+  // element.
+  if (watch->Print() != PrintOf(map, family))
+    return watches.Retire(key);
+  op->watched = true;
+  op->erased = erased;
   if (effect == MapsanEffectDestroy)
     return;
-  op->growth_before = GrowthWord(map, site->GetFamily());
+  op->growth_before = GrowthWord(map, family);
   if (!thr->freed.of)
     thr->freed.BeginFor(op);
 }
@@ -168,11 +194,12 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   return true;
 }
 
-// What Compare is to find at the next operation; and that there is none which
+// What the next operation is to find; and that there is none which
 // takes the short way, though the map may not have been watched before.
 static void Expect(Thread *thr, MapKey key, const Family *family) {
   uptr map = AddressOf(key);
-  watches.SetPrint(key, PrintOf(map, family));
+  if (Watch *watch = WatchOf(thr, key))
+    watch->SetPrint(PrintOf(map, family));
   thr->operations.shortcuts.ForgetWrites(map);
 }
 
@@ -194,6 +221,8 @@ void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
   }
   StopWatching(thr, op);
 }
+
+void WatchedStays(Thread *thr, Operation *op) { StopWatching(thr, op); }
 
 void WatchedIsLost(Thread *thr, Operation *op) {
   watches.Retire(KeyOf(*op));

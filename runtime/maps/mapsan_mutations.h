@@ -23,6 +23,9 @@ void TellPartner(Thread *thr, const Operation &op);
 /// `change` are set. `unwound`: by an exception. (pc, bp) as for MapEnd.
 void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp);
 
+/// It ends, and has not changed the map.
+void WatchedStays(Thread *thr, Operation *op);
+
 /// It is dropped, and nobody knows how far it came.
 void WatchedIsLost(Thread *thr, Operation *op);
 
