@@ -109,9 +109,10 @@ MAPSAN_ENTRY void __mapsan_map_begin_long(void *where, void *object) {
 
 MAPSAN_ENTRY void __mapsan_map_end_long(void *site, void *map, u32 evidence) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr && MapEndFast(thr, static_cast<const Site *>(site),
-                               reinterpret_cast<uptr>(map),
-                               static_cast<MapsanEvidence>(evidence))))
+  if (LIKELY(thr &&
+             MapEndFast(thr, static_cast<const Site *>(site),
+                        reinterpret_cast<uptr>(map),
+                        static_cast<MapsanEvidence>(evidence), MAPSAN_HERE)))
     return;
   SlowEnd(site, map, evidence, MAPSAN_HERE);
 }

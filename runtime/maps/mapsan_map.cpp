@@ -225,7 +225,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
 // --- end
 
 static void Leave(Thread *thr, Operation *op) {
-  if (UNLIKELY(op->watched)) // it was not ended
+  if (UNLIKELY(op->watch)) // it was not ended
     WatchedIsLost(thr, op);
   op->partner = 0;
   if (op->presence)

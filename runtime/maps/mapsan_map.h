@@ -105,8 +105,11 @@ ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
   return true;
 }
 
+/// (pc, bp) as for MapEnd; where they are not known, what has to be noted of a
+/// map that is watched goes the long way.
 ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
-                              MapsanEvidence evidence) {
+                              MapsanEvidence evidence, uptr pc = 0,
+                              uptr bp = 0) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
   if (UNLIKELY(thr->disturbed))
@@ -126,14 +129,16 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   if (atomic_load(&op->kept, memory_order_relaxed))
     return false;
   bool wrote = Wrote(*op, map, evidence);
-  if (UNLIKELY(op->watched || watches.MayHave(map))) {
-    if (wrote)
-      return false;
-    WatchedStays(thr, op);
-  }
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;
+  if (UNLIKELY(op->watch || watches.MayHave(map))) {
+    if (wrote && !pc)
+      return false;
+    WatchedEndsFirst(thr, op, wrote, pc, bp);
+    LeaveQuietly(thr, op, wrote);
+    return true;
+  }
   if (wrote)
     thr->operations.shortcuts.Fill(map, site->GetFamily(), /*write=*/true);
   LeaveQuietly(thr, op, wrote);

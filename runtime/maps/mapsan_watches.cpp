@@ -187,10 +187,15 @@ void Watches::Note(MapKey key, const Mutation &mutation,
                    const FreedBlocks *freed) {
   Bucket *bucket = BucketOf(AddressOf(key));
   ScopedLock lock(bucket);
-  if (Watch *watch = Find(bucket, key)) {
-    ScopedLock lock_log(&watch->lock);
+  if (Watch *watch = Find(bucket, key))
+    NoteAt(watch, key, mutation, freed);
+}
+
+void Watches::NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
+                     const FreedBlocks *freed) {
+  ScopedLock lock(&watch->lock);
+  if (watch->Key() == key)
     Append(watch, mutation, freed);
-  }
 }
 
 void Watches::NoteLast(MapKey key, const Mutation &mutation) {

@@ -46,6 +46,9 @@ public:
   /// What the map was made of is noted, if anybody watches; `freed` may be
   /// null.
   void Note(MapKey key, const Mutation &mutation, const FreedBlocks *freed);
+  /// The same, of a watch that was the map's.
+  void NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
+              const FreedBlocks *freed);
   /// The same, and then there is no map any more.
   void NoteLast(MapKey key, const Mutation &mutation);
   /// What is in `from` and what is in `to` is exchanged.
