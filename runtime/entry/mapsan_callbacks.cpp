@@ -70,9 +70,11 @@ static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return CountLost();
-  int saved = errno;
   Site *site = static_cast<Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
+  if (MapBeginWatched(thr, site, map, bp))
+    return;
+  int saved = errno;
   ScopedRuntime runtime(thr);
   if (UNLIKELY(thr->under_lock))
     LockForOperation(thr);
@@ -85,9 +87,12 @@ static NOINLINE void SlowEnd(void *where, void *object, u32 evidence, uptr pc,
   Thread *thr = CurrentThread();
   if (!thr)
     return;
-  int saved = errno;
   const Site *site = static_cast<const Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
+  if (MapEndWatched(thr, site, map, static_cast<MapsanEvidence>(evidence), pc,
+                    bp))
+    return;
+  int saved = errno;
   ScopedRuntime runtime(thr);
   if (!IsOfLife(site) || !MapEndLife(thr, site, map))
     MapEnd(thr, site, map, static_cast<MapsanEvidence>(evidence), pc, bp);
@@ -109,10 +114,9 @@ MAPSAN_ENTRY void __mapsan_map_begin_long(void *where, void *object) {
 
 MAPSAN_ENTRY void __mapsan_map_end_long(void *site, void *map, u32 evidence) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr &&
-             MapEndFast(thr, static_cast<const Site *>(site),
-                        reinterpret_cast<uptr>(map),
-                        static_cast<MapsanEvidence>(evidence), MAPSAN_HERE)))
+  if (LIKELY(thr && MapEndFast(thr, static_cast<const Site *>(site),
+                               reinterpret_cast<uptr>(map),
+                               static_cast<MapsanEvidence>(evidence))))
     return;
   SlowEnd(site, map, evidence, MAPSAN_HERE);
 }

@@ -37,7 +37,7 @@ inline bool AnyPiece(const Family *family, uptr map, u32 object_bytes,
 }
 
 /// Copies the object as a may-write finds it, and what the words say.
-ALWAYS_INLINE void KeepHeader(Operation *op, const Site *site, uptr map) {
+inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   const Family *family = site->GetFamily();
   u32 bytes = 0;
   // Not where others are expected to be at it, too: what one puts in and

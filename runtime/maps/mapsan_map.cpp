@@ -9,6 +9,7 @@
 #include "../report/mapsan_report.h"
 #include "mapsan_header.h"
 #include "mapsan_lives.h"
+#include "mapsan_mutations.h"
 #include "mapsan_overlap.h"
 #include "mapsan_records.h"
 
@@ -67,7 +68,42 @@ NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
   op->stack = details.stack;
   op->lockset = details.lockset;
   op->recorded = true;
-  LookAtFirst(thr, site, recent->map);
+  KeepHeader(op, site, recent->map);
+  if (watches.MayHave(recent->map))
+    WatchedBegins(thr, op);
+  return true;
+}
+
+// No short way for the next one: it is to come here.
+bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame) {
+  if (thr->disturbed || !thr->operations.empty() || !MayBeFast(site) ||
+      site->effect != MapsanEffectMayWrite || !watches.MayHave(map) ||
+      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                       /*write=*/false))
+    return false;
+  FillShortcut(thr, map, site, /*write=*/false);
+  map_internal::BeginFirst(thr, site, map, frame);
+  Operation *op = thr->operations.First();
+  KeepHeader(op, site, map);
+  WatchedBegins(thr, op);
+  return true;
+}
+
+bool MapEndWatched(Thread *thr, const Site *site, uptr map,
+                   MapsanEvidence evidence, uptr pc, uptr bp) {
+  using namespace map_internal;
+  Operation *op = thr->operations.First();
+  if (thr->disturbed || !IsAlone(thr, op, site, map) || !MayBeFast(site) ||
+      site->effect != MapsanEffectMayWrite ||
+      atomic_load(&op->kept, memory_order_relaxed) ||
+      !(op->watch || watches.MayHave(map)))
+    return false;
+  bool wrote = Wrote(*op, map, evidence);
+  if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                                /*write=*/true))
+    return false;
+  WatchedEndsFirst(thr, op, wrote, pc, bp);
+  LeaveQuietly(thr, op, wrote);
   return true;
 }
 

@@ -8,7 +8,6 @@
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_flags.h"
 #include "mapsan_header.h"
-#include "mapsan_mutations.h"
 #include "mapsan_site.h"
 #include "mapsan_watches.h"
 
@@ -55,14 +54,6 @@ ALWAYS_INLINE void BeginFirst(Thread *thr, Site *site, uptr map, uptr frame) {
                              reads ? Phase::Reading : Phase::MayWrite);
 }
 
-/// What the first and only operation, a may-write, finds.
-ALWAYS_INLINE void LookAtFirst(Thread *thr, const Site *site, uptr map) {
-  Operation *op = thr->operations.First();
-  KeepHeader(op, site, map);
-  if (watches.MayHave(map))
-    WatchedBegins(thr, op);
-}
-
 /// The map is one that this thread has read before: recorded and checked
 /// without the bucket's lock. False: it has to be done with it.
 bool BeginAgain(Thread *thr, Site *site, RecentAccesses::Entry *recent, uptr pc,
@@ -98,18 +89,17 @@ ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
     return false;
   if (!recent->IsOf(thr->clock.OpenEpoch()))
     return BeginAgain(thr, site, recent, pc, bp);
+  if (site->effect == MapsanEffectMayWrite && watches.MayHave(map))
+    return false;
   FillShortcut(thr, map, site, /*write=*/false);
   BeginFirst(thr, site, map, bp);
   if (site->effect == MapsanEffectMayWrite)
-    LookAtFirst(thr, site, map);
+    KeepHeader(thr->operations.First(), site, map);
   return true;
 }
 
-/// (pc, bp) as for MapEnd; where they are not known, what has to be noted of a
-/// map that is watched goes the long way.
 ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
-                              MapsanEvidence evidence, uptr pc = 0,
-                              uptr bp = 0) {
+                              MapsanEvidence evidence) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
   if (UNLIKELY(thr->disturbed))
@@ -128,22 +118,23 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (atomic_load(&op->kept, memory_order_relaxed))
     return false;
+  if (UNLIKELY(op->watch || watches.MayHave(map)))
+    return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                                 /*write=*/true))
     return false;
-  if (UNLIKELY(op->watch || watches.MayHave(map))) {
-    if (wrote && !pc)
-      return false;
-    WatchedEndsFirst(thr, op, wrote, pc, bp);
-    LeaveQuietly(thr, op, wrote);
-    return true;
-  }
   if (wrote)
     thr->operations.shortcuts.Fill(map, site->GetFamily(), /*write=*/true);
   LeaveQuietly(thr, op, wrote);
   return true;
 }
+
+/// The same of may-writes on maps that may be watched. Not in line: they have
+/// more to do.
+bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame);
+bool MapEndWatched(Thread *thr, const Site *site, uptr map,
+                   MapsanEvidence evidence, uptr pc, uptr bp);
 
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported
