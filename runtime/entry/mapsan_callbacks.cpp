@@ -8,7 +8,7 @@
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
-#include "../maps/mapsan_handle.h"
+#include "../maps/mapsan_handle_fast.h"
 #include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
@@ -70,9 +70,11 @@ static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr)
     return CountLost();
-  int saved = errno;
   Site *site = static_cast<Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
+  if (MapBeginWatched(thr, site, map, bp))
+    return;
+  int saved = errno;
   ScopedRuntime runtime(thr);
   if (UNLIKELY(thr->under_lock))
     LockForOperation(thr);
@@ -85,9 +87,12 @@ static NOINLINE void SlowEnd(void *where, void *object, u32 evidence, uptr pc,
   Thread *thr = CurrentThread();
   if (!thr)
     return;
-  int saved = errno;
   const Site *site = static_cast<const Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
+  if (MapEndWatched(thr, site, map, static_cast<MapsanEvidence>(evidence), pc,
+                    bp))
+    return;
+  int saved = errno;
   ScopedRuntime runtime(thr);
   if (!IsOfLife(site) || !MapEndLife(thr, site, map))
     MapEnd(thr, site, map, static_cast<MapsanEvidence>(evidence), pc, bp);
@@ -135,19 +140,26 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   errno = saved;
 }
 
+static NOINLINE void MakeSlowly(Handle *handle, void *site, void *map) {
+  handle->Forget();
+  Thread *thr = CurrentThread();
+  if (thr && !thr->overlap_only && !thr->ignore_maps && flags()->iterators)
+    HandleMade(thr, handle, static_cast<const Site *>(site),
+               reinterpret_cast<uptr>(map));
+}
+
 MAPSAN_ENTRY void __mapsan_handle_made(void *where, void *site, void *map) {
   auto *handle = static_cast<Handle *>(where);
   handle->Forget(); // whatever the variable held before
-  Thread *thr = CurrentThread();
-  if (!thr || UNLIKELY(thr->overlap_only || thr->ignore_maps) ||
-      !flags()->iterators)
-    return;
-  HandleMade(thr, handle, static_cast<const Site *>(site),
-             reinterpret_cast<uptr>(map));
+  Thread *thr = CurrentThreadRaw();
+  if (UNLIKELY(!thr || thr->disturbed ||
+               !HandleMadeFast(thr, handle, static_cast<const Site *>(site),
+                               reinterpret_cast<uptr>(map))))
+    MakeSlowly(handle, site, map);
 }
 
-static NOINLINE void UseKnown(Handle *handle, void *site, void *element,
-                              uptr pc, uptr bp) {
+static NOINLINE void UseSlowly(Handle *handle, void *site, void *element,
+                               uptr pc, uptr bp) {
   Thread *thr = CurrentThread();
   if (!thr || thr->overlap_only || thr->ignore_maps)
     return;
@@ -159,8 +171,13 @@ static NOINLINE void UseKnown(Handle *handle, void *site, void *element,
 
 MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
   auto *handle = static_cast<Handle *>(where);
-  if (handle->watch)
-    UseKnown(handle, site, element, MAPSAN_HERE);
+  if (!handle->watch)
+    return;
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr &&
+             HandleUsedFast(thr, handle, static_cast<const Site *>(site))))
+    return;
+  UseSlowly(handle, site, element, MAPSAN_HERE);
 }
 
 MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {

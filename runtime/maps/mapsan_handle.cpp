@@ -15,22 +15,15 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
   const Family *family = site->GetFamily();
   if (UNLIKELY(!FitsKey(map) || !HasPrint(family)))
     return;
+  ScopedRuntime runtime(thr);
   MapKey key = KeyOf(map, family->Number());
-  OpenedWatches::Entry *opened = thr->opened_watches.For(map);
   u64 stamp;
-  MapKey now;
-  if (LIKELY(opened->key == key &&
-             opened->watch->Look(opened->life, &stamp, &now) && now == key)) {
-    opened->watch->Use();
-  } else {
-    ScopedRuntime runtime(thr);
-    Watch *watch = watches.Open(key, PrintOf(map, family), &stamp);
-    if (!watch)
-      return;
-    *opened = {key, watch, Watch::LifeOf(stamp)};
-    thr->operations.shortcuts.ForgetWrites(map);
-  }
-  handle->watch = reinterpret_cast<uptr>(opened->watch);
+  Watch *watch = watches.Open(key, PrintOf(map, family), &stamp);
+  if (!watch)
+    return;
+  *thr->opened_watches.For(map) = {key, watch, Watch::LifeOf(stamp)};
+  thr->operations.shortcuts.ForgetWrites(map);
+  handle->watch = reinterpret_cast<uptr>(watch);
   handle->stamp = stamp;
   handle->made = reinterpret_cast<uptr>(site);
 }
@@ -40,16 +33,7 @@ void MapErases(Thread *thr, uptr map, uptr element) {
     thr->erases = {map, element};
 }
 
-// A step leads through the map. What an iterator or a reference is used for
-// otherwise is done to its element.
-static bool ReadsMap(const Site *site) { return site->Iterates(); }
-
 static void ReadMap(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  site->MarkRun();
-  if (!thr->disturbed && thr->operations.empty() &&
-      thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
-                      /*write=*/false))
-    return;
   u32 effect = thr->last_effect;
   if (!MapBeginFast(thr, site, map, pc, bp)) {
     ScopedRuntime runtime(thr);
@@ -132,6 +116,7 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
 
 void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
                 uptr bp) {
+  site->MarkRun();
   u64 stamp;
   MapKey key;
   if (!handle->GetWatch()->Look(Watch::LifeOf(handle->stamp), &stamp, &key))

@@ -29,6 +29,10 @@ struct Handle {
 };
 static_assert(sizeof(Handle) == 32, "the pass lays out the same structure");
 
+/// A step leads through the map. What an iterator or a reference is used for
+/// otherwise is done to its element.
+inline bool ReadsMap(const Site *site) { return site->Iterates(); }
+
 /// What `site` has returned is an iterator or reference into `map`. Not while
 /// the thread is disturbed.
 void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map);

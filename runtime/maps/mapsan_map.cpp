@@ -69,6 +69,41 @@ NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
   op->lockset = details.lockset;
   op->recorded = true;
   KeepHeader(op, site, recent->map);
+  if (watches.MayHave(recent->map))
+    WatchedBegins(thr, op);
+  return true;
+}
+
+// No short way for the next one: it is to come here.
+bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame) {
+  if (thr->disturbed || !thr->operations.empty() || !MayBeFast(site) ||
+      site->effect != MapsanEffectMayWrite || !watches.MayHave(map) ||
+      !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                       /*write=*/false))
+    return false;
+  FillShortcut(thr, map, site, /*write=*/false);
+  map_internal::BeginFirst(thr, site, map, frame);
+  Operation *op = thr->operations.First();
+  KeepHeader(op, site, map);
+  WatchedBegins(thr, op);
+  return true;
+}
+
+bool MapEndWatched(Thread *thr, const Site *site, uptr map,
+                   MapsanEvidence evidence, uptr pc, uptr bp) {
+  using namespace map_internal;
+  Operation *op = thr->operations.First();
+  if (thr->disturbed || !IsAlone(thr, op, site, map) || !MayBeFast(site) ||
+      site->effect != MapsanEffectMayWrite ||
+      atomic_load(&op->kept, memory_order_relaxed) ||
+      !(op->watch || watches.MayHave(map)))
+    return false;
+  bool wrote = Wrote(*op, map, evidence);
+  if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
+                                /*write=*/true))
+    return false;
+  WatchedEndsFirst(thr, op, wrote, pc, bp);
+  LeaveQuietly(thr, op, wrote);
   return true;
 }
 
@@ -226,7 +261,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
 // --- end
 
 static void Leave(Thread *thr, Operation *op) {
-  if (UNLIKELY(op->watched)) // it was not ended
+  if (UNLIKELY(op->watch)) // it was not ended
     WatchedIsLost(thr, op);
   op->partner = 0;
   if (op->presence)

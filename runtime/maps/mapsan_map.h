@@ -36,10 +36,10 @@ NoteRecorded(Thread *thr, uptr map, const Site *site, u64 epoch, bool write) {
 
 /// A read, or what may turn out to write, by what the operation does to this
 /// map: what has fast ways.
-inline bool MayBeFast(const Site *site, uptr map) {
+inline bool MayBeFast(const Site *site) {
   return site->effect == MapsanEffectRead ||
          (site->effect == MapsanEffectMayWrite &&
-          flags()->policy == Policy::Effective && !watches.MayHave(map));
+          flags()->policy == Policy::Effective);
 }
 
 namespace map_internal {
@@ -82,14 +82,15 @@ ALWAYS_INLINE void LeaveQuietly(Thread *thr, Operation *op, u32 effect) {
 ALWAYS_INLINE bool MapBeginFast(Thread *thr, Site *site, uptr map, uptr pc,
                                 uptr bp) {
   using namespace map_internal;
-  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() ||
-      !MayBeFast(site, map))
+  if (UNLIKELY(thr->disturbed) || !thr->operations.empty() || !MayBeFast(site))
     return false;
   RecentAccesses::Entry *recent = thr->recent.Find(map, site->family);
   if (!recent)
     return false;
   if (!recent->IsOf(thr->clock.OpenEpoch()))
     return BeginAgain(thr, site, recent, pc, bp);
+  if (site->effect == MapsanEffectMayWrite && watches.MayHave(map))
+    return false;
   FillShortcut(thr, map, site, /*write=*/false);
   BeginFirst(thr, site, map, bp);
   if (site->effect == MapsanEffectMayWrite)
@@ -109,13 +110,15 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (!IsAlone(thr, op, site, map))
     return false;
-  if (!MayBeFast(site, map))
+  if (!MayBeFast(site))
     return false;
   if (site->effect == MapsanEffectRead) {
     LeaveQuietly(thr, op, /*effect=*/0);
     return true;
   }
   if (atomic_load(&op->kept, memory_order_relaxed))
+    return false;
+  if (UNLIKELY(op->watch || watches.MayHave(map)))
     return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
@@ -126,6 +129,12 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   LeaveQuietly(thr, op, wrote);
   return true;
 }
+
+/// The same of may-writes on maps that may be watched. Not in line: they have
+/// more to do.
+bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame);
+bool MapEndWatched(Thread *thr, const Site *site, uptr map,
+                   MapsanEvidence evidence, uptr pc, uptr bp);
 
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported

@@ -9,6 +9,8 @@
 #include "mapsan_watch.h"
 #include "mapsan_watches.h"
 
+#include <errno.h>
+
 namespace __mapsan {
 
 static constexpr u32 kOnTwoMaps = MapsanSiteReplaces | MapsanSiteExchanges |
@@ -21,25 +23,51 @@ static u64 GrowthWord(uptr map, const Family *family) {
                              : family->buckets_offset);
 }
 
+// Mostly this thread has been here before.
+static Watch *WatchOf(Thread *thr, MapKey key) {
+  OpenedWatches::Entry *opened = thr->opened_watches.For(AddressOf(key));
+  u64 stamp;
+  MapKey now;
+  if (opened->key == key && opened->watch->Look(opened->life, &stamp, &now) &&
+      now == key)
+    return opened->watch;
+  Watch *watch = watches.Find(key, &stamp);
+  if (watch) {
+    *opened = {key, watch, Watch::LifeOf(stamp)};
+    thr->operations.shortcuts.ForgetWrites(AddressOf(key));
+  }
+  return watch;
+}
+
 void WatchedBegins(Thread *thr, Operation *op) {
+  ScopedRuntime runtime(thr); // for the fast ways, which do without
   const Site *site = SiteOf(*op);
+  const Family *family = site->GetFamily();
   uptr map = MapOf(*op);
+  MapKey key = KeyOf(map, family->Number());
   MapsanEffect effect = site->Effect();
   if (effect == MapsanEffectConstruct)
-    return watches.Retire(KeyOf(*op)); // that one's end was not seen
-  watches.Compare(KeyOf(*op), PrintOf(map, site->GetFamily()));
-  op->watched = true;
-  op->erased = thr->erases.map == map ? thr->erases.element : 0;
+    return watches.Retire(key); // that one's end was not seen
+  uptr erased = thr->erases.map == map ? thr->erases.element : 0;
   thr->erases.map = 0;
+  Watch *watch = WatchOf(thr, key);
+  if (!watch)
+    return; // it is another map's
+  // Somebody that is not seen has changed it: nobody knows what became of which
+  // element.
+  if (watch->Print() != PrintOf(map, family))
+    return watches.Retire(key);
+  op->watch = watch;
+  op->erased = erased;
   if (effect == MapsanEffectDestroy)
     return;
-  op->growth_before = GrowthWord(map, site->GetFamily());
+  op->growth_before = GrowthWord(map, family);
   if (!thr->freed.of)
     thr->freed.BeginFor(op);
 }
 
 static void StopWatching(Thread *thr, Operation *op) {
-  op->watched = false;
+  op->watch = nullptr;
   if (thr->freed.of == op)
     thr->freed.End();
 }
@@ -56,10 +84,6 @@ void TellPartner(Thread *thr, const Operation &op) {
     outer->partner = KeyOf(op);
 }
 
-static bool Decreased(const Change &change) {
-  return change.size_after < change.size_before;
-}
-
 static Mutation Describe(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Mutation mutation = {};
   mutation.word = MakeWord(thr->clock.slot(), thr->clock.OpenEpoch());
@@ -70,43 +94,55 @@ static Mutation Describe(Thread *thr, Operation *op, uptr pc, uptr bp) {
   return mutation;
 }
 
-// Of all iterators, or of all references, by the family's rules for them.
-static Invalidation WhyAll(const Operation &op, bool on_insert, bool on_erase,
-                           bool on_growth) {
-  const Change &change = op.change;
-  bool sized = change.size_before != Change::kUnknown &&
-               change.size_after != Change::kUnknown;
-  if (sized && change.size_before && !change.size_after)
-    return Invalidation::Emptied;
-  if (on_growth && op.watched && op.growth_before != Change::kUnknown &&
-      op.growth_before != GrowthWord(MapOf(op), SiteOf(op)->GetFamily()))
-    return Invalidation::Moved;
-  if (on_insert && sized && change.size_after > change.size_before)
-    return Invalidation::Inserted;
-  if (on_erase && sized && Decreased(change))
-    return Invalidation::ErasedOthers;
-  if (on_insert && on_erase && !sized)
-    return Invalidation::Changed;
-  return Invalidation::None;
-}
+namespace {
+
+/// What has become of the elements, by the words that tell.
+struct Difference {
+  bool inserted, erased, emptied, moved;
+  bool either; // an insertion or an erasure: there is no count to tell
+  bool may_have_erased; // or nobody can tell
+
+  explicit Difference(const Operation &op) {
+    const Change &change = op.change;
+    bool sized = change.size_before != Change::kUnknown &&
+                 change.size_after != Change::kUnknown;
+    inserted = sized && change.size_after > change.size_before;
+    erased = sized && change.size_after < change.size_before;
+    emptied = erased && !change.size_after;
+    moved = op.watch && op.growth_before != Change::kUnknown &&
+            op.growth_before != GrowthWord(MapOf(op), SiteOf(op)->GetFamily());
+    may_have_erased = !sized || erased;
+    either = !sized;
+  }
+
+  /// Of all iterators, or of all references, by the family's rules for them.
+  Invalidation Of(bool on_insert, bool on_erase, bool on_growth) const {
+    return emptied                 ? Invalidation::Emptied
+           : on_growth && moved    ? Invalidation::Moved
+           : on_insert && inserted ? Invalidation::Inserted
+           : on_erase && erased    ? Invalidation::ErasedOthers
+           : on_insert && on_erase && either
+               ? Invalidation::Changed
+               : Invalidation::None;
+  }
+};
+
+} // namespace
 
 static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
-  const Change &change = op->change;
+  Difference difference(*op);
   u32 rules = SiteOf(*op)->GetFamily()->invalidates;
-  Invalidation iterators =
-      WhyAll(*op, rules & MapsanIteratorsOnInsert,
-             rules & MapsanIteratorsOnErase, rules & MapsanIteratorsOnGrowth);
-  Invalidation references =
-      WhyAll(*op, rules & MapsanReferencesOnInsert,
-             rules & MapsanReferencesOnErase, rules & MapsanReferencesOnGrowth);
+  Invalidation iterators = difference.Of(rules & MapsanIteratorsOnInsert,
+                                         rules & MapsanIteratorsOnErase,
+                                         rules & MapsanIteratorsOnGrowth);
+  Invalidation references = difference.Of(rules & MapsanReferencesOnInsert,
+                                          rules & MapsanReferencesOnErase,
+                                          rules & MapsanReferencesOnGrowth);
   // What an operation frees that erased nothing was never an element.
-  bool may_have_erased = change.size_before == Change::kUnknown ||
-                         change.size_after == Change::kUnknown ||
-                         Decreased(change);
-  uptr element = op->watched && may_have_erased ? op->erased : 0;
+  bool erased = difference.may_have_erased;
+  uptr element = op->watch && erased ? op->erased : 0;
   const FreedBlocks *freed =
-      may_have_erased && thr->freed.of == op && thr->freed.count ? &thr->freed
-                                                                 : nullptr;
+      erased && thr->freed.of == op && thr->freed.count ? &thr->freed : nullptr;
   if (iterators == Invalidation::None && references == Invalidation::None &&
       !element && !freed)
     return;
@@ -114,7 +150,10 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   mutation.iterators = iterators;
   mutation.references = references;
   mutation.element = element;
-  watches.Note(KeyOf(*op), mutation, freed);
+  if (op->watch)
+    watches.NoteAt(op->watch, KeyOf(*op), mutation, freed);
+  else
+    watches.Note(KeyOf(*op), mutation, freed);
 }
 
 // What becomes of all elements at once. False: nothing like that.
@@ -159,7 +198,7 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   } else if (two) { // some come from there
     watches.Retire(partner);
     return false;
-  } else if (op->watched && op->erased) { // that one goes, and lives on
+  } else if (op->watch && op->erased) { // that one goes, and lives on
     Mutation mutation = Describe(thr, op, pc, bp);
     mutation.element = op->erased;
     mutation.element_lives = true;
@@ -170,31 +209,51 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   return true;
 }
 
-// What Compare is to find at the next operation; and that there is none which
+// What the next operation is to find; and that there is none which
 // takes the short way, though the map may not have been watched before.
 static void Expect(Thread *thr, MapKey key, const Family *family) {
   uptr map = AddressOf(key);
-  watches.SetPrint(key, PrintOf(map, family));
+  if (Watch *watch = WatchOf(thr, key))
+    watch->SetPrint(PrintOf(map, family));
   thr->operations.shortcuts.ForgetWrites(map);
 }
 
 void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
-  MapsanEffect effect = SiteOf(*op)->Effect();
+  const Site *site = SiteOf(*op);
+  const Family *family = site->GetFamily();
+  MapsanEffect effect = site->Effect();
   bool construct = effect == MapsanEffectConstruct;
   if (effect == MapsanEffectDestroy) {
     Mutation mutation = Describe(thr, op, pc, bp);
     mutation.iterators = mutation.references = Invalidation::Destroyed;
     watches.NoteLast(KeyOf(*op), mutation);
+  } else if (op->watch && op->wrote && !(site->flags & kOnTwoMaps)) {
+    NoteChange(thr, op, pc, bp);
+    op->watch->SetPrint(PrintOf(MapOf(*op), family));
   } else if (effect != MapsanEffectRead) {
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
       NoteChange(thr, op, pc, bp);
-    const Family *family = SiteOf(*op)->GetFamily();
     if (!(construct && unwound))
       Expect(thr, KeyOf(*op), family);
     if (op->partner >> kMapAddressBits == family->Number())
       Expect(thr, op->partner, family);
   }
   StopWatching(thr, op);
+}
+
+void WatchedEndsFirst(Thread *thr, Operation *op, bool wrote, uptr pc,
+                      uptr bp) {
+  if (!wrote)
+    return StopWatching(thr, op);
+  ScopedRuntime runtime(thr);
+  int saved = errno;
+  const Family *family = SiteOf(*op)->GetFamily();
+  op->wrote = true;
+  op->change.size_after = HeaderWord(MapOf(*op), family->size_offset);
+  op->change.buckets_after = HeaderWord(MapOf(*op), family->buckets_offset);
+  WatchedEnds(thr, op, /*unwound=*/false, pc, bp);
+  op->wrote = false; // as it is in an entry that is not in use
+  errno = saved;
 }
 
 void WatchedIsLost(Thread *thr, Operation *op) {

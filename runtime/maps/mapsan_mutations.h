@@ -23,6 +23,10 @@ void TellPartner(Thread *thr, const Operation &op);
 /// `change` are set. `unwound`: by an exception. (pc, bp) as for MapEnd.
 void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp);
 
+/// The same of a may-write that is the only one in flight, from outside of the
+/// runtime. Neither is set.
+void WatchedEndsFirst(Thread *thr, Operation *op, bool wrote, uptr pc, uptr bp);
+
 /// It is dropped, and nobody knows how far it came.
 void WatchedIsLost(Thread *thr, Operation *op);
 

@@ -13,6 +13,7 @@ namespace __mapsan {
 struct MapState;
 struct Presence;
 struct ClockWord;
+class Watch;
 
 /// One operation in flight. Written by its own thread; another thread, or a
 /// signal handler, reads `site`, `map` and `phase` only.
@@ -35,8 +36,8 @@ struct Operation {
   bool wrote;    // stamped as a write
   bool recorded; // by MapBegin; else its record was there already
   bool by_size;  // `change` tells whether it wrote, not the header
-  // For maps that are watched (mapsan_mutations.h): false and 0 but there.
-  bool watched; // the next two are set
+  // For maps that are watched (mapsan_mutations.h): null and 0 but there.
+  Watch *watch; // that of the map; then the last two are set
   u64 partner;  // MapKey of the other map of the call, which has ended
   uptr erased;  // the element, if the program said so
   u64 growth_before;

@@ -82,6 +82,14 @@ public:
       atomic_store(&used_, 1, memory_order_relaxed);
   }
 
+  /// What the map looked like when the last operation on it ended. The thread
+  /// of an operation that is in flight on it; if the watch is another map's by
+  /// then, that one is taken to have been changed by somebody unseen.
+  u64 Print() const { return atomic_load(&print_, memory_order_relaxed); }
+  void SetPrint(u64 print) {
+    atomic_store(&print_, print, memory_order_relaxed);
+  }
+
 private:
   friend class Watches;
   static constexpr u32 kCountBits = 32;
@@ -98,7 +106,7 @@ private:
   SequenceLock lock; // of the log, and of the two below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
-  u64 print_;        // what it looked like then; its bucket's lock held
+  atomic_uint64_t print_;
 };
 static_assert(sizeof(Watch) == 64, "a line");
 

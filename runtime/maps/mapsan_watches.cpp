@@ -117,6 +117,15 @@ Watch *Watches::Take() {
   }
 }
 
+Watch *Watches::Find(MapKey key, u64 *stamp) {
+  Bucket *bucket = BucketOf(AddressOf(key));
+  ScopedLock lock(bucket);
+  Watch *watch = Find(bucket, key);
+  if (watch)
+    *stamp = watch->Stamp();
+  return watch;
+}
+
 Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
   if (!HasAny() && !Reserve())
     return nullptr;
@@ -143,7 +152,7 @@ Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
     watch = taken;
     watch->first_map_ = AddressOf(key);
     watch->last_map_ = 0;
-    watch->print_ = print;
+    watch->SetPrint(print);
     atomic_store(&watch->used_, 0, memory_order_relaxed);
     *stamp = watch->Stamp();
     Link(bucket, watch, key);
@@ -178,10 +187,15 @@ void Watches::Note(MapKey key, const Mutation &mutation,
                    const FreedBlocks *freed) {
   Bucket *bucket = BucketOf(AddressOf(key));
   ScopedLock lock(bucket);
-  if (Watch *watch = Find(bucket, key)) {
-    ScopedLock lock_log(&watch->lock);
+  if (Watch *watch = Find(bucket, key))
+    NoteAt(watch, key, mutation, freed);
+}
+
+void Watches::NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
+                     const FreedBlocks *freed) {
+  ScopedLock lock(&watch->lock);
+  if (watch->Key() == key)
     Append(watch, mutation, freed);
-  }
 }
 
 void Watches::NoteLast(MapKey key, const Mutation &mutation) {
@@ -206,21 +220,6 @@ void Watches::Retire(MapKey key) {
   ScopedLock lock(bucket);
   if (Watch *watch = Find(bucket, key))
     RetireWatch(bucket, watch);
-}
-
-void Watches::Compare(MapKey key, u64 print) {
-  Bucket *bucket = BucketOf(AddressOf(key));
-  ScopedLock lock(bucket);
-  Watch *watch = Find(bucket, key);
-  if (watch && watch->print_ != print)
-    RetireWatch(bucket, watch);
-}
-
-void Watches::SetPrint(MapKey key, u64 print) {
-  Bucket *bucket = BucketOf(AddressOf(key));
-  ScopedLock lock(bucket);
-  if (Watch *watch = Find(bucket, key))
-    watch->print_ = print;
 }
 
 namespace {

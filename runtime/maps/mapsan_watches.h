@@ -40,16 +40,15 @@ public:
   /// and its stamp. Null: there is no memory for any.
   Watch *Open(MapKey key, u64 print, u64 *stamp);
 
-  /// An operation begins that may change the map, which looks like that. If it
-  /// was left another way, somebody that is not seen has changed it: nobody
-  /// knows then what became of which element.
-  void Compare(MapKey key, u64 print);
-  /// It ends.
-  void SetPrint(MapKey key, u64 print);
+  /// Null: nobody watches that map.
+  Watch *Find(MapKey key, u64 *stamp);
 
   /// What the map was made of is noted, if anybody watches; `freed` may be
   /// null.
   void Note(MapKey key, const Mutation &mutation, const FreedBlocks *freed);
+  /// The same, of a watch that was the map's.
+  void NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
+              const FreedBlocks *freed);
   /// The same, and then there is no map any more.
   void NoteLast(MapKey key, const Mutation &mutation);
   /// What is in `from` and what is in `to` is exchanged.
@@ -102,8 +101,9 @@ private:
 
 extern MAPSAN_HIDDEN Watches watches;
 
-/// The watches that one thread has opened last. Owned by the thread; an entry
-/// may be of any map and any life by now.
+/// The watches that one thread has come upon last. Owned by the thread; an
+/// entry may be of any map and any life by now. While it is right, what may
+/// change the map takes no short way in this thread.
 struct OpenedWatches {
   struct Entry {
     MapKey key;

@@ -115,15 +115,18 @@ NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
   if (IsOfLife(site) && !thr->disturbed)
     MapBeginLife(thr, site, AddressOf(map), pc, bp);
   else if (!BeginShort(thr, site, map, bp) &&
-           !MapBeginFast(thr, site, AddressOf(map), pc, bp))
+           !MapBeginFast(thr, site, AddressOf(map), pc, bp) &&
+           !MapBeginWatched(thr, site, AddressOf(map), bp))
     MapBegin(thr, site, AddressOf(map), pc, bp);
 }
 
-void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
+NOINLINE void End(Thread *thr, Site *site, const void *map,
+                  MapsanEvidence evidence) {
+  uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
   if (!EndShort(thr, map) && !MapEndFast(thr, site, AddressOf(map), evidence) &&
+      !MapEndWatched(thr, site, AddressOf(map), evidence, pc, bp) &&
       !(IsOfLife(site) && MapEndLife(thr, site, AddressOf(map))))
-    MapEnd(thr, site, AddressOf(map), evidence, GET_CALLER_PC(),
-           GET_CURRENT_FRAME());
+    MapEnd(thr, site, AddressOf(map), evidence, pc, bp);
 }
 
 static bool IsWatched(Thread *thr, u32 what) {
