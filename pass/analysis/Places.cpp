@@ -42,7 +42,6 @@ Value *Places::passedThrough(const CallBase &Call, bool Whole) {
              : nullptr;
 }
 
-// Null unless the variable is a pointer that is written once.
 StoreInst *Places::onlyStore(AllocaInst &Variable) {
   auto [It, New] = Stores.try_emplace(&Variable, nullptr);
   if (!New)

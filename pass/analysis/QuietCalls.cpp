@@ -41,7 +41,8 @@ static bool onlyLooks(StringRef Symbol) {
 static bool isMapHook(StringRef Symbol) {
   return is_contained(
       {"__mapsan_map_begin", "__mapsan_map_end", "__mapsan_map_unwind",
-       "__mapsan_map_erases", "__mapsan_handle_made", "__mapsan_handle_used"},
+       "__mapsan_map_erases", "__mapsan_handle_made", "__mapsan_handle_used",
+       "__mapsan_element_used"},
       Symbol);
 }
 

@@ -5,6 +5,7 @@
 
 #include "../entry/mapsan_flags.h"
 #include "../intercept/mapsan_intercept.h"
+#include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
@@ -137,6 +138,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   // Release: whoever finds the tid finds those two.
   atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
+  ForgetElements(thr);
   thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
   thr->speaker = {}; // a thread that vanished in a fork has left its own
@@ -326,6 +328,7 @@ void ThreadFinish(Thread *self) {
   ForgetPaths(self);
   RuntimeFree(self->spare_presence);
   self->spare_presence = nullptr;
+  ForgetElements(self);
   RuntimeFree(self->tombstones.entries);
   self->tombstones = {};
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);

@@ -12,6 +12,7 @@
 
 #include "mapsan_malloc.h"
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
 #include "../maps/mapsan_freed.h"
 #include "../maps/mapsan_memory.h"
 #include "mapsan_early_malloc.h"
@@ -81,6 +82,9 @@ void InitializeMalloc() {
   hooked = install && foreign_size && install(ObtainedHook, ReleasedHook) != 0;
   if (hooked)
     small = 0;
+  // What an element is may not be told from what was there before.
+  if (!MallocIsFollowed())
+    flags()->elements = false;
 }
 
 } // namespace __mapsan
@@ -174,4 +178,9 @@ INTERCEPTOR(int, posix_memalign, void **result, uptr alignment, uptr size) {
 INTERCEPTOR(void *, valloc, uptr size) {
   FORWARD(valloc, size);
   return Obtained(real::valloc(size), size);
+}
+
+bool __mapsan::MallocIsFollowed() {
+  // (ours is weak, so which it is, is the linker's choice)
+  return hooked || &malloc == &__interceptor_malloc;
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Uses of the elements of maps: see mapsan_elements.h.
+
+#include "mapsan_elements.h"
+
+#include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_stack.h"
+#include "../report/mapsan_report.h"
+#include "mapsan_records.h"
+#include "mapsan_violation.h"
+#include "sanitizer_common/sanitizer_libc.h"
+#include "sanitizer_common/sanitizer_placement_new.h"
+
+namespace __mapsan {
+
+static_assert(ElementRange::kFirstFamily + ElementRange::kMaxLog < 1 << 16,
+              "a family's number has 16 bits");
+
+// Unordered with `previous`, which the state remembers. Bucket lock held.
+static void FillElement(Violation *violation, Thread *thr, const Operation &op,
+                        const Access16 &previous, bool wrote) {
+  Finding &f = *new (&violation->finding) Finding;
+  violation->found = true;
+  f.kind = op.wrote && wrote ? FindingKind::ElementWrites
+                             : FindingKind::ElementReadWrite;
+  f.grade = Grade::Unordered;
+  f.map = MapOf(op);
+  f.family = SiteOf(op)->GetFamily();
+  f.current = AccessBy(DetailsOf(op), thr->tid, op.wrote);
+  f.current.site = SiteOf(op);
+  f.previous = AccessBy(previous.details, ThreadOfWord(previous.word), wrote);
+}
+
+// The range's own state, from now on this thread's, too. Bucket lock held.
+static MapState *OwnState(Thread *thr, Bucket *bucket, MapState *found,
+                          MapKey key) {
+  if (!found) {
+    found = CreateMap(thr, bucket, key);
+    thr->lives_begun--; // of maps
+  }
+  if (!IsOnlyUser(thr, found))
+    Extend(thr, found);
+  return found;
+}
+
+// An access is a moment, not an interval: it is checked with the clock as it
+// is, and nothing stamps it anew. `op` says who and what; its map is the range.
+static void UseRange(Thread *thr, const ElementRange &range, Operation *op,
+                     Violation *violation) {
+  MapKey key = range.Key();
+  Bucket *bucket = map_table.For(range.address);
+  auto violated = [&](const Access16 &previous, bool wrote) {
+    if (!violation->found)
+      FillElement(violation, thr, *op, previous, wrote);
+  };
+  ScopedLock lock(bucket);
+  BeginClock clock = ClockOf(thr, *op);
+  MapState *own = nullptr;
+  for (MapState *s = bucket->Head<MapState>(); s; s = s->Next()) {
+    MapKey other = atomic_load(&s->key, memory_order_relaxed);
+    if (other == key) {
+      own = s;
+    } else if (ElementRange::IsKey(other) &&
+               range.Overlaps(ElementRange::Of(other))) {
+      // What is recorded there stays: it is of other bytes, too.
+      if (op->wrote)
+        CheckWrite(clock, s, [] {}, violated);
+      else
+        CheckRead(clock, s, violated);
+    }
+  }
+  op->state = OwnState(thr, bucket, own, key);
+  if (op->wrote) {
+    CheckAndRecordWrite(thr, op, violated);
+  } else {
+    CheckRead(clock, op->state, violated);
+    RecordRead(thr, op->state, op);
+  }
+  thr->elements->Note(key, op->epoch, op->wrote, op->state);
+}
+
+void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
+                 uptr bp) {
+  uptr size = what & ~MAPSAN_ELEMENT_WRITE;
+  uptr end = address + Min<uptr>(size, kElementBytes);
+  if (UNLIKELY(!size || !FitsKey(address) || !FitsKey(end)))
+    return;
+  if (UNLIKELY(!thr->elements)) {
+    auto *elements =
+        static_cast<RecentElements *>(RuntimeAlloc(sizeof(RecentElements)));
+    internal_memset(elements, 0, sizeof(*elements));
+    thr->elements = elements;
+  }
+  site->MarkRun();
+  Operation op; // in flight nowhere
+  op.MakeIdle();
+  op.wrote = what & MAPSAN_ELEMENT_WRITE;
+  op.epoch = thr->clock.OpenEpoch();
+  op.begin_count = 0;
+  atomic_store(&op.site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  bool described = false;
+  Violation violation;
+  while (address < end) {
+    ElementRange range = ElementRange::FirstOf(address, end);
+    address += range.Size();
+    if (thr->elements->Has(range.Key(), op.epoch, op.wrote))
+      continue;
+    if (!described) {
+      described = true;
+      thr->clock.MarkDirty();
+      op.stack = StackIdHere(thr, site, pc, bp);
+      op.lockset = LocksetId(thr);
+    }
+    atomic_store(&op.map, range.address, memory_order_relaxed);
+    UseRange(thr, range, &op, &violation);
+  }
+  if (violation.found)
+    ReportFinding(violation.finding);
+}
+
+void ForgetElements(Thread *thr) {
+  RuntimeFree(thr->elements);
+  thr->elements = nullptr;
+}
+
+} // namespace __mapsan
