@@ -24,8 +24,9 @@ static bool isLibraryClass(StringRef Class) {
                        "forward_list", "stack", "queue", "priority_queue",
                        "optional", "any", "variant", "function", "unique_ptr",
                        "shared_ptr", "weak_ptr",
-                       // where libstdc++ has what these inherit
-                       "__shared_ptr", "__weak_ptr", "__shared_ptr_access"},
+                       // where the libraries have what these inherit
+                       "__shared_ptr", "__weak_ptr", "__shared_ptr_access",
+                       "__optional_destruct_base", "__optional_storage_base"},
                       Class);
 }
 
