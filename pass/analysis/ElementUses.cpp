@@ -389,9 +389,11 @@ void Repetitions::look(BasicBlock &BB) {
     auto *Intrinsic = dyn_cast<IntrinsicInst>(&I);
     const bool Plain =
         !I.isAtomic() && (!Call || (Intrinsic && Quiet.isQuiet(I)));
+    // A reference is another one from here on. (Nothing but a store makes it
+    // so, or it is not followed.)
     auto *Store = dyn_cast<StoreInst>(&I);
-    const bool Moves = (Store && isa<AllocaInst>(Store->getPointerOperand())) ||
-                       isa<MemIntrinsic>(I);
+    const bool Moves = Store && isa<AllocaInst>(Store->getPointerOperand()) &&
+                       Store->getValueOperand()->getType()->isPointerTy();
     if (!Plain || Moves)
       Reads.clear();
     if (Moves || !Quiet.isQuiet(I))
