@@ -108,9 +108,9 @@ const Search::Answer *Search::originOf(Value *Address, unsigned Depth) {
   if (It == Known.end()) {
     auto Found = computeOrigin(Base, Depth);
     It = Known
-             .try_emplace(Base, Found ? std::make_unique<Answer>(
-                                            std::move(*Found))
-                                      : nullptr)
+             .try_emplace(Base,
+                          Found ? std::make_unique<Answer>(std::move(*Found))
+                                : nullptr)
              .first;
   }
   return It->second.get();
@@ -317,7 +317,8 @@ std::vector<ElementUse> Search::find() {
         continue;
       else if (auto *Call = dyn_cast<CallBase>(&I))
         call(*Call);
-      else if (auto *Store = dyn_cast<StoreInst>(&I); Store && Store->isSimple())
+      else if (auto *Store = dyn_cast<StoreInst>(&I);
+               Store && Store->isSimple())
         access(I, Store->getPointerOperand(), /*Write=*/true,
                Store->getValueOperand()->getType());
       else if (auto *Load = dyn_cast<LoadInst>(&I); Load && Load->isSimple())

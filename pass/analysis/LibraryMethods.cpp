@@ -38,11 +38,11 @@ static bool countsAsConst(StringRef Method) {
 }
 
 static bool changes(StringRef Method) {
-  return is_contained(
-      {"operator=", "operator+=", "assign", "append", "insert", "emplace",
-       "push_back", "emplace_back", "pop_back", "push_front", "emplace_front",
-       "pop_front", "push", "pop", "erase", "clear", "resize", "reset", "swap"},
-      Method);
+  return is_contained({"operator=", "operator+=", "assign", "append", "insert",
+                       "emplace", "push_back", "emplace_back", "pop_back",
+                       "push_front", "emplace_front", "pop_front", "push",
+                       "pop", "erase", "clear", "resize", "reset", "swap"},
+                      Method);
 }
 
 // Without template arguments and ABI tags.

@@ -190,8 +190,8 @@ static NOINLINE void UseElement(void *address, u32 what, void *site, uptr pc,
 
 MAPSAN_ENTRY void __mapsan_element_used(void *address, u32 what, void *site) {
   Thread *thr = CurrentThreadRaw();
-  if (LIKELY(thr && ElementUsedAgain(thr, reinterpret_cast<uptr>(address),
-                                     what)))
+  if (LIKELY(thr &&
+             ElementUsedAgain(thr, reinterpret_cast<uptr>(address), what)))
     return;
   UseElement(address, what, site, MAPSAN_HERE);
 }

@@ -13,11 +13,13 @@
 #include "mapsan_malloc.h"
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_flags.h"
+#include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_freed.h"
 #include "../maps/mapsan_memory.h"
 #include "mapsan_early_malloc.h"
 #include "mapsan_real.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include <errno.h>
 
 extern "C" __sanitizer::uptr malloc_usable_size(void *p);
 
@@ -63,10 +65,20 @@ static NOINLINE void NoteFreed(void *p, uptr size) {
     FreedWanted()->Add(reinterpret_cast<uptr>(p), size);
 }
 
+// Not inlined: errno is for those who have something to look at.
+static NOINLINE void FreeElements(void *p, uptr size) {
+  int saved = errno;
+  if (p)
+    ElementsFreed(reinterpret_cast<uptr>(p), size);
+  errno = saved;
+}
+
 static void ReleasedHook(const volatile void *volatile_p) {
   const void *p = const_cast<const void *>(volatile_p);
   if (p && UNLIKELY(FreedWanted()))
     NoteFreed(const_cast<void *>(p), foreign_size(p));
+  if (p && UNLIKELY(ElementsUsed()))
+    FreeElements(const_cast<void *>(p), foreign_size(p));
   if (p && LIKELY(Active()))
     MemoryReleased(reinterpret_cast<uptr>(p), foreign_size(p));
 }
@@ -111,6 +123,8 @@ static NOINLINE void LookAndFree(void *p) {
   FORWARD(free, p);
   if (UNLIKELY(FreedWanted()))
     NoteFreed(p, malloc_usable_size(p));
+  if (UNLIKELY(ElementsUsed()))
+    FreeElements(p, malloc_usable_size(p));
   Released(p);
   [[clang::musttail]] return real::free(p);
 }

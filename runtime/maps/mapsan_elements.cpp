@@ -4,6 +4,7 @@
 #include "mapsan_elements.h"
 
 #include "../clock/mapsan_alloc.h"
+#include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_stack.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_records.h"
@@ -12,6 +13,8 @@
 #include "sanitizer_common/sanitizer_placement_new.h"
 
 namespace __mapsan {
+
+atomic_uint8_t elements_internal::used;
 
 static_assert(ElementRange::kFirstFamily + ElementRange::kMaxLog < 1 << 16,
               "a family's number has 16 bits");
@@ -79,6 +82,16 @@ static void UseRange(Thread *thr, const ElementRange &range, Operation *op,
   thr->elements->Note(key, op->epoch, op->wrote, op->state);
 }
 
+// In flight nowhere.
+static void BeginAccess(Thread *thr, Operation *op, const Site *site,
+                        bool write) {
+  op->MakeIdle();
+  op->wrote = write;
+  op->epoch = thr->clock.OpenEpoch();
+  op->begin_count = 0;
+  atomic_store(&op->site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+}
+
 void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
                  uptr bp) {
   uptr size = what & ~MAPSAN_ELEMENT_WRITE;
@@ -90,14 +103,11 @@ void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
         static_cast<RecentElements *>(RuntimeAlloc(sizeof(RecentElements)));
     internal_memset(elements, 0, sizeof(*elements));
     thr->elements = elements;
+    atomic_store(&elements_internal::used, 1, memory_order_relaxed);
   }
   site->MarkRun();
-  Operation op; // in flight nowhere
-  op.MakeIdle();
-  op.wrote = what & MAPSAN_ELEMENT_WRITE;
-  op.epoch = thr->clock.OpenEpoch();
-  op.begin_count = 0;
-  atomic_store(&op.site, reinterpret_cast<uptr>(site), memory_order_relaxed);
+  Operation op;
+  BeginAccess(thr, &op, site, what & MAPSAN_ELEMENT_WRITE);
   bool described = false;
   Violation violation;
   while (address < end) {
@@ -114,6 +124,68 @@ void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
     atomic_store(&op.map, range.address, memory_order_relaxed);
     UseRange(thr, range, &op, &violation);
   }
+  if (violation.found)
+    ReportFinding(violation.finding);
+}
+
+// --- memory that is given back
+
+// The innermost operation; null: it only reads.
+static const Site *ChangingSite(Thread *thr, u32 *stack) {
+  const Site *site = thr->operations.shortcuts.ShortSite();
+  *stack = 0;
+  if (!thr->operations.shortcuts.ShortMap()) {
+    const Operation *op = thr->operations.Top();
+    site = SiteOf(*op);
+    *stack = op->stack;
+  }
+  return site->effect == MapsanEffectRead ||
+                 site->effect == MapsanEffectConstruct
+             ? nullptr
+             : site;
+}
+
+void elements_internal::Freed(Thread *thr, uptr addr, uptr size) {
+  Operation op;
+  ScopedRuntime runtime(thr);
+  const Site *site = ChangingSite(thr, &op.stack);
+  if (!site)
+    return;
+  u32 stack = op.stack;
+  BeginAccess(thr, &op, site, /*write=*/true);
+  bool described = false;
+  Violation violation;
+  // Bucket lock held.
+  auto freed = [&](MapState *state) {
+    if (!described) {
+      described = true;
+      thr->clock.MarkDirty();
+      op.lockset = LocksetId(thr);
+      uptr mark = reinterpret_cast<uptr>(site) | kSiteMark;
+      op.stack = stack ? stack : InternStack(thr, &mark, 1);
+    }
+    atomic_store(&op.map, state->Address(), memory_order_relaxed);
+    if (!IsOnlyUser(thr, state))
+      Extend(thr, state);
+    op.state = state;
+    CheckAndRecordWrite(thr, &op, [&](const Access16 &previous, bool wrote) {
+      if (!violation.found)
+        FillElement(&violation, thr, op, previous, wrote);
+    });
+  };
+  live_filter.ForEachBlock(
+      addr, size, [&](uptr begin, uptr end, bool maps, bool) {
+        if (!maps)
+          return;
+        map_table.ForEachInUse(begin, end, [&](Bucket *bucket) {
+          ScopedLock lock(bucket);
+          for (MapState *s = bucket->Head<MapState>(); s; s = s->Next())
+            if (ElementRange::IsKey(
+                    atomic_load(&s->key, memory_order_relaxed)) &&
+                s->Address() >= begin && s->Address() < end)
+              freed(s);
+        });
+      });
   if (violation.found)
     ReportFinding(violation.finding);
 }

@@ -37,7 +37,9 @@ struct ElementRange {
   bool Overlaps(const ElementRange &o) const {
     return address < o.address + o.Size() && o.address < address + Size();
   }
-  static bool IsKey(MapKey key) { return key >> kMapAddressBits >= kFirstFamily; }
+  static bool IsKey(MapKey key) {
+    return key >> kMapAddressBits >= kFirstFamily;
+  }
   static ElementRange Of(MapKey key) {
     return {AddressOf(key),
             static_cast<u32>(key >> kMapAddressBits) - kFirstFamily};
@@ -113,6 +115,27 @@ ALWAYS_INLINE bool ElementUsedAgain(Thread *thr, uptr address, u32 what) {
 /// is unordered with another access. (pc, bp) as for MapBegin.
 void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
                  uptr bp);
+
+namespace elements_internal {
+extern MAPSAN_HIDDEN atomic_uint8_t used;
+void Freed(Thread *thr, uptr addr, uptr size);
+} // namespace elements_internal
+
+/// Some element was accessed. Relaxed, as LiveFilter is: who gives memory back
+/// is ordered after those who used it, or the program is at fault, and then
+/// that is found nearly always.
+inline bool ElementsUsed() {
+  return atomic_load(&elements_internal::used, memory_order_relaxed);
+}
+
+/// The calling thread is about to give that memory back. Within an operation
+/// that may change a map this is a write to the elements in it, as far as they
+/// were ever accessed. From outside of the runtime; ElementsUsed.
+inline void ElementsFreed(uptr addr, uptr size) {
+  Thread *thr = CurrentThreadRaw();
+  if (thr && !thr->in_runtime && !thr->ignore_maps && !thr->operations.empty())
+    elements_internal::Freed(thr, addr, size);
+}
 
 /// What the thread remembers of them: another one has the record.
 void ForgetElements(Thread *thr);

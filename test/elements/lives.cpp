@@ -91,6 +91,66 @@ SILENT(erased_and_inserted, "mutex") {
          locked([&] { m[2].all.clear(); }));
 }
 
+// --- erased
+
+static int sink;
+static void set(Tree::iterator it) { it->second = 1; }
+static void get(Tree::iterator it) { sink += it->second; }
+
+// The iterator is there before the threads are.
+#define ERASED(Expected, Name, First, Second)                                  \
+  Expected(Name, NO_RULE) {                                                    \
+    auto *m = new Tree;                                                        \
+    (*m)[1] = 5;                                                               \
+    (*m)[2] = 5;                                                               \
+    auto one = m->find(1);                                                     \
+    InTurn([&] { First; }, [&] { Second; });                                   \
+  }
+ERASED(RACE, written_and_erased, set(one), m->erase(1))
+ERASED(RACE, read_and_erased, get(one), m->erase(1))
+ERASED(RACE, erased_and_read, m->erase(1), get(one))
+ERASED(RACE, read_and_cleared, get(one), m->clear())
+ERASED(RACE, read_and_destroyed, get(one), delete m)
+ERASED(RACE, read_and_assigned_over, get(one), *m = Tree())
+ERASED(SILENT, other_erased, set(one), m->erase(2))
+ERASED(SILENT, extracted, set(one), (void)m->extract(2))
+SILENT(erased_guarded, "mutex") {
+  Tree m;
+  m[1];
+  auto one = m.begin();
+  std::mutex mutex;
+  InTurn(
+      [&] {
+        std::lock_guard<std::mutex> lock(mutex);
+        set(one);
+      },
+      [&] {
+        std::lock_guard<std::mutex> lock(mutex);
+        m.erase(one);
+      });
+}
+// What is destroyed may wait for those who use it.
+struct Joining {
+  cases::Thread<void (*)()> *thread = nullptr;
+  int value = 0;
+  ~Joining() {
+    if (thread)
+      thread->Join();
+  }
+};
+static std::map<int, Joining> joining;
+static std::map<int, Joining>::iterator joined;
+static void setJoined(std::map<int, Joining>::iterator it) {
+  it->second.value = 1;
+}
+SILENT(waited_for_in_the_destructor, "thread_join") {
+  joining[1];
+  joined = joining.find(1);
+  joined->second.thread =
+      new cases::Thread<void (*)()>(+[] { setJoined(joined); });
+  joining.erase(1);
+}
+
 int main(int argc, char **argv) {
   mallopt(M_ARENA_MAX, 1);
   return RunCases(argc, argv);

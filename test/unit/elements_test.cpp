@@ -50,7 +50,8 @@ protected:
       return;
     }
     Site *site = write ? &writes : &reads;
-    ElementUsed(thr, address, what, site, AddressOf(__builtin_return_address(0)),
+    ElementUsed(thr, address, what, site,
+                AddressOf(__builtin_return_address(0)),
                 AddressOf(__builtin_frame_address(0)));
   }
   void write(int thread, u32 offset, u32 size) {
@@ -247,6 +248,78 @@ TEST_F(Elements, AThreadsMemoryEndsWithIt) {
   write(1, 8, 8);
   EXPECT_EQ(kinds(), twoWrites);
   threads[0] = ThreadCreate(nullptr, 0, false);
+}
+
+// --- memory that is given back by an operation
+
+class FreedElements : public Elements {
+protected:
+  // As free is called inside of it.
+  void free(int thread, Site *site, u32 offset, u32 size) {
+    Thread *thr = threads[thread];
+    Begin(thr, site, map);
+    elements_internal::Freed(thr, AddressOf(memory) + offset, size);
+    End(thr, site, map);
+  }
+  ~FreedElements() override { MemoryObtained(AddressOf(map), sizeof(map)); }
+
+  Site erase = MakeSite(MapsanEffectWrite, "erase");
+  Site find = MakeSite(MapsanEffectRead, "find");
+  alignas(16) char map[16] = {};
+};
+
+TEST_F(FreedElements, RaceWithUsesBefore) {
+  write(0, 20, 4);
+  free(1, &erase, 16, 32);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].kind, FindingKind::ElementWrites);
+  EXPECT_EQ(found[0].map, AddressOf(memory) + 20);
+  EXPECT_EQ(found[0].current.site, &erase);
+  EXPECT_TRUE(found[0].current.wrote);
+  EXPECT_EQ(found[0].previous.site, &writes);
+}
+
+TEST_F(FreedElements, RaceWithUsesAfter) {
+  write(0, 20, 4);
+  handOver(0, 1);
+  free(1, &erase, 16, 32);
+  EXPECT_EQ(kinds(), none);
+  use(2, 20, 2);
+  std::vector<Finding> found = TakeFindings();
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].previous.site, &erase);
+  handOver(1, 0);
+  use(0, 20, 4);
+  EXPECT_EQ(kinds(), none);
+}
+
+TEST_F(FreedElements, TheGroupIsPublished) {
+  write(0, 20, 4);
+  handOver(0, 1);
+  free(1, &erase, 16, 32);
+  handOver(1, 2);
+  use(2, 20, 4);
+  EXPECT_EQ(kinds(), none);
+}
+
+TEST_F(FreedElements, OneFindingForAll) {
+  write(0, 16, 32);
+  free(1, &erase, 0, 64);
+  EXPECT_EQ(kinds(), twoWrites);
+}
+
+TEST_F(FreedElements, NotBeside) {
+  write(0, 8, 8);
+  write(0, 40, 8);
+  free(1, &erase, 16, 24);
+  EXPECT_EQ(kinds(), none);
+}
+
+TEST_F(FreedElements, NotByReading) {
+  write(0, 16, 8);
+  free(1, &find, 16, 32);
+  EXPECT_EQ(kinds(), none);
 }
 
 // --- against a model
