@@ -82,6 +82,25 @@ static void UseRange(Thread *thr, const ElementRange &range, Operation *op,
   thr->elements->Note(key, op->epoch, op->wrote, op->state);
 }
 
+// The range's own record says all that this access would: it was forgotten
+// among the recent ones. No lock: nobody else stores a word of ours, so it is
+// there since this thread put it there, in the life that the range is in.
+static bool OwnRecordStands(Thread *thr, const ElementRange &range,
+                            const Operation &op) {
+  if (!Takes(FastPath::own_write))
+    return false;
+  MapKey key = range.Key();
+  MapState *state = FindMap(map_table.For(range.address), key);
+  if (!state)
+    return false;
+  AccessWord word = MakeWord(thr->clock.slot(), op.epoch);
+  bool wrote = state->LastWrite()->Word() == word;
+  if (!wrote && (op.wrote || state->Extra() || state->read.Word() != word))
+    return false;
+  thr->elements->Note(key, op.epoch, wrote, state);
+  return true;
+}
+
 // In flight nowhere.
 static void BeginAccess(Thread *thr, Operation *op, const Site *site,
                         bool write) {
@@ -113,7 +132,8 @@ void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
   while (address < end) {
     ElementRange range = ElementRange::FirstOf(address, end);
     address += range.Size();
-    if (thr->elements->Has(range.Key(), op.epoch, op.wrote))
+    if (thr->elements->Has(range.Key(), op.epoch, op.wrote) ||
+        OwnRecordStands(thr, range, op))
       continue;
     if (!described) {
       described = true;

@@ -221,6 +221,22 @@ TEST_F(Elements, ARepetitionInAnotherLifeIsNone) {
   EXPECT_EQ(kinds(), twoWrites);
 }
 
+// Nor is there anything to do if the thread has forgotten it.
+TEST_F(Elements, TheRecordItselfIsLookedAt) {
+  auto forgotten = [&](u32 what) {
+    ForgetElements(threads[0]);
+    ElementUsed(threads[0], AddressOf(memory) + 8, what, &writes, 0, 0);
+  };
+  use(0, 8, 8);
+  forgotten(8 | kWrite); // stronger
+  forgotten(8);
+  forgotten(8 | kWrite);
+  use(0, 8, 8);
+  EXPECT_EQ(again, 1);
+  write(1, 8, 8);
+  EXPECT_EQ(kinds(), twoWrites);
+}
+
 TEST_F(Elements, MapsAtTheSameAddressAreOtherThings) {
   Site insert = MakeSite(MapsanEffectWrite, "insert");
   Operate(threads[0], &insert, memory + 16);
@@ -389,6 +405,10 @@ TEST_F(Elements, AsTheModelSays) {
         story += "forget " + std::to_string(block) + " ";
         forget(block, 16);
         model.forget(block, 16);
+        continue;
+      }
+      if (what == 5) { // others have taken its place
+        ForgetElements(threads[upTo(kThreads)]);
         continue;
       }
       static const u32 sizes[] = {1, 2, 4, 8, 8, 3, 12, 20};
