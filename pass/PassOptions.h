@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What MAPSAN_PASS_OPTIONS asks of the pass:
-// "summary=1:repeats=1:locals=1:iterators=0:elements=1:catalog=FILE". An environment variable, because
-// before LLVM 22 a plugin that only -fpass-plugin loads cannot have options of
-// its own on the command line.
+// "summary=1:repeats=1:locals=1:iterators=0:elements=1:catalog=FILE". An
+// environment variable, because before LLVM 22 a plugin that only -fpass-plugin
+// loads cannot have options of its own on the command line.
 
 #ifndef MAPSAN_PASS_PASSOPTIONS_H
 #define MAPSAN_PASS_PASSOPTIONS_H

@@ -75,10 +75,9 @@ struct HookSites {
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
-    return !Entry && Maps.empty() && Held.empty() &&
-           Elements.empty() && Syncs.empty() && Atomics.empty() &&
-           Locked.empty() && Fences.empty() && Exceptions.empty() &&
-           SyncLocals.empty();
+    return !Entry && Maps.empty() && Held.empty() && Elements.empty() &&
+           Syncs.empty() && Atomics.empty() && Locked.empty() &&
+           Fences.empty() && Exceptions.empty() && SyncLocals.empty();
   }
 };
 

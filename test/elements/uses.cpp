@@ -74,22 +74,15 @@ RACES(found, Ints, m.find(1)->second = 1, m.find(1)->second = 2)
 RACES(found_and_kept, Tree, auto it = m.find(1);
       if (it != m.end()) it->second = 1, auto it = m.lower_bound(1);
       (*it).second = 2)
-RACES(inserted, Tree, m.insert(std::make_pair(1, 5)).first->second = 1, m[1] = 2)
-RACES(reference, Tree, auto &v = m.at(1);
-      v += 1, int &v = m[1];
-      v += 2)
-RACES(reference_to_member, Sessions, auto &s = m[1];
-      auto &x = s.at.x;
-      x = 1, m[1].at.x = 2)
-RACES(pointer, Tree, int *v = &m.at(1);
-      *v = 1, m[1] = 2)
-RACES(range_for, Tree, for (auto &e
-                            : m) e.second = 1,
+RACES(inserted, Tree, m.insert(std::make_pair(1, 5)).first->second = 1,
       m[1] = 2)
-RACES(range_for_bindings, Ints, for (auto &[k, v]
-                                     : m) v = k,
-      for (auto &[k, v]
-           : m) sink += v)
+RACES(reference, Tree, auto &v = m.at(1); v += 1, int &v = m[1]; v += 2)
+RACES(reference_to_member, Sessions, auto &s = m[1]; auto &x = s.at.x;
+      x = 1, m[1].at.x = 2)
+RACES(pointer, Tree, int *v = &m.at(1); *v = 1, m[1] = 2)
+RACES(range_for, Tree, for (auto &e : m) e.second = 1, m[1] = 2)
+RACES(range_for_bindings, Ints, for (auto &[k, v] : m) v = k,
+      for (auto &[k, v] : m) sink += v)
 RACE(bindings, NO_RULE) {
   Tree m;
   InTurn(
@@ -108,15 +101,12 @@ RACE(bindings, NO_RULE) {
 RACES(constant_iterator, Tree, m[1] = 1, sink += m.cbegin()->second)
 RACES(copy_of_an_iterator, Tree, auto it = m.begin(); auto other = it;
       other->second = 1, m[1] = 2)
-RACES(step, Tree, auto it = m.find(2);
-      --it;
-      it->second = 1, m[1] = 2)
+RACES(step, Tree, auto it = m.find(2); --it; it->second = 1, m[1] = 2)
 
 static void set(Tree::iterator it) { it->second = 1; }
 static void setBy(Tree::iterator &it) { it->second = 1; }
 RACES(parameter, Tree, set(m.begin()), set(m.find(1)))
-RACES(parameter_by_reference, Tree, auto it = m.begin();
-      setBy(it), m[1] = 2)
+RACES(parameter_by_reference, Tree, auto it = m.begin(); setBy(it), m[1] = 2)
 
 // --- which bytes
 
@@ -127,78 +117,60 @@ QUIET(other_members, Sessions, m[1].user = 1, m[1].hits = 2)
 QUIET(other_members_of_members, Sessions, m[1].at.x = 1, m[1].at.y = 2)
 QUIET(other_letters, Sessions, m[1].letters[0] = 1, m[1].letters[1] = 2)
 RACES(same_letters, Sessions, m[1].letters[3] = 1, m[1].letters[3] = 2)
-RACES(letters_by_index, Sessions, for (int i = 0; i < 8; i++)
-                                      m[1].letters[i] = 1,
-      m[1].letters[7] = 2)
-QUIET(letters_by_other_index, Sessions, for (int i = 0; i < 7; i++)
-                                            m[1].letters[i] = 1,
-      m[1].letters[7] = 2)
+RACES(letters_by_index, Sessions,
+      for (int i = 0; i < 8; i++) m[1].letters[i] = 1, m[1].letters[7] = 2)
+QUIET(letters_by_other_index, Sessions,
+      for (int i = 0; i < 7; i++) m[1].letters[i] = 1, m[1].letters[7] = 2)
 // Bit-fields side by side are one memory location.
 RACES(bits, Sessions, m[1].low = 1, m[1].high = 2)
 QUIET(bits_apart, Sessions, m[1].low = 1, m[1].apart = 2)
-RACES(copied, Sessions, m[1].at.y = 1, Point p = m[1].at;
-      use(p))
-QUIET(other_part_copied, Sessions, m[1].at.y = 1, Point p = m[1].seen;
-      use(p))
+RACES(copied, Sessions, m[1].at.y = 1, Point p = m[1].at; use(p))
+QUIET(other_part_copied, Sessions, m[1].at.y = 1, Point p = m[1].seen; use(p))
 RACES(assigned, Sessions, (m[1].at = Point{1, 2}), sink += m[1].at.y)
 QUIET(other_part_assigned, Sessions, (m[1].at = Point{1, 2}),
       sink += m[1].seen.x)
-RACES(all_of_it_copied, Sessions, m[1].sum = 1, Session s = m[1];
-      use(s))
+RACES(all_of_it_copied, Sessions, m[1].sum = 1, Session s = m[1]; use(s))
 RACES(all_of_it_assigned, Sessions, m[1].sum = 1, m[1] = Session())
 QUIET(all_of_it_copied_twice, Sessions, Session s = m[1];
-      use(s), Session s = m[1];
-      use(s))
-RACES(filled, Sessions, std::memset(m[1].letters, 1, 8), sink += m[1].letters[5])
+      use(s), Session s = m[1]; use(s))
+RACES(filled, Sessions, std::memset(m[1].letters, 1, 8),
+      sink += m[1].letters[5])
 QUIET(filled_in_part, Sessions, std::memset(m[1].letters, 1, 5),
       sink += m[1].letters[5])
 static void take(Session s) { use(s); }
 RACES(passed_by_value, Sessions, m[1].sum = 1, take(m[1]))
 static void takePoint(Point p) { use(p); }
 RACES(passed_in_words, Sessions, m[1].at.x = 1, takePoint(m[1].at))
-RACES(pair_copied, Tree, m[1] = 1, auto p = *m.begin();
-      use(p))
+RACES(pair_copied, Tree, m[1] = 1, auto p = *m.begin(); use(p))
 
 // --- classes of the library
 
 using Names = std::map<int, std::string>;
 RACES(string_appended, Names, m[1] += "x", sink += m.at(1).size())
-RACES(string_assigned, Names, m[1] = "x", std::string s = m.at(1);
-      use(s))
-RACES(string_copied_twice, Names, std::string s;
-      m[1] = s, std::string s;
+RACES(string_assigned, Names, m[1] = "x", std::string s = m.at(1); use(s))
+RACES(string_copied_twice, Names, std::string s; m[1] = s, std::string s;
       s = m[1])
 RACES(string_moved_from, Names, std::string s = std::move(m[1]);
       use(s), use(m.at(1).data()))
-QUIET(strings_read, Names, sink += m[1].size(), std::string s = m[1];
-      use(s))
+QUIET(strings_read, Names, sink += m[1].size(), std::string s = m[1]; use(s))
 QUIET(strings_of_others, Names, m[1] += "x", m[2] += "y")
 
 using Vectors = std::unordered_map<int, std::vector<int>>;
 RACES(vector_grows, Vectors, m[1].push_back(1), sink += m[1].size())
 RACES(vector_walked, Vectors, for (int i : m[1]) sink += i,
       m[1].emplace_back(2))
-QUIET(vectors_read, Vectors, for (int i : m[1]) sink += i,
-      sink += m[1].empty())
+QUIET(vectors_read, Vectors, for (int i : m[1]) sink += i, sink += m[1].empty())
 using Deques = std::map<int, std::deque<int>>;
-RACES(deque_grows, Deques, m[1].push_back(1),
-      m[1].push_front(2))
+RACES(deque_grows, Deques, m[1].push_back(1), m[1].push_front(2))
 using Optionals = std::map<int, std::optional<int>>;
-RACES(optional_reset, Optionals, m[1].reset(),
-      sink += m[1].has_value())
+RACES(optional_reset, Optionals, m[1].reset(), sink += m[1].has_value())
 using Uniques = std::map<int, std::unique_ptr<int>>;
-RACES(unique_reset, Uniques, m[1].reset(),
-      use(m[1].get()))
+RACES(unique_reset, Uniques, m[1].reset(), use(m[1].get()))
 using Shareds = std::map<int, std::shared_ptr<int>>;
-RACES(shared_reset, Shareds, m[1].reset(),
-      auto p = m[1];
-      use(p))
-QUIET(shared_copied, Shareds, auto p = m[1];
-      use(p), auto p = m[1];
-      use(p))
+RACES(shared_reset, Shareds, m[1].reset(), auto p = m[1]; use(p))
+QUIET(shared_copied, Shareds, auto p = m[1]; use(p), auto p = m[1]; use(p))
 using Functions = std::map<int, std::function<void()>>;
-RACES(function_assigned, Functions,
-      m[1] = [] { sink++; }, use(bool(m[1])))
+RACES(function_assigned, Functions, m[1] = [] { sink++; }, use(bool(m[1])))
 
 // --- what synchronises
 
@@ -216,12 +188,10 @@ BOTH(SILENT, "mutex", locked_inside, Busies, LOCKED(b.guarded++),
 RACES(locked_once, Busies, LOCKED(b.guarded++), m[1].guarded++)
 BOTH(SILENT, "atomic_release", released, Busies, auto &b = m[1]; b.guarded = 1;
      b.count.store(1, std::memory_order_release), auto &b = m[1];
-     while (!b.count.load(std::memory_order_acquire));
-     b.guarded++)
+     while (!b.count.load(std::memory_order_acquire)); b.guarded++)
 RACES(not_released, Busies, auto &b = m[1]; b.guarded = 1;
       b.count.store(1, std::memory_order_relaxed), auto &b = m[1];
-      while (!b.count.load(std::memory_order_acquire));
-      b.guarded++)
+      while (!b.count.load(std::memory_order_acquire)); b.guarded++)
 
 SILENT(guarded, "mutex") {
   Tree m;

@@ -61,17 +61,17 @@ int main(int argc, char **) {
 // CHECK: WARNING: MapSanitizer: concurrent map element writes (pid=
 // CHECK-NEXT: Element at 0x{{[0-9a-f]+}} of map `sessions` of type std::map<int, Session>
 // CHECK-NEXT: Write: write to an element by thread T[[#SECOND:]]:
-// CHECK-NEXT: #0 touch {{.*}}report.cpp:[[#@LINE-35]]:74
+// CHECK-NEXT: #0 touch {{.*}}elements-report.cpp:[[#@LINE-35]]:74
 // CHECK-NEXT: #1 second
 // CHECK: holding no lock
 // CHECK-NEXT: Previous write: write to an element by thread T[[#SECOND-1]]:
-// CHECK-NEXT: #0 first {{.*}}report.cpp:[[#@LINE-33]]:22
-// CHECK: holding M1 0x{{[0-9a-f]+}} (exclusive), taken at {{.*}}report.cpp:
+// CHECK-NEXT: #0 first {{.*}}elements-report.cpp:[[#@LINE-33]]:22
+// CHECK: holding M1 0x{{[0-9a-f]+}} (exclusive), taken at {{.*}}elements-report.cpp:
 // CHECK: Locks: the second held M1, the first operation above did not
 // CHECK-NEXT: Grade: unordered (
 // CHECK-NOT: Map created
 // CHECK: Suppress with: race:touch
-// CHECK-NEXT: SUMMARY: MapSanitizer: concurrent map element writes {{.*}}report.cpp:{{.*}} in touch
+// CHECK-NEXT: SUMMARY: MapSanitizer: concurrent map element writes {{.*}}elements-report.cpp:{{.*}} in touch
 // CHECK-NOT: WARNING
 // CHECK: DONE
 
