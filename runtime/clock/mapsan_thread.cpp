@@ -251,11 +251,13 @@ void ThreadStart(Thread *self) {
                        &tls_begin, &tls_size);
   self->stack_bottom = stack_begin;
   self->stack_top = stack_begin + stack_size;
-  // The C library hands stacks on from thread to thread: what lay below this
-  // frame was another's.
-  uptr frame = GET_CURRENT_FRAME();
-  if (!Info(self->tid)->adopted && self->tid != 1 && frame > stack_begin)
-    MemoryObtained(stack_begin, frame - stack_begin);
+  // The C library hands stacks on from thread to thread, with the thread-locals
+  // at their upper ends: what lay there was another's. The program's own
+  // function has not begun.
+  if (!Info(self->tid)->adopted && self->tid != 1) {
+    MemoryObtained(stack_begin, stack_size);
+    MemoryObtained(tls_begin, tls_size);
+  }
   Info(self->tid)->os_id = GetTid();
   atomic_store(&self->status, static_cast<u32>(ThreadStatus::Running),
                memory_order_release);

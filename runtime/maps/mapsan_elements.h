@@ -86,7 +86,7 @@ private:
     u32 life;
     bool write;
   };
-  static constexpr u32 kBits = 8;
+  static constexpr u32 kBits = 10;
   static u32 Index(MapKey key) {
     return static_cast<u32>(key * 0x9e3779b97f4a7c15ull >> (64 - kBits));
   }

@@ -71,6 +71,53 @@ RACE(in_the_next_life, NO_RULE) {
       });
 }
 
+// Memory of a thread goes to the next one: that creates nobody's order.
+template <class T> struct InArena {
+  using value_type = T;
+  char *arena;
+  explicit InArena(char *arena) : arena(arena) {}
+  template <class U> InArena(const InArena<U> &o) : arena(o.arena) {}
+  T *allocate(std::size_t) { return reinterpret_cast<T *>(arena); }
+  void deallocate(T *, std::size_t) {}
+  template <class U> bool operator==(const InArena<U> &) const { return true; }
+  template <class U> bool operator!=(const InArena<U> &) const { return false; }
+};
+using Placed =
+    std::map<int, int, std::less<int>, InArena<std::pair<const int, int>>>;
+static void setPlaced(Placed::iterator it) { it->second = 1; }
+static int *putInto(char *arena) {
+  Placed map{Placed::allocator_type(arena)};
+  setPlaced(map.emplace(1, 0).first);
+  return &map.begin()->second;
+}
+static int *inThreadLocal() {
+  alignas(16) static thread_local char arena[256];
+  return putInto(arena);
+}
+static int *onTheStack() {
+  alignas(16) char arena[256];
+  return putInto(arena);
+}
+// The main thread does not know that the first one has ended.
+static void oneAfterTheOther(int *(*function)()) {
+  invisible::Step step;
+  int *first = nullptr, *second = nullptr;
+  auto ended = [&] {
+    cases::Thread thread([&] { first = function(); });
+    thread.Join();
+    step.Done();
+  };
+  cases::Thread other(ended);
+  step.WaitFor(1);
+  cases::Thread thread([&] { second = function(); });
+  thread.Join();
+  other.Join();
+  if (first != second)
+    std::puts("never met UNEXPECTED");
+}
+SILENT(thread_locals, "life_of_map") { oneAfterTheOther(inThreadLocal); }
+SILENT(stacks, "life_of_map") { oneAfterTheOther(onTheStack); }
+
 // In a flat map others' elements move; all of that is done under the lock.
 struct Flat {
   std::vector<std::pair<int, int>> all;
