@@ -35,6 +35,7 @@ using Sessions = std::unordered_map<int, Session>;
 
 extern Map tree;
 extern Sessions table;
+extern Point fixed;
 void something();
 void look(int &);
 
@@ -173,6 +174,7 @@ extern "C" void unknown(int &v) {
   int *p = &tree.at(1);
   p = &tree.at(2);
   *p = 1;
+  fixed.y = 1; // a constant address
 }
 
 // CHECK-LABEL: @own(
