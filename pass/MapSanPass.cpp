@@ -10,6 +10,7 @@
 #include "catalog/CatalogReader.h"
 #include "instrument/AtomicHooks.h"
 #include "instrument/BodyHooks.h"
+#include "instrument/ElementHooks.h"
 #include "instrument/ExceptionHooks.h"
 #include "instrument/HandleHooks.h"
 #include "instrument/MapHooks.h"
@@ -69,6 +70,9 @@ public:
     }
     // Before the hooks of the operations, which come between these and the calls.
     Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
+    for (const ElementUse &Use : Sites.Elements)
+      hookElement(Use, Calls, Data);
+    Count.Elements += Sites.Elements.size();
     for (const MapCall &Site : Sites.Maps) {
       bool Hooked = hookMapCall(Site, Calls, Data);
       for (const MapArgument &Map : Site.Does->Maps)

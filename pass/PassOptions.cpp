@@ -25,6 +25,7 @@ PassOptions PassOptions::fromEnvironment() {
                       .Case("repeats", &PassOptions::Repeats)
                       .Case("locals", &PassOptions::Locals)
                       .Case("iterators", &PassOptions::Iterators)
+                      .Case("elements", &PassOptions::Elements)
                       .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
       Options.*Switch = Value == "1";
@@ -36,7 +37,8 @@ PassOptions PassOptions::fromEnvironment() {
     else
       Options.Warnings.push_back(
           "MAPSAN_PASS_OPTIONS: unknown option '" + Key.str() +
-          "' (known: summary, repeats, locals, iterators, catalog)");
+          "' (known: summary, repeats, locals, iterators, elements, "
+          "catalog)");
   }
   return Options;
 }

@@ -24,7 +24,10 @@ void Summary::print(raw_ostream &Out, StringRef Module) const {
     Out << (Effect ? ", " : "") << Maps[Effect] << ' '
         << effectName(MapsanEffect(Effect));
   Out << "), " << Atomics << " atomic, " << Fences << " fence, " << Syncs
-      << " sync, " << Skipped << " skipped, " << Private << " private\n";
+      << " sync, " << Skipped << " skipped, " << Private << " private";
+  if (Elements)
+    Out << ", " << Elements << " element";
+  Out << '\n';
 }
 
 } // namespace mapsan

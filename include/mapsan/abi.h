@@ -44,7 +44,12 @@ enum MapsanSiteFlag {
   MapsanSiteExchanges = 1 << 7,
   MapsanSiteTakes = 1 << 8,
   MapsanSiteMixes = 1 << 9,
+  // A use of an element, not an operation of the map's own.
+  MapsanSiteElement = 1 << 10,
 };
+
+// element_used: beside the size of the access, that it writes.
+#define MAPSAN_ELEMENT_WRITE (1u << 31)
 
 // Which iterators and references into a map an operation invalidates, besides
 // those to erased elements: all of them, if it inserted, if it erased, if it

@@ -98,6 +98,8 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
   SmallVector<const Family *, 2> Kept;
   if (Options.Iterators && !Sites.Maps.empty())
     Sites.Held = findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Kept);
+  if (Options.Elements)
+    Sites.Elements = findElementUses(F, Sites.Maps, Matcher, Quiet, Locals);
   if (!Options.Locals)
     dropPrivateLocals(Locals, Kept, Sites);
   Sites.Locked = findLockedAccesses(F, Matcher);

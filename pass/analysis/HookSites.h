@@ -5,6 +5,7 @@
 #ifndef MAPSAN_PASS_ANALYSIS_HOOKSITES_H
 #define MAPSAN_PASS_ANALYSIS_HOOKSITES_H
 
+#include "ElementUses.h"
 #include "ExceptionSites.h"
 #include "Handles.h"
 #include "PassOptions.h"
@@ -61,6 +62,7 @@ struct HookSites {
   const SyncOperation *Entry = nullptr; // of the function itself
   std::vector<MapCall> Maps;
   Handles Held;
+  std::vector<ElementUse> Elements; // if the options ask for them
   // Operations whose other map needs no hooks (PrivateLocals.h); `Does` of
   // their calls point here.
   std::vector<std::unique_ptr<MapOperation>> Reduced;
@@ -73,9 +75,9 @@ struct HookSites {
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
-    return !Entry && Maps.empty() && Held.empty() && Syncs.empty() && Atomics.empty() &&
-           Locked.empty() && Fences.empty() && Exceptions.empty() &&
-           SyncLocals.empty();
+    return !Entry && Maps.empty() && Held.empty() && Elements.empty() &&
+           Syncs.empty() && Atomics.empty() && Locked.empty() &&
+           Fences.empty() && Exceptions.empty() && SyncLocals.empty();
   }
 };
 

@@ -42,7 +42,6 @@ Value *Places::passedThrough(const CallBase &Call, bool Whole) {
              : nullptr;
 }
 
-// Null unless the variable is a pointer that is written once.
 StoreInst *Places::onlyStore(AllocaInst &Variable) {
   auto [It, New] = Stores.try_emplace(&Variable, nullptr);
   if (!New)
@@ -71,10 +70,12 @@ std::optional<Place> Places::of(Value *Address, unsigned Depth) {
   std::optional<Place> Base;
   int64_t Further = 0;
   if (auto *Part = dyn_cast<GEPOperator>(Address)) {
-    const DataLayout &DL =
-        cast<Instruction>(Address)->getModule()->getDataLayout();
+    auto *At = dyn_cast<Instruction>(Address);
+    if (!At) // of a global variable
+      return std::nullopt;
+    const DataLayout &DL = At->getModule()->getDataLayout();
     APInt Offset(DL.getIndexTypeSizeInBits(Part->getType()), 0);
-    if (!isa<Instruction>(Address) || !Part->accumulateConstantOffset(DL, Offset))
+    if (!Part->accumulateConstantOffset(DL, Offset))
       return std::nullopt;
     Base = of(Part->getPointerOperand(), Depth - 1);
     Further = Offset.getSExtValue();

@@ -37,8 +37,11 @@ public:
   // the `Whole` is wanted, of a part of it. Or null.
   llvm::Value *passedThrough(const llvm::CallBase &Call, bool Whole);
 
-private:
+  // The one store to a variable that is a pointer; null: it is none, or there
+  // are others.
   llvm::StoreInst *onlyStore(llvm::AllocaInst &Variable);
+
+private:
   bool usesKeep(llvm::Value &Address, unsigned Depth);
   bool callKeeps(const llvm::CallBase &Call, const llvm::Use &U,
                  unsigned Depth);

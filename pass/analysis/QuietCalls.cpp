@@ -39,10 +39,11 @@ static bool onlyLooks(StringRef Symbol) {
 // The hooks of an operation on a map, which stands beside them, and of uses of
 // iterators.
 static bool isMapHook(StringRef Symbol) {
-  return is_contained(
-      {"__mapsan_map_begin", "__mapsan_map_end", "__mapsan_map_unwind",
-       "__mapsan_map_erases", "__mapsan_handle_made", "__mapsan_handle_used"},
-      Symbol);
+  return is_contained({"__mapsan_map_begin", "__mapsan_map_end",
+                       "__mapsan_map_unwind", "__mapsan_map_erases",
+                       "__mapsan_handle_made", "__mapsan_handle_used",
+                       "__mapsan_element_used"},
+                      Symbol);
 }
 
 bool QuietCalls::isQuiet(const Instruction &I) {

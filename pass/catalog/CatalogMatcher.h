@@ -89,6 +89,8 @@ public:
   const MapOperation *mapOperation(const llvm::Function &Callee);
   // Null where the callee is not about iterators.
   const IteratorOperation *iteratorOperation(const llvm::Function &Callee);
+  // One of those whose iterators these are; null: there is none.
+  const Family *familyOf(const IteratorSet &Iterators) const;
   const SyncOperation *syncOperation(const llvm::Function &Callee,
                                      const llvm::Function &Caller);
   // What begins with the body of `F`.

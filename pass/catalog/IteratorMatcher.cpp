@@ -33,6 +33,13 @@ static StringRef baseOf(const CalleeName &Name) {
   return Base.starts_with("operator") ? Base : Base.split('<').first;
 }
 
+const Family *CatalogMatcher::familyOf(const IteratorSet &Iterators) const {
+  for (const Family &F : Rows.Families)
+    if (F.Iterators == &Iterators)
+      return &F;
+  return nullptr;
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {

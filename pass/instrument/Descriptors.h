@@ -24,6 +24,7 @@ struct SiteText {
   ToldBy Told = ToldBy::Nothing;
   // A use of an iterator, or of a reference.
   bool Handle = false, Reference = false;
+  bool Element = false; // a use of an element
 };
 
 class Descriptors {

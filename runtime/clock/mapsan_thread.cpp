@@ -5,6 +5,7 @@
 
 #include "../entry/mapsan_flags.h"
 #include "../intercept/mapsan_intercept.h"
+#include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
@@ -137,6 +138,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   // Release: whoever finds the tid finds those two.
   atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
+  ForgetElements(thr);
   thr->operations.shortcuts.Restart();
   thr->read_releases.ForgetAll();
   thr->speaker = {}; // a thread that vanished in a fork has left its own
@@ -249,11 +251,13 @@ void ThreadStart(Thread *self) {
                        &tls_begin, &tls_size);
   self->stack_bottom = stack_begin;
   self->stack_top = stack_begin + stack_size;
-  // The C library hands stacks on from thread to thread: what lay below this
-  // frame was another's.
-  uptr frame = GET_CURRENT_FRAME();
-  if (!Info(self->tid)->adopted && self->tid != 1 && frame > stack_begin)
-    MemoryObtained(stack_begin, frame - stack_begin);
+  // The C library hands stacks on from thread to thread, with the thread-locals
+  // at their upper ends: what lay there was another's. The program's own
+  // function has not begun.
+  if (!Info(self->tid)->adopted && self->tid != 1) {
+    MemoryObtained(stack_begin, stack_size);
+    MemoryObtained(tls_begin, tls_size);
+  }
   Info(self->tid)->os_id = GetTid();
   atomic_store(&self->status, static_cast<u32>(ThreadStatus::Running),
                memory_order_release);
@@ -326,6 +330,7 @@ void ThreadFinish(Thread *self) {
   ForgetPaths(self);
   RuntimeFree(self->spare_presence);
   self->spare_presence = nullptr;
+  ForgetElements(self);
   RuntimeFree(self->tombstones.entries);
   self->tombstones = {};
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);

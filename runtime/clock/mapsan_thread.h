@@ -49,6 +49,7 @@ enum class ThreadStatus : u32 { Free, Created, Running, Finished };
 
 struct KnownPaths;
 struct OuterFramesCache;
+class RecentElements;
 
 struct StackCacheEntry {
   u64 hash;
@@ -130,6 +131,7 @@ struct Thread {
   struct {
     uptr map, element;
   } erases; // by the next operation; map 0: nothing is known
+  RecentElements *elements; // mapsan_elements.cpp; or null
 
   // --- life
   atomic_uint32_t status; // ThreadStatus

@@ -8,6 +8,7 @@
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
 #include "../clock/mapsan_thread.h"
+#include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_handle_fast.h"
 #include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
@@ -184,6 +185,32 @@ MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {
   if (Thread *thr = CurrentThread())
     MapErases(thr, reinterpret_cast<uptr>(map),
               reinterpret_cast<uptr>(element));
+}
+
+static NOINLINE void UseElement(void *address, u32 what, void *site, uptr pc,
+                                uptr bp) {
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return CountLost();
+  if (thr->overlap_only || thr->ignore_maps || !flags()->elements)
+    return;
+  int saved = errno;
+  ScopedRuntime runtime(thr);
+  if (UNLIKELY(thr->under_lock))
+    LockForOperation(thr);
+  ElementUsed(thr, reinterpret_cast<uptr>(address), what,
+              static_cast<Site *>(site), pc, bp);
+  if (UNLIKELY(thr->under_lock))
+    UnlockAfterOperation(thr);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_element_used(void *address, u32 what, void *site) {
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(thr &&
+             ElementUsedAgain(thr, reinterpret_cast<uptr>(address), what)))
+    return;
+  UseElement(address, what, site, MAPSAN_HERE);
 }
 
 static constexpr u64 kNothing = ~0ull;

@@ -12,11 +12,14 @@
 
 #include "mapsan_malloc.h"
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
+#include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_freed.h"
 #include "../maps/mapsan_memory.h"
 #include "mapsan_early_malloc.h"
 #include "mapsan_real.h"
 #include "sanitizer_common/sanitizer_libc.h"
+#include <errno.h>
 
 extern "C" __sanitizer::uptr malloc_usable_size(void *p);
 
@@ -74,11 +77,20 @@ static void FreeAndNote(void *p) {
 }
 extern void (*free_quiet)(void *);
 MAPSAN_HIDDEN void (*free_quiet)(void *) = FreeUnresolved;
+// Not inlined: errno is for those who have something to look at.
+static NOINLINE void FreeElements(void *p, uptr size) {
+  int saved = errno;
+  if (p)
+    ElementsFreed(reinterpret_cast<uptr>(p), size);
+  errno = saved;
+}
 
 static void ReleasedHook(const volatile void *volatile_p) {
   const void *p = const_cast<const void *>(volatile_p);
   if (p && UNLIKELY(FreedWanted()))
     NoteFreed(const_cast<void *>(p), foreign_size(p));
+  if (p && UNLIKELY(ElementsUsed()))
+    FreeElements(const_cast<void *>(p), foreign_size(p));
   if (p && LIKELY(Active()))
     MemoryReleased(reinterpret_cast<uptr>(p), foreign_size(p));
 }
@@ -100,6 +112,9 @@ void InitializeMalloc() {
       // Relaxed: a thread that wants to know has stored it itself.
       __atomic_store_n(&free_quiet, FreeAndNote, __ATOMIC_RELAXED);
     };
+  // What an element is may not be told from what was there before.
+  if (!MallocIsFollowed())
+    flags()->elements = false;
 }
 
 } // namespace __mapsan
@@ -126,6 +141,8 @@ static NOINLINE void LookAndFree(void *p) {
   FORWARD(free, p);
   if (UNLIKELY(FreedWanted()))
     NoteFreed(p, malloc_usable_size(p));
+  if (UNLIKELY(ElementsUsed()))
+    FreeElements(p, malloc_usable_size(p));
   Released(p);
   [[clang::musttail]] return real::free(p);
 }
@@ -192,4 +209,9 @@ INTERCEPTOR(int, posix_memalign, void **result, uptr alignment, uptr size) {
 INTERCEPTOR(void *, valloc, uptr size) {
   FORWARD(valloc, size);
   return Obtained(real::valloc(size), size);
+}
+
+bool __mapsan::MallocIsFollowed() {
+  // (ours is weak, so which it is, is the linker's choice)
+  return hooked || &malloc == &__interceptor_malloc;
 }

@@ -10,6 +10,10 @@ namespace __mapsan {
 /// After ResolveRealFunctions.
 void InitializeMalloc();
 
+/// Memory that is handed out is seen. False: the program has a malloc of its
+/// own in the executable.
+bool MallocIsFollowed();
+
 } // namespace __mapsan
 
 #endif // MAPSAN_MALLOC_H

@@ -8,8 +8,9 @@
 
 namespace __mapsan {
 
-/// More kinds of containers than these a process cannot have.
-constexpr u32 kMaxFamilies = (1 << 16) - 1;
+/// More kinds of containers than these a process cannot have. (The numbers
+/// above are those of elements, mapsan_elements.h.)
+constexpr u32 kMaxFamilies = (1 << 16) - 5;
 
 /// In the child of fork: nobody holds our lock.
 void FamiliesAfterFork();

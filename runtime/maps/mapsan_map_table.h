@@ -111,7 +111,7 @@ struct MapState {
 };
 static_assert(sizeof(MapState) == 64, "one line");
 
-/// No two maps are nearer than a bucket's 16 bytes.
+/// No two maps are nearer than a bucket's 16 bytes. (Elements may be.)
 extern MAPSAN_HIDDEN SparseBucketTable map_table;
 void InitializeMapTable();
 

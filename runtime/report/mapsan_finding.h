@@ -93,6 +93,12 @@ struct Finding {
   Invalidation why = Invalidation::None;
 };
 
+/// `map` is the address of the element.
+inline bool IsOfElement(const Finding &finding) {
+  return finding.kind == FindingKind::ElementWrites ||
+         finding.kind == FindingKind::ElementReadWrite;
+}
+
 } // namespace __mapsan
 
 #endif // MAPSAN_FINDING_H

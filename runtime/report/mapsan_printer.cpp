@@ -21,7 +21,12 @@
 //   SUMMARY: MapSanitizer: <kind> <file>:<line>:<column> in <function>
 //   ==================
 //
-// What is not known is left out. Where an iterator (or a reference) was used
+// What is not known is left out. Where it is an element that both used, the
+// line of the map is
+//
+//     Element at 0x<address> of map `<name>` of type <type>
+//
+// Where an iterator (or a reference) was used
 // after it was invalidated, the middle of it is:
 //
 //     Use: <operation> of iterator `<name>` by <thread>:
@@ -180,12 +185,19 @@ void PrintMade(InternalScopedString *out, const ReportView &view) {
 
 void PrintMap(InternalScopedString *out, const ReportView &view) {
   Decorator d;
-  out->Append("  Map");
+  auto *address = reinterpret_cast<void *>(view.finding->map);
+  bool element = IsOfElement(*view.finding);
+  if (element)
+    out->AppendF("  Element at %p of %smap", address,
+                 view.map_name ? "" : "a ");
+  else
+    out->Append("  Map");
   if (view.map_name)
     out->AppendF(" %s`%s`%s", d.Name(), view.map_name, d.Default());
   if (view.map_type)
     out->AppendF(" of type %s", view.map_type);
-  out->AppendF(" at %p", reinterpret_cast<void *>(view.finding->map));
+  if (!element)
+    out->AppendF(" at %p", address);
   if (view.map_also)
     out->AppendF(" (also known as `%s`)", view.map_also);
   out->Append("\n");

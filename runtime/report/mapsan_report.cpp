@@ -71,8 +71,11 @@ bool IsAside(const Finding &finding) {
 }
 
 // Limits and counts of candidates are their own: they do not crowd out races.
-// (Maps are aligned: no map lies at the odd address.)
-uptr MapKey(const Finding &finding) { return finding.map | IsAside(finding); }
+// (Maps are aligned: no map lies at the odd address; of elements two count
+// together.)
+uptr MapKey(const Finding &finding) {
+  return RoundDownTo(finding.map, 2) | IsAside(finding);
+}
 atomic_uint32_t *Counter(const Finding &finding) {
   History *history = &reporter.history;
   return IsAside(finding) ? &history->candidates : &history->reports;

@@ -113,13 +113,15 @@ void NameMap(TextArena *arena, ReportView *view) {
     if (!sites[i])
       continue;
     const char *name = WithoutThis(MapNameOf(sites[i]));
-    if (name && *name && !view->map_name)
+    bool named = name && *name && !view->map_name;
+    if (named)
       view->map_name = name;
     else if (name && *name && internal_strcmp(name, view->map_name) &&
              !internal_strchr(name, '(')) // an expression, not a name
       view->map_also = name;
     const char *type = sites[i]->type;
-    if (type && *type && !view->map_type)
+    // Who knows no more than an iterator has that one's type.
+    if (type && *type && (!view->map_type || (named && IsOfElement(finding))))
       view->map_type = ShortType(arena, type);
   }
 }
