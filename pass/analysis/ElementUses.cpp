@@ -206,7 +206,7 @@ void Search::comesFrom(Value *What, SmallVectorImpl<AllocaInst *> &Further,
         Into.By = It->second;
       Into.Private &= isPrivate(*It->second);
     } else if (Op && !Op->Iterators.empty() &&
-               (Op->ReturnsOld || Op->Does == IteratorOperation::Offset)) {
+               (Op->ReturnsOld || Op->Does == IteratorOperation::Another)) {
       FromVariable(Call->getArgOperand(Op->Iterators.front()));
     } else {
       Into.Private = false;
