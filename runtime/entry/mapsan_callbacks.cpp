@@ -73,7 +73,7 @@ static NOINLINE void SlowBegin(void *where, void *object, uptr pc, uptr bp) {
     return CountLost();
   Site *site = static_cast<Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
-  if (MapBeginWatched(thr, site, map, bp))
+  if (MayBeWatched(thr, map) && MapBeginWatched(thr, site, map, bp))
     return;
   int saved = errno;
   ScopedRuntime runtime(thr);
@@ -90,7 +90,8 @@ static NOINLINE void SlowEnd(void *where, void *object, u32 evidence, uptr pc,
     return;
   const Site *site = static_cast<const Site *>(where);
   uptr map = reinterpret_cast<uptr>(object);
-  if (MapEndWatched(thr, site, map, static_cast<MapsanEvidence>(evidence), pc,
+  if (MayBeWatched(thr, map) &&
+      MapEndWatched(thr, site, map, static_cast<MapsanEvidence>(evidence), pc,
                     bp))
     return;
   int saved = errno;

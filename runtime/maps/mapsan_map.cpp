@@ -77,7 +77,7 @@ NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
 // No short way for the next one: it is to come here.
 bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame) {
   if (thr->disturbed || !thr->operations.empty() || !MayBeFast(site) ||
-      site->effect != MapsanEffectMayWrite || !watches.MayHave(map) ||
+      site->effect != MapsanEffectMayWrite ||
       !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
                        /*write=*/false))
     return false;
@@ -95,8 +95,7 @@ bool MapEndWatched(Thread *thr, const Site *site, uptr map,
   Operation *op = thr->operations.First();
   if (thr->disturbed || !IsAlone(thr, op, site, map) || !MayBeFast(site) ||
       site->effect != MapsanEffectMayWrite ||
-      atomic_load(&op->kept, memory_order_relaxed) ||
-      !(op->watch || watches.MayHave(map)))
+      atomic_load(&op->kept, memory_order_relaxed))
     return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),

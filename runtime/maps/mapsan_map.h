@@ -130,11 +130,16 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   return true;
 }
 
-/// The same of may-writes on maps that may be watched. Not in line: they have
-/// more to do.
+/// The same of may-writes on maps that may be watched (MayBeWatched). Not in
+/// line: they have more to do.
 bool MapBeginWatched(Thread *thr, Site *site, uptr map, uptr frame);
 bool MapEndWatched(Thread *thr, const Site *site, uptr map,
                    MapsanEvidence evidence, uptr pc, uptr bp);
+/// The map, or that of the first operation in flight.
+inline bool MayBeWatched(Thread *thr, uptr map) {
+  return UNLIKELY(watches.HasAny()) &&
+         (thr->operations.First()->watch || watches.MayHave(map));
+}
 
 /// An operation begins on the map at `map`. (pc, bp): return address into and
 /// frame of the hook that user code called. What can be decided is reported

@@ -116,7 +116,8 @@ NOINLINE void Begin(Thread *thr, Site *site, const void *map) {
     MapBeginLife(thr, site, AddressOf(map), pc, bp);
   else if (!BeginShort(thr, site, map, bp) &&
            !MapBeginFast(thr, site, AddressOf(map), pc, bp) &&
-           !MapBeginWatched(thr, site, AddressOf(map), bp))
+           !(MayBeWatched(thr, AddressOf(map)) &&
+             MapBeginWatched(thr, site, AddressOf(map), bp)))
     MapBegin(thr, site, AddressOf(map), pc, bp);
 }
 
@@ -124,7 +125,8 @@ NOINLINE void End(Thread *thr, Site *site, const void *map,
                   MapsanEvidence evidence) {
   uptr pc = GET_CALLER_PC(), bp = GET_CURRENT_FRAME();
   if (!EndShort(thr, map) && !MapEndFast(thr, site, AddressOf(map), evidence) &&
-      !MapEndWatched(thr, site, AddressOf(map), evidence, pc, bp) &&
+      !(MayBeWatched(thr, AddressOf(map)) &&
+        MapEndWatched(thr, site, AddressOf(map), evidence, pc, bp)) &&
       !(IsOfLife(site) && MapEndLife(thr, site, AddressOf(map))))
     MapEnd(thr, site, AddressOf(map), evidence, pc, bp);
 }
