@@ -387,6 +387,18 @@ TEST_F(Watching, SwappedWithAMapThatNobodyWatches) {
   EXPECT_EQ(After(it), Invalidation::Emptied);
 }
 
+TEST_F(Watching, SwappedAwayAndBack) {
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Operate(a, &insert, m, MapsanEvidenceChanged);
+  EXPECT_TRUE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  EndShort(a, m);
+  Swap(m, n);
+  EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
 TEST_F(Watching, PastTheEndStaysWhereItWas) {
   Swap(m, n);
   Handle end_of_n = Make(a, n), it = end_of_n;
@@ -473,7 +485,8 @@ TEST_F(Watching, MergedElementsAreNotKnown) {
     Apply(n, -5);
   });
   EXPECT_EQ(After(from), Invalidation::None);
-  Change(a, &erase, n, 0);
+  Change(a, &insert, n, +2);
+  Change(a, &erase, n, -2);
   Change(a, &erase, m, -8);
   EXPECT_EQ(After(from), Invalidation::None);
   EXPECT_EQ(After(into), Invalidation::Emptied);
@@ -533,9 +546,9 @@ TEST_F(Watching, ChangesThatNobodySaw) {
 TEST_F(Watching, ChangesThatNobodyLookedAt) {
   Handle it = Make(a, m);
   a->ignore_maps++;
-  Change(a, &erase, m, -1);
+  Operate(a, &swap, m); // after which it looks the same
   a->ignore_maps--;
-  Change(a, &erase, m, -2);
+  Change(a, &erase, m, -3);
   EXPECT_EQ(After(it), Invalidation::None);
 }
 
@@ -545,10 +558,9 @@ TEST_F(Watching, AnOperationThatWasJumpedOutOf) {
   Handle it = Make(a, m);
   MapBegin(a, &erase, AddressOf(m), GET_CALLER_PC(), 0x4000);
   EXPECT_TRUE(FreedWanted());
-  Apply(m, -1);
   HealOperations(a, 0x5000);
   EXPECT_FALSE(FreedWanted());
-  Change(a, &erase, m, -2);
+  Change(a, &erase, m, -3);
   EXPECT_EQ(After(it), Invalidation::None);
   a->stack_bottom = a->stack_top = 0;
 }
@@ -603,6 +615,14 @@ TEST_F(Watching, NoShortWayForWhatMayChangeIt) {
   EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
   EXPECT_TRUE(BeginShort(a, &begin, m, GET_CURRENT_FRAME()));
   EndShort(a, m);
+}
+
+TEST_F(Watching, TheFirstOfAnEpoch) {
+  Use(&hash);
+  Handle it = Make(a, m);
+  release(a);
+  Change(a, &insert, m, +1, /*moves=*/true);
+  EXPECT_EQ(After(it), Invalidation::Moved);
 }
 
 TEST_F(Watching, OpenedInsideOfAnOperation) {
@@ -727,6 +747,17 @@ TEST_F(Watching, AModuleThatIsGoneIsNotNamed) {
   EXPECT_EQ(found[0].previous.tid, a->tid);
 }
 
+TEST_F(Watching, AnotherLifeSinceItWasLookedAt) {
+  Handle it = Make(a, m);
+  Operate(a, &construct, m);
+  Make(a, m);
+  Cause cause;
+  EXPECT_EQ(
+      watches.WhyInvalid(it.GetWatch(), it, &step, AddressOf(node), &cause),
+      Invalidation::None);
+  EXPECT_EQ(cause.stamp, 0u);
+}
+
 TEST_F(Watching, ASlotThatIsGivenToAnotherThread) {
   Handle it = Make(a, m);
   release(a);
@@ -755,11 +786,12 @@ TEST_F(Watching, LocksThatNobodyHoldsAfterAFork) {
 
 TEST_F(Watching, WhatIsAskedForDoesNotCount) {
   Handle it = Make(a, m);
+  LastEffect(a); // from now on all are judged
   Change(a, &erase, m, -1);
-  u32 effect = a->last_effect;
+  EXPECT_EQ(LastEffect(a), 1u);
   release(a);
   Used(a, &it, node);
-  EXPECT_EQ(a->last_effect, effect);
+  EXPECT_EQ(LastEffect(a), 1u);
 }
 
 // --- all at once
