@@ -159,10 +159,11 @@ protected:
   Site step = MakeSite(MapsanEffectRead, "operator++", kSteps);
   Site element =
       MakeSite(MapsanEffectRead, "use", MapsanSiteHandle | MapsanSiteReference);
-  // Farther apart than what counts as inside of one.
+  // Farther apart than what counts as inside of one, and with entries of their
+  // own in what a thread remembers.
   alignas(64) struct {
     Container map;
-    char padding[256 - sizeof(Container)];
+    char padding[320 - sizeof(Container)];
   } maps[3] = {{{3, 1, 100}, {}}, {{5, 1, 200}, {}}, {{7, 1, 300}, {}}};
   Container *m = &maps[0].map, *n = &maps[1].map, *o = &maps[2].map;
   alignas(16) char mutex[16] = {};
