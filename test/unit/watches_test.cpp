@@ -46,6 +46,8 @@ protected:
     TakeFindings();
     a = ThreadCreate(nullptr, 0, false);
     b = ThreadCreate(nullptr, 0, false);
+    for (Thread *thr : {a, b}) // of no stack, as frames here are those of hooks
+      thr->stack_bottom = thr->stack_top = 0;
     Use(&nodes);
   }
   ~Watching() override {
