@@ -46,6 +46,8 @@ protected:
     TakeFindings();
     a = ThreadCreate(nullptr, 0, false);
     b = ThreadCreate(nullptr, 0, false);
+    for (Thread *thr : {a, b}) // of no stack, as frames here are those of hooks
+      thr->stack_bottom = thr->stack_top = 0;
     Use(&nodes);
   }
   ~Watching() override {
@@ -159,10 +161,11 @@ protected:
   Site step = MakeSite(MapsanEffectRead, "operator++", kSteps);
   Site element =
       MakeSite(MapsanEffectRead, "use", MapsanSiteHandle | MapsanSiteReference);
-  // Farther apart than what counts as inside of one.
+  // Farther apart than what counts as inside of one, and with entries of their
+  // own in what a thread remembers.
   alignas(64) struct {
     Container map;
-    char padding[256 - sizeof(Container)];
+    char padding[320 - sizeof(Container)];
   } maps[3] = {{{3, 1, 100}, {}}, {{5, 1, 200}, {}}, {{7, 1, 300}, {}}};
   Container *m = &maps[0].map, *n = &maps[1].map, *o = &maps[2].map;
   alignas(16) char mutex[16] = {};
@@ -387,6 +390,18 @@ TEST_F(Watching, SwappedWithAMapThatNobodyWatches) {
   EXPECT_EQ(After(it), Invalidation::Emptied);
 }
 
+TEST_F(Watching, SwappedAwayAndBack) {
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Operate(a, &insert, m, MapsanEvidenceChanged);
+  EXPECT_TRUE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  EndShort(a, m);
+  Swap(m, n);
+  EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
+  Change(a, &erase, m, -3);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
 TEST_F(Watching, PastTheEndStaysWhereItWas) {
   Swap(m, n);
   Handle end_of_n = Make(a, n), it = end_of_n;
@@ -473,7 +488,8 @@ TEST_F(Watching, MergedElementsAreNotKnown) {
     Apply(n, -5);
   });
   EXPECT_EQ(After(from), Invalidation::None);
-  Change(a, &erase, n, 0);
+  Change(a, &insert, n, +2);
+  Change(a, &erase, n, -2);
   Change(a, &erase, m, -8);
   EXPECT_EQ(After(from), Invalidation::None);
   EXPECT_EQ(After(into), Invalidation::Emptied);
@@ -533,9 +549,9 @@ TEST_F(Watching, ChangesThatNobodySaw) {
 TEST_F(Watching, ChangesThatNobodyLookedAt) {
   Handle it = Make(a, m);
   a->ignore_maps++;
-  Change(a, &erase, m, -1);
+  Operate(a, &swap, m); // after which it looks the same
   a->ignore_maps--;
-  Change(a, &erase, m, -2);
+  Change(a, &erase, m, -3);
   EXPECT_EQ(After(it), Invalidation::None);
 }
 
@@ -545,10 +561,9 @@ TEST_F(Watching, AnOperationThatWasJumpedOutOf) {
   Handle it = Make(a, m);
   MapBegin(a, &erase, AddressOf(m), GET_CALLER_PC(), 0x4000);
   EXPECT_TRUE(FreedWanted());
-  Apply(m, -1);
   HealOperations(a, 0x5000);
   EXPECT_FALSE(FreedWanted());
-  Change(a, &erase, m, -2);
+  Change(a, &erase, m, -3);
   EXPECT_EQ(After(it), Invalidation::None);
   a->stack_bottom = a->stack_top = 0;
 }
@@ -603,6 +618,14 @@ TEST_F(Watching, NoShortWayForWhatMayChangeIt) {
   EXPECT_FALSE(BeginShort(a, &insert, m, GET_CURRENT_FRAME()));
   EXPECT_TRUE(BeginShort(a, &begin, m, GET_CURRENT_FRAME()));
   EndShort(a, m);
+}
+
+TEST_F(Watching, TheFirstOfAnEpoch) {
+  Use(&hash);
+  Handle it = Make(a, m);
+  release(a);
+  Change(a, &insert, m, +1, /*moves=*/true);
+  EXPECT_EQ(After(it), Invalidation::Moved);
 }
 
 TEST_F(Watching, OpenedInsideOfAnOperation) {
@@ -727,6 +750,17 @@ TEST_F(Watching, AModuleThatIsGoneIsNotNamed) {
   EXPECT_EQ(found[0].previous.tid, a->tid);
 }
 
+TEST_F(Watching, AnotherLifeSinceItWasLookedAt) {
+  Handle it = Make(a, m);
+  Operate(a, &construct, m);
+  Make(a, m);
+  Cause cause;
+  EXPECT_EQ(
+      watches.WhyInvalid(it.GetWatch(), it, &step, AddressOf(node), &cause),
+      Invalidation::None);
+  EXPECT_EQ(cause.stamp, 0u);
+}
+
 TEST_F(Watching, ASlotThatIsGivenToAnotherThread) {
   Handle it = Make(a, m);
   release(a);
@@ -755,11 +789,12 @@ TEST_F(Watching, LocksThatNobodyHoldsAfterAFork) {
 
 TEST_F(Watching, WhatIsAskedForDoesNotCount) {
   Handle it = Make(a, m);
+  LastEffect(a); // from now on all are judged
   Change(a, &erase, m, -1);
-  u32 effect = a->last_effect;
+  EXPECT_EQ(LastEffect(a), 1u);
   release(a);
   Used(a, &it, node);
-  EXPECT_EQ(a->last_effect, effect);
+  EXPECT_EQ(LastEffect(a), 1u);
 }
 
 // --- all at once
