@@ -68,7 +68,8 @@ public:
       hookFence(*Fence, Calls);
       ++Count.Fences;
     }
-    // Before the hooks of the operations, which come between these and the calls.
+    // Before the hooks of the operations, which come between these and the
+    // calls.
     Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
     for (const ElementUse &Use : Sites.Elements)
       hookElement(Use, Calls, Data);

@@ -13,9 +13,9 @@
 namespace mapsan {
 
 struct PassOptions {
-  bool Summary = false; // print one line per module to stderr
-  bool Repeats = false; // hook reads that only repeat what was just told, too
-  bool Locals = false;  // hook local variables that nobody else can reach, too
+  bool Summary = false;  // print one line per module to stderr
+  bool Repeats = false;  // hook reads that only repeat what was just told, too
+  bool Locals = false;   // hook local variables that nobody else can reach, too
   bool Iterators = true; // follow iterators and references
   bool Elements = false; // hook accesses to elements
   std::vector<std::string> Catalogs; // files read after the built-in catalog

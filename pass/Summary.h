@@ -13,10 +13,10 @@ namespace mapsan {
 struct Summary {
   unsigned Maps[MapsanEffectDestroy + 1] = {}; // by effect
   unsigned Atomics = 0, Fences = 0, Syncs = 0;
-  unsigned Handles = 0; // uses of iterators and references
+  unsigned Handles = 0;  // uses of iterators and references
   unsigned Elements = 0; // accesses to elements
-  unsigned Skipped = 0; // found, but without a place for hooks
-  unsigned Private = 0; // left out: of locals that nobody else can reach
+  unsigned Skipped = 0;  // found, but without a place for hooks
+  unsigned Private = 0;  // left out: of locals that nobody else can reach
 
   bool anyHook() const;
   void print(llvm::raw_ostream &Out, llvm::StringRef Module) const;

@@ -188,8 +188,8 @@ MAPSAN_INLINE void mapsan_map_write(const volatile void *map,
 }
 
 /* Or, in C++ and where the class is yours, say in the class what its methods
- * do, in place of a catalog; each call of one is then looked at, and reports have
- * the place of the call and the name of the variable:
+ * do, in place of a catalog; each call of one is then looked at, and reports
+ * have the place of the call and the name of the variable:
  *
  *   class Table {
  *   public:
@@ -201,8 +201,8 @@ MAPSAN_INLINE void mapsan_map_write(const volatile void *map,
  *     Cursor begin() const MAPSAN_ITERATES;
  *   };
  *
- * MAPSAN_MAY_WRITE: a result that is a number or a bool says whether the map was
- * changed; a method with another result is taken to have changed it. Of
+ * MAPSAN_MAY_WRITE: a result that is a number or a bool says whether the map
+ * was changed; a method with another result is taken to have changed it. Of
  * overloads with as many parameters, the strongest counts. What the class's
  * methods do to each other is not looked at. */
 #if defined(__clang__)

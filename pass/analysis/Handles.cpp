@@ -81,8 +81,9 @@ Moves::Result Moves::resultOf(const CallBase &Call) {
   auto It = MapCalls.find(&Call);
   if (It != MapCalls.end()) {
     const MapArgument &Map = It->second->Does->Maps.front();
-    return Map.Of->Iterators && !Map.IsResult ? Result{Move::Made, It->second, {}}
-                                              : Result{};
+    return Map.Of->Iterators && !Map.IsResult
+               ? Result{Move::Made, It->second, {}}
+               : Result{};
   }
   const Function *Callee = directCallee(Call);
   const IteratorOperation *Op =
@@ -309,8 +310,7 @@ public:
 private:
   bool add(Place At, HandleOrigin From);
   void leave(AllocaInst *Variable);
-  template <typename Fn>
-  void forEachIn(Place At, uint64_t Size, Fn Do) const;
+  template <typename Fn> void forEachIn(Place At, uint64_t Size, Fn Do) const;
 
   std::vector<Move> &All;
   Places &Where;
@@ -395,9 +395,8 @@ std::vector<HandleEvent> Tracking::events() const {
         E.Does = HandleEvent::Made;
         E.By = {M.By->Call, M.By->Does};
       } else if (M.Does == Move::Copied || M.Does == Move::Derived) {
-        const int64_t Into = M.Does == Move::Derived
-                                 ? 0
-                                 : Found[P].Offset - M.To.Offset;
+        const int64_t Into =
+            M.Does == Move::Derived ? 0 : Found[P].Offset - M.To.Offset;
         forEachIn({M.From.Variable, M.From.Offset + Into}, 1, [&](unsigned S) {
           if (Follows(S)) {
             E.Does = HandleEvent::Copied;
@@ -576,8 +575,9 @@ void keepNeeded(Handles &Of, const BitVector &Wanted) {
   }
   std::vector<HandleEvent> Kept;
   for (unsigned E = 0; E < Of.Events.size(); ++E)
-    if (Of.Events[E].Does == HandleEvent::Used ? Wanted.test(E)
-                                               : Needed.test(Of.Events[E].Place))
+    if (Of.Events[E].Does == HandleEvent::Used
+            ? Wanted.test(E)
+            : Needed.test(Of.Events[E].Place))
       Kept.push_back(std::move(Of.Events[E]));
   Of.Events = std::move(Kept);
 }
@@ -599,8 +599,7 @@ Handles findHandles(Function &F, const std::vector<MapCall> &Maps,
   Track.spread();
   Of.Events = Track.events();
   Of.Places = std::move(Track.Found);
-  if (none_of(Of.Events,
-              [](auto &E) { return E.Does == HandleEvent::Used; })) {
+  if (none_of(Of.Events, [](auto &E) { return E.Does == HandleEvent::Used; })) {
     Of.Events.clear();
     return Of;
   }

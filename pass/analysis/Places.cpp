@@ -52,8 +52,7 @@ StoreInst *Places::onlyStore(AllocaInst &Variable) {
   for (User *By : Variable.users()) {
     auto *Intrinsic = dyn_cast<IntrinsicInst>(By);
     auto *Store = dyn_cast<StoreInst>(By);
-    if (isa<LoadInst>(By) ||
-        (Intrinsic && Intrinsic->isLifetimeStartOrEnd()))
+    if (isa<LoadInst>(By) || (Intrinsic && Intrinsic->isLifetimeStartOrEnd()))
       continue;
     if (Only || !Store || Store->getValueOperand() == &Variable)
       return nullptr;
@@ -96,7 +95,8 @@ std::optional<Place> Places::of(Value *Address, unsigned Depth) {
 bool Places::isKept(AllocaInst &Variable) {
   auto [It, New] = Kept.try_emplace(&Variable, false);
   if (New) {
-    const bool Answer = Variable.isStaticAlloca() && usesKeep(Variable, MaxDepth);
+    const bool Answer =
+        Variable.isStaticAlloca() && usesKeep(Variable, MaxDepth);
     It = Kept.find(&Variable);
     It->second = Answer;
   }

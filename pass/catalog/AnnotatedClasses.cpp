@@ -78,7 +78,9 @@ private:
 };
 
 int strength(MapsanEffect Effect) {
-  return Effect == MapsanEffectRead ? 0 : Effect == MapsanEffectMayWrite ? 1 : 2;
+  return Effect == MapsanEffectRead       ? 0
+         : Effect == MapsanEffectMayWrite ? 1
+                                          : 2;
 }
 
 std::string Annotations::add(const Annotation &A, StringRef Word) {
@@ -96,8 +98,7 @@ std::string Annotations::add(const Annotation &A, StringRef Word) {
   if (*Effect == MapsanEffectMayWrite)
     Row.By = evidenceOf(*A.Method);
   std::vector<OperationRow> &Rows = familyOf(Into, Name.Scope).Rows;
-  const bool First =
-      Seen.insert({Name.Scope, Row.Name, Row.Arguments}).second;
+  const bool First = Seen.insert({Name.Scope, Row.Name, Row.Arguments}).second;
   auto Known = find_if(Rows, [&](auto &R) { return R.sameKeyAs(Row); });
   if (Known == Rows.end())
     Rows.push_back(Row);

@@ -75,7 +75,7 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 // and moves its fields: then all of it is the header, and no count is known.
 MapLayout MapArgument::layout() const {
   if (const auto &S = Of->State)
-    return {int(S->Object), Of->SizeOffset,  Of->BucketsOffset, S->Through,
+    return {int(S->Object), Of->SizeOffset, Of->BucketsOffset, S->Through,
             int(S->Offset), int(S->Behind), Of->GrowthOffset};
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&

@@ -68,7 +68,7 @@ struct IteratorOperation {
   llvm::SmallVector<unsigned, 2> Iterators; // IR arguments: their addresses
   int ByValue = -1;        // IR argument: what is assigned, if not by address
   bool ReturnsOld = false; // a step that returns what was
-  const IteratorSet *Of = nullptr;          // of the first
+  const IteratorSet *Of = nullptr; // of the first
 };
 
 struct SyncOperation {

@@ -151,9 +151,9 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
-  EntryFields F = fields(
-      N, "an iterator set",
-      {"name", "classes", "iterators", "references", "element"});
+  EntryFields F =
+      fields(N, "an iterator set",
+             {"name", "classes", "iterators", "references", "element"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -183,11 +183,11 @@ std::string className(StringRef Text) {
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
-  EntryFields F = fields(N, "a family",
-                         {"name", "same-as", "classes", "internals", "methods",
-                          "header", "size", "buckets", "offset", "confined",
-                          "untested", "state", "through", "built-on",
-                          "iterators", "growth"});
+  EntryFields F =
+      fields(N, "a family",
+             {"name", "same-as", "classes", "internals", "methods", "header",
+              "size", "buckets", "offset", "confined", "untested", "state",
+              "through", "built-on", "iterators", "growth"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -209,8 +209,8 @@ void Reader::family(const YamlNode &N) {
       addRow(New.Rows, Row);
   }
   if (const YamlNode *Name = F.find("iterators")) {
-    auto Set = find_if(Into.Iterators,
-                       [&](auto &I) { return I.Name == Name->Text; });
+    auto Set =
+        find_if(Into.Iterators, [&](auto &I) { return I.Name == Name->Text; });
     if (Set == Into.Iterators.end())
       F.fault(*Name, "no iterator set is named '" + Name->Text + "'");
     else

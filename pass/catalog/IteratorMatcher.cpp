@@ -86,7 +86,7 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
     Op.Does = Op.Iterators.size() == 2 || Op.ByValue >= 0
                   ? IteratorOperation::Assign
               : Name.Parameters.empty() ? IteratorOperation::Forget
-                                         : IteratorOperation::Unknown;
+                                        : IteratorOperation::Unknown;
   else
     Op.Does = kindOf(baseOf(Name));
   Op.ReturnsOld = Op.Does == IteratorOperation::Step &&

@@ -105,8 +105,7 @@ void HandleHooks::used(const HandleEvent &E) {
   const DebugLoc Where = hookLocation(*E.At);
   Builder.SetCurrentDebugLocation(Where);
   const HandleOrigin &From = P.From;
-  SiteText Text =
-      describeOperation(*From.Call, *From.Does, From.map(), Where);
+  SiteText Text = describeOperation(*From.Call, *From.Does, From.map(), Where);
   Text.Operation = E.Operation;
   Text.Name = nameOf(E.Place);
   Text.Handle = true;
@@ -132,10 +131,9 @@ void HandleHooks::made(const HandleEvent &E) {
   const HandleOrigin &By = E.By;
   AllocaInst *Handle = handle(E.Place);
   goBehind(E.At);
-  GlobalVariable *Site =
-      Data.site(F, By.map(),
-                describeOperation(*By.Call, *By.Does, By.map(),
-                                  hookLocation(*By.Call)));
+  GlobalVariable *Site = Data.site(
+      F, By.map(),
+      describeOperation(*By.Call, *By.Does, By.map(), hookLocation(*By.Call)));
   Calls.call(Builder, Callback::handle_made,
              {Handle, Site, mapAddress(Builder, *By.Call, By.map())});
 }

@@ -99,7 +99,7 @@ namespace {
 /// What has become of the elements, by the words that tell.
 struct Difference {
   bool inserted, erased, emptied, moved;
-  bool either; // an insertion or an erasure: there is no count to tell
+  bool either;          // an insertion or an erasure: there is no count to tell
   bool may_have_erased; // or nobody can tell
 
   explicit Difference(const Operation &op) {
@@ -117,13 +117,12 @@ struct Difference {
 
   /// Of all iterators, or of all references, by the family's rules for them.
   Invalidation Of(bool on_insert, bool on_erase, bool on_growth) const {
-    return emptied                 ? Invalidation::Emptied
-           : on_growth && moved    ? Invalidation::Moved
-           : on_insert && inserted ? Invalidation::Inserted
-           : on_erase && erased    ? Invalidation::ErasedOthers
-           : on_insert && on_erase && either
-               ? Invalidation::Changed
-               : Invalidation::None;
+    return emptied                           ? Invalidation::Emptied
+           : on_growth && moved              ? Invalidation::Moved
+           : on_insert && inserted           ? Invalidation::Inserted
+           : on_erase && erased              ? Invalidation::ErasedOthers
+           : on_insert && on_erase && either ? Invalidation::Changed
+                                             : Invalidation::None;
   }
 };
 

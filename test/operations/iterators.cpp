@@ -313,7 +313,7 @@ const Case kCases[] = {
      }},
 #endif
 
-    // --- references
+// --- references
 #if MAPPED && UNIQUE
 #define REFERENCE int &value = map[Key(3)]
     {"reference: nothing", Silent,
@@ -344,7 +344,7 @@ const Case kCases[] = {
      }},
     {"reference: its element erased by its key",
      kLearnsReferences || kReferences.erase == Erase::All ? InvalidElement
-                                                           : Silent,
+                                                          : Silent,
      [](Map &map) {
        REFERENCE;
        takeByKey(map, 3);

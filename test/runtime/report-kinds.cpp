@@ -10,6 +10,9 @@
 // RUN: %not %t unchanged 2>&1 | %FileCheck %s --check-prefix=UNCHANGED
 // RUN: %not %t iterator 2>&1 | %FileCheck %s --check-prefix=ITERATOR
 // RUN: %not %t element 2>&1 | %FileCheck %s --check-prefix=ELEMENT
+// RUN: env MAPSAN_PASS_OPTIONS=elements=1 %mapsan-clangxx -g -O1 %s -o %t.elements
+// RUN: %not %t.elements element-writes 2>&1 | %FileCheck %s --check-prefix=ELEMENT-WRITES
+// RUN: %not %t.elements element-read 2>&1 | %FileCheck %s --check-prefix=ELEMENT-READ
 // RUN: %t reads 2>&1 | %FileCheck %s --check-prefix=READS
 
 #include "Inputs/handles.h"
@@ -55,6 +58,10 @@ int main(int, char **argv) {
     else
       HAND_REFER(it, handle);
   }
+  if (chosen("element-writes"))
+    InOrder([] { table.at(3) = 4; }, [] { table.find(3)->second = 5; });
+  if (chosen("element-read"))
+    InOrder([] { std::printf("%d\n", table.at(3)); }, [] { table[3]++; });
   if (chosen("unchanged"))
     InOrder([] { table[3]++; }, [] { table.erase(3); });
   if (chosen("reads"))
@@ -111,3 +118,9 @@ int main(int, char **argv) {
 
 // READS-NOT: MapSanitizer
 // READS: DONE
+
+// ELEMENT-WRITES: WARNING: MapSanitizer: concurrent map element writes (pid=
+// ELEMENT-WRITES: Write: write to an element by thread T3:
+// ELEMENT-WRITES: Previous write: write to an element by thread T2:
+// ELEMENT-READ: WARNING: MapSanitizer: concurrent map element read and write (pid=
+// ELEMENT-READ: Previous read: read of an element by thread T2:
