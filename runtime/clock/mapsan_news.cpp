@@ -98,10 +98,8 @@ void news::FallSilent(Thread *thr) {
 
 void news::Inherit(Thread *child, Thread *parent) {
   CatchUp(parent);
-  atomic_store(
-      &child->operations.shortcuts.news,
-      atomic_load(&parent->operations.shortcuts.news, memory_order_relaxed),
-      memory_order_relaxed);
+  child->operations.shortcuts.KnowNews(
+      parent->operations.shortcuts.KnownNews());
 }
 
 void news::AfterFork(Thread *self) {
@@ -111,13 +109,12 @@ void news::AfterFork(Thread *self) {
   atomic_store(&__mapsan_news.word, all | (self && self->speaker.talks),
                memory_order_relaxed);
   if (self && RuleHolds(Rule::fork))
-    atomic_store(&self->operations.shortcuts.news, all, memory_order_relaxed);
+    self->operations.shortcuts.KnowNews(all);
 }
 
 bool news::CatchUp(Thread *thr) {
   u64 word = atomic_load(&__mapsan_news.word, memory_order_acquire);
-  atomic_uint64_t *mine = &thr->operations.shortcuts.news;
-  u64 seen = CountOf(atomic_load(mine, memory_order_relaxed));
+  u64 seen = CountOf(thr->operations.shortcuts.KnownNews());
   u64 count = CountOf(word);
   // (What was overwritten while we read it was overwritten by now.)
   for (; seen != count; seen++) {
@@ -129,7 +126,7 @@ bool news::CatchUp(Thread *thr) {
     if (now - seen >= Board::kItems || !thr->clock.KnowsThread(slot, own))
       break;
   }
-  atomic_store(mine, seen << kCountShift, memory_order_relaxed);
+  thr->operations.shortcuts.KnowNews(seen << kCountShift);
   return seen << kCountShift == word;
 }
 

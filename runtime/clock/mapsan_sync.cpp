@@ -4,6 +4,7 @@
 #include "mapsan_sync.h"
 
 #include "../../include/mapsan/abi.h"
+#include "mapsan_lent.h"
 #include "mapsan_live_filter.h"
 #include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
@@ -30,6 +31,10 @@ void SyncAfterFork() {
 }
 
 void SyncObject::SetClock(Snapshot *s) {
+  if (lent)
+    EndLoan();
+  if ((s ? s->slot : kNoSlot) != atomic_load(&slot, memory_order_relaxed))
+    repeats = 0;
   Drop(clock);
   clock = s;
   atomic_store(&own, s ? s->own : 0, memory_order_relaxed);
@@ -37,6 +42,13 @@ void SyncObject::SetClock(Snapshot *s) {
   atomic_store(&base_stamp, s ? s->base_stamp : 0, memory_order_relaxed);
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
   atomic_store(&seen, 0, memory_order_relaxed);
+}
+
+void SyncObject::EndLoan() {
+  lent = false;
+  if (Thread *owner = ThreadBySlot(atomic_load(&slot, memory_order_relaxed)))
+    owner->operations.shortcuts.TakeBack(
+        atomic_load(&addr, memory_order_relaxed));
 }
 
 // Marks the key of what is handed over: no address has this bit.
@@ -84,6 +96,7 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     object->readers = nullptr;
   }
   object->group = 0;
+  object->taken_back = 0;
   object->CountGeneration();
   atomic_store(&object->addr, 0, memory_order_relaxed);
   pool.Put(thr ? &thr->sync_objects : nullptr, object);
@@ -157,11 +170,12 @@ void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   if (peek.valid && NothingToRelease(thr, peek))
     return;
   news::Announce(thr);
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, addr);
   if (!thr->clock.AllZero())
     StoreInto(thr, FindOrCreateSync(thr, bucket, addr));
   else if (SyncObject *object = FindSync(bucket, addr))
     RemoveSync(thr, bucket, object);
+  bucket->Unlock();
 }
 
 void SyncReleaseJoin(Thread *thr, uptr addr) {
@@ -172,8 +186,9 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
     return;
   news::Announce(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, addr);
   JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
+  bucket->Unlock();
 }
 
 void SyncHandOver(Thread *thr, uptr addr) {
@@ -231,8 +246,9 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
   if (!clock)
     return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(to));
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, to);
   JoinClock(FindOrCreateSync(thr, bucket, to), clock);
+  bucket->Unlock();
   clock->Unref();
 }
 

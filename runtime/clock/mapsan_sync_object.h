@@ -31,7 +31,12 @@ struct SyncObject {
   atomic_uint32_t seen;
   // Of a lock: held while `clock` or `readers` become others.
   StaticSpinMutex content;
-  char padding[7];
+  // Of an atomic (mapsan_lent.h): its owner's table says that it is lent; how
+  // often it was taken back; how often its owner has released the same.
+  bool lent;
+  u8 taken_back;
+  u16 repeats;
+  char padding[3];
 
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
   uptr group;            // SyncSetGroup; or 0
@@ -41,6 +46,8 @@ struct SyncObject {
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
+  /// It is lent to nobody.
+  void EndLoan();
   /// Bucket lock held.
   void CountGeneration() {
     atomic_store(&reader_generation,

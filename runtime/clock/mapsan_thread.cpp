@@ -129,7 +129,8 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   SlotTable::Lease lease = registry->slots.Take(creator);
   if (lease.slot == kNoSlot)
     return false;
-  thr->clock.Start(lease.slot, lease.life, lease.epoch);
+  thr->clock.Start(lease.slot, lease.life, lease.epoch,
+                   &thr->operations.shortcuts);
   ThreadInfo *info = Info(thr->tid);
   info->first_epoch = lease.epoch;
   info->before_on_slot =
@@ -137,10 +138,9 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   // Release: whoever finds the tid finds those two.
   atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
-  thr->operations.shortcuts.Restart();
+  thr->operations.shortcuts.Restart(/*speaks=*/!thr->clock.AllZero());
   thr->read_releases.ForgetAll();
   thr->speaker = {}; // a thread that vanished in a fork has left its own
-  atomic_store(&thr->operations.shortcuts.news, 0, memory_order_relaxed);
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
   // Release, as in RetireClock: whoever sees this one need not have seen that.
@@ -499,6 +499,16 @@ void ForEachThreadUnlocked(void (*callback)(Thread *, void *), void *arg) {
 Snapshot *ThreadSnap(Thread *thr) {
   ThreadFlush(thr);
   return thr->clock.Snap();
+}
+
+void ThreadAcquireAll(Thread *self) {
+  KeepBeginClocks(self);
+  ScopedLock lock(&registry->lock);
+  for (Slot slot = 0; slot < registry->slots.count(); slot++) {
+    Thread *thr = ThreadBySlot(slot);
+    self->clock.Raise(slot, thr ? thr->clock.ClosedEpochNow()
+                                : registry->slots.FinalEpoch(slot));
+  }
 }
 
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {

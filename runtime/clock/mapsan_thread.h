@@ -295,6 +295,9 @@ inline void ThreadFlush(Thread *thr) {
 }
 /// Flush and snapshot; the clock's own reference.
 Snapshot *ThreadSnap(Thread *thr);
+/// All that any thread has published, as if by a barrier of all of them: where it
+/// cannot be told any more what was acquired.
+void ThreadAcquireAll(Thread *thr);
 /// Joins a snapshot; operations in flight keep the clock of their begin.
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot);
 

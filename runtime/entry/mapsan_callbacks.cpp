@@ -43,14 +43,14 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v5(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v6(void *begin, void *end) {
   Initialize();
   ScopedRuntimeIfAny runtime;
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
             GET_CALLER_PC());
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v5(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v6(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
@@ -172,6 +172,13 @@ MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
   AtomicEnd(thr, reinterpret_cast<uptr>(addr), what, token, done);
   if (UNLIKELY(what & MAPSAN_ATOMIC_CALL))
     ScopedRuntime::Leave(thr);
+}
+
+MAPSAN_ENTRY u32 __mapsan_load_end(void *addr, u32 what, u64 token) {
+  Thread *thr = CurrentThreadRaw();
+  if (UNLIKELY(token == kNothing || !thr))
+    return 0;
+  return !LoadEnd(thr, reinterpret_cast<uptr>(addr), what, token);
 }
 
 MAPSAN_ENTRY void __mapsan_atomic_fence(u32 order) {
