@@ -19,9 +19,6 @@
 
 namespace __mapsan {
 
-// Marks the keys of locks: no address has these bits.
-static constexpr uptr kLockSide = uptr(5) << 61;
-
 static uptr KeyOfLock(uptr addr) { return addr | kLockSide; }
 
 static NOINLINE SyncObject *LookForLock(Thread *thr, uptr addr) {
@@ -162,16 +159,17 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
   // here, and who raised it since did so as a writer, before we got the lock.
   ReadReleases::Entry &last = thr->read_releases.For(addr);
   if (LIKELY(last.addr == addr && Takes(FastPath::reader_refresh) &&
-             atomic_load(&last.object->reader_generation,
+             atomic_load(&Large(last.object)->reader_generation,
                          memory_order_relaxed) == last.generation &&
              thr->clock.Refresh(last.snapshot)))
     return;
   SyncObject *object = CreateLock(thr, addr);
+  LargeSyncObject *large = Large(object);
   SpinMutexLock content(&object->content);
-  if (!object->readers)
-    object->readers = ReaderClocks::Create();
-  Snapshot *own = object->readers->Join(&thr->clock);
-  last = {object, atomic_load(&object->reader_generation, memory_order_relaxed),
+  if (!large->readers)
+    large->readers = ReaderClocks::Create();
+  Snapshot *own = large->readers->Join(&thr->clock);
+  last = {object, atomic_load(&large->reader_generation, memory_order_relaxed),
           own, addr};
 }
 
@@ -185,14 +183,15 @@ void SyncReadUnlockForAll(Thread *thr, uptr addr) {
 
 void SyncWriteLock(Thread *thr, uptr addr) {
   SyncObject *object = MapUsed() ? FindLock(thr, addr) : nullptr;
-  if (!object || (!object->readers && Reopens(thr, object, addr)))
+  LargeSyncObject *large = Large(object);
+  if (!object || (!large->readers && Reopens(thr, object, addr)))
     return;
   AcquireClock(thr, object);
-  if (!object->readers)
+  if (!large->readers)
     return;
   SpinMutexLock content(&object->content);
-  if (object->readers)
-    object->readers->ForEach(
+  if (large->readers)
+    large->readers->ForEach(
         [thr](const Snapshot *s) { ThreadAcquire(thr, s); });
 }
 
@@ -202,11 +201,12 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   SyncObject *object = ReleaseLock(thr, addr);
   if (!object)
     return;
+  LargeSyncObject *large = Large(object);
   SpinMutexLock content(&object->content);
-  if (!object->readers)
+  if (!large->readers)
     return;
-  object->readers->Clear();
-  object->CountGeneration();
+  large->readers->Clear();
+  large->CountGeneration();
 }
 
 } // namespace __mapsan

@@ -107,7 +107,6 @@ static Thread *NewRecord() {
                  memory_order_relaxed);
     atomic_store(&registry->all_count, i + 1, memory_order_release);
   }
-  internal_allocator()->InitCache(&thr->alloc_cache);
   thr->overlap_only = thr->ignore_sync = flags()->detect == Detect::Overlap;
   thr->next = registry->in_use;
   thr->previous = nullptr;
@@ -236,7 +235,7 @@ void ThreadCreateFailed(Thread *child) {
   ScopedLock lock(&registry->lock);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   RetireClock(child, child->clock.ClosedEpoch());
-  internal_allocator()->DestroyCache(&child->alloc_cache);
+  DrainAlloc(&child->alloc_cache);
   FreeRecord(child);
 }
 
@@ -339,7 +338,7 @@ void ThreadFinish(Thread *self) {
   DrainMapPools(self);
   DrainSyncPool(self);
   DrainSnapshotPool(self);
-  internal_allocator()->DestroyCache(&self->alloc_cache);
+  DrainAlloc(&self->alloc_cache);
   if (thread_internal::current ==
       self) { // (a unit test ends threads that never ran)
     thread_internal::current = nullptr;
@@ -415,9 +414,11 @@ void ThreadsLockBeforeFork() {
   LockMapPoolsBeforeFork();
   LockSyncPoolBeforeFork();
   LockSnapshotPoolBeforeFork();
+  LockAllocBeforeFork();
 }
 
 void ThreadsUnlockAfterFork() {
+  UnlockAllocAfterFork();
   UnlockSnapshotPoolAfterFork();
   UnlockSyncPoolAfterFork();
   UnlockMapPoolsAfterFork();

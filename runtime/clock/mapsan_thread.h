@@ -11,6 +11,7 @@
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
+#include "mapsan_alloc.h"
 #include "mapsan_clock.h"
 #include "mapsan_known_locks.h"
 #include "mapsan_lock_stacks.h"
@@ -21,7 +22,6 @@
 #include "mapsan_pool.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
-#include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
@@ -117,8 +117,9 @@ struct Thread {
   KnownPaths *known_paths;        // mapsan_stack.cpp; or null
 
   // --- memory of its own
-  InternalAllocatorCache alloc_cache;
-  PoolCache map_states, map_extras, read_chunks, sync_objects, snapshots;
+  AllocCache alloc_cache;
+  PoolCache map_states, map_extras, read_chunks, sync_objects, large_sync_objects,
+      snapshots;
   TombstoneRing tombstones;
   Presence *spare_presence; // mapsan_overlap.cpp
 
