@@ -122,7 +122,8 @@ namespace {
 //   a load           what loads and stores       a release
 //
 //   the load         asks                        asks
-//   asks             quick: the instruction      quick: as there (of a store, the
+//   asks             quick: the instruction      quick: as there (of a store,
+//   the
 //                           asks again                  instruction alone)
 //                           perhaps atomic_end   asks: is it lent?
 //                                                lent: the instruction
@@ -244,10 +245,9 @@ private:
     Value *Differs = Builder.CreateXor(
         Address, Fields.loadAtomic(Builder, Own, shortcut_field::lent_key));
     Differs = Builder.CreateXor(
-        Differs,
-        Fields.loadAtomic(
-            Builder, Own, shortcut_field::lent,
-            ShortcutFields::index(Builder, Address, MAPSAN_LENT_ENTRIES)));
+        Differs, Fields.loadAtomic(Builder, Own, shortcut_field::lent,
+                                   ShortcutFields::index(Builder, Address,
+                                                         MAPSAN_LENT_ENTRIES)));
     Builder.CreateCondBr(
         Builder.CreateIsNull(Builder.CreateOr(Differs, Before)), Lent, Not);
 
@@ -281,9 +281,9 @@ private:
     Instruction *Copy = copy();
     Value *Again =
         Calls.call(Builder, Callback::load_end, {A.Address, What, Token});
-    What->addIncoming(whatWord(Builder, A.What | MAPSAN_ATOMIC_AGAIN, A.Order,
-                               A.Failure),
-                      Block);
+    What->addIncoming(
+        whatWord(Builder, A.What | MAPSAN_ATOMIC_AGAIN, A.Order, A.Failure),
+        Block);
     Results.push_back({Copy, Block});
     Builder.CreateCondBr(Builder.CreateIsNotNull(Again), Block, Tail, Weights);
   }

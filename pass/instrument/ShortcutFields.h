@@ -34,9 +34,10 @@ public:
   // Others may write it, or order what comes after it.
   llvm::Value *loadAtomic(llvm::IRBuilder<> &Builder, llvm::Value *Own,
                           unsigned Field, llvm::Value *Index = nullptr) const;
-  void store(llvm::IRBuilder<> &Builder, llvm::Value *What, llvm::Value *Own,
-             unsigned Field,
-             llvm::AtomicOrdering Order = llvm::AtomicOrdering::Monotonic) const;
+  void
+  store(llvm::IRBuilder<> &Builder, llvm::Value *What, llvm::Value *Own,
+        unsigned Field,
+        llvm::AtomicOrdering Order = llvm::AtomicOrdering::Monotonic) const;
 
 private:
   llvm::Value *place(llvm::IRBuilder<> &Builder, llvm::Value *Own,

@@ -40,7 +40,9 @@ public:
     PoolBase::Drain(cache, LayoutOf(index));
   }
   // 32, 48, 64, 96, 128, ...
-  static uptr BytesOf(u32 index) { return (2ull + index % 2) << (4 + index / 2); }
+  static uptr BytesOf(u32 index) {
+    return (2ull + index % 2) << (4 + index / 2);
+  }
   static u32 IndexFor(uptr bytes) {
     if (bytes <= BytesOf(0))
       return 0;

@@ -155,18 +155,30 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
   Bucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
-  // Usually it holds this thread's last release and nothing else.
+  // Usually it holds this thread's last release and nothing else: what it holds
+  // now, or what it will hold whichever kind of release this is.
   SyncObject *first = bucket->Head<SyncObject>();
   if (LIKELY(first && MayRepeat() &&
              atomic_load(&first->addr, memory_order_relaxed) == addr &&
              atomic_load(&first->slot, memory_order_relaxed) ==
-                 thr->clock.slot() &&
-             atomic_load(&first->own, memory_order_relaxed) ==
-                 thr->clock.OwnStamp())) {
-    lent::Repeat(thr, first, addr);
-    return token | kRepeats;
+                 thr->clock.slot())) {
+    Stamp own = atomic_load(&first->own, memory_order_relaxed);
+    if (own == thr->clock.OwnStamp()) {
+      lent::Repeat(thr, first, addr);
+      return token | kRepeats;
+    }
+    if (LifeOf(own) == thr->clock.life() && Takes(FastPath::renewed_release)) {
+      news::Announce(thr);
+      return token | kRenews;
+    }
   }
   return BeginReleaseLocked(thr, bucket, addr, what, token);
+}
+
+void atomics_internal::Renew(Thread *thr, Bucket *bucket) {
+  SyncObject *object = bucket->Head<SyncObject>();
+  if (!RefreshClock(thr, object))
+    object->SetClock(thr->clock.Snap()->Ref());
 }
 
 // A release of nothing, or none; or it observes.
@@ -217,10 +229,11 @@ bool atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
 }
 
 // Somebody released here while the instruction ran. Which came first cannot be
-// told: both edges are taken, and nothing is overwritten. `token`: what is known
-// of the object before the instruction. If it held nothing new, then one change
-// brought all that may have been read; else, and where there were several, that
-// may be there no more, and all that anybody published is acquired.
+// told: both edges are taken, and nothing is overwritten. `token`: what is
+// known of the object before the instruction. If it held nothing new, then one
+// change brought all that may have been read; else, and where there were
+// several, that may be there no more, and all that anybody published is
+// acquired.
 static void Repair(Thread *thr, Bucket *bucket, uptr addr, u32 what, bool done,
                    u64 token) {
   AtomicOp op(what);
@@ -229,8 +242,8 @@ static void Repair(Thread *thr, Bucket *bucket, uptr addr, u32 what, bool done,
   ScopedRuntime inside(thr);
   LockFor(thr, bucket, addr, op);
   u32 since = bucket->LockedTag() - static_cast<u32>(token); // 2 a change
-  bool all_there = token != MAPSAN_ATOMIC_UNWATCHED &&
-                   since <= (token & kAcquires ? 1 : 3);
+  bool all_there =
+      token != MAPSAN_ATOMIC_UNWATCHED && since <= (token & kAcquires ? 1 : 3);
   Apply(thr, bucket, addr, op, done, /*overwrite=*/false);
   bucket->Unlock();
   if (op.loads() && !all_there && !news::CatchUp(thr))
@@ -262,8 +275,8 @@ bool LoadEnd(Thread *thr, uptr addr, u32 what, u64 token) {
 }
 
 void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done) {
-  // What the instruction read may have been told of only now. (A relaxed one has
-  // read it before we look.)
+  // What the instruction read may have been told of only now. (A relaxed one
+  // has read it before we look.)
   atomic_thread_fence(memory_order_acquire);
   if (!news::CatchUp(thr))
     Repair(thr, sync_table.For(addr), addr, what, done,

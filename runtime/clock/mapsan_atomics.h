@@ -34,7 +34,8 @@ namespace atomics_internal {
 constexpr u64 kLocked = 1ull << 32;  // the bucket is locked until the end
 constexpr u64 kRepeats = 1ull << 33; // so it is, and nothing changes
 constexpr u64 kAcquires = kRepeats;  // without kLocked: a word, at the end
-constexpr u32 kIndexShift = 34;
+constexpr u64 kRenews = 1ull << 34;  // locked; it holds an older clock of ours
+constexpr u32 kIndexShift = 35;
 /// It has nothing to tell, but may have something to acquire.
 inline bool AsksForNews(const Thread *thr, AtomicOp op) {
   return op.kind == MapsanAtomicLoad ||
@@ -47,6 +48,7 @@ bool AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr, u64 token);
 u64 BeginLoadAgain(Thread *thr, u32 index);
 void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
          bool done);
+void Renew(Thread *thr, Bucket *bucket);
 // A signal handler that comes while this thread has the bucket's lock must not
 // wait for it: its hooks pass through (ScopedRuntime).
 inline void Leave(Thread *thr, Bucket *bucket) {
@@ -102,11 +104,12 @@ ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
   using namespace atomics_internal;
   Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
   if (LIKELY(!(token & kLocked))) {
-    if (LIKELY(token & kAcquires
-                   ? AcquireAtEnd(thr, bucket, addr, token)
-                   : bucket->Unchanged(static_cast<u32>(token))))
+    if (LIKELY(token & kAcquires ? AcquireAtEnd(thr, bucket, addr, token)
+                                 : bucket->Unchanged(static_cast<u32>(token))))
       return;
-  } else if (token & kRepeats) {
+  } else if (token & (kRepeats | kRenews)) {
+    if (token & kRenews && done)
+      Renew(thr, bucket);
     return Leave(thr, bucket);
   }
   End(thr, bucket, addr, what, token, done);

@@ -14,7 +14,8 @@ namespace lent {
 u32 repeats_needed = 64;
 } // namespace lent
 
-// There is a barrier. Relaxed: until it is seen to have gone, one more is tried.
+// There is a barrier. Relaxed: until it is seen to have gone, one more is
+// tried.
 static atomic_uint8_t available;
 
 // Not libc's: errno is the program's.
@@ -45,8 +46,7 @@ void lent::Initialize() {
 }
 
 void lent::Repeat(Thread *thr, SyncObject *object, uptr addr) {
-  if (!object->lent &&
-      ++object->repeats < repeats_needed << object->taken_back)
+  if (!object->lent && ++object->repeats < repeats_needed << object->taken_back)
     return;
   // Who talks is to be heard each time (news::Announce).
   if (!atomic_load(&available, memory_order_relaxed) || thr->speaker.talks ||
@@ -56,9 +56,9 @@ void lent::Repeat(Thread *thr, SyncObject *object, uptr addr) {
   thr->operations.shortcuts.Lend(addr);
 }
 
-// The object was lent, by the lock that its changer held then, to whoever was on
-// the slot. If that thread has ended, or another one is there by now, nobody is
-// releasing.
+// The object was lent, by the lock that its changer held then, to whoever was
+// on the slot. If that thread has ended, or another one is there by now, nobody
+// is releasing.
 static NOINLINE void TakeBack(Bucket *bucket, SyncObject *object, uptr addr) {
   constexpr u8 kPatience = 8;
   Slot slot = atomic_load(&object->slot, memory_order_relaxed);

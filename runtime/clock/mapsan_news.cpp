@@ -34,16 +34,20 @@ constexpr u64 kCyclesEach = 1 << 13;
 
 u64 CountOf(u64 word) { return word >> news::kCountShift; }
 
-// The clock as it is; and the number of talkers changes by that.
-void Post(const ThreadClock &clock, s64 talkers) {
+// Its clock as it is; and the number of talkers changes by that.
+void Post(Thread *thr, s64 talkers) {
+  constexpr u64 kOne = 1ull << news::kCountShift;
+  Shortcuts &shortcuts = thr->operations.shortcuts;
   ScopedLock lock(&board->lock);
   u64 word = atomic_load(&__mapsan_news.word, memory_order_relaxed);
   Item &item = board->items[CountOf(word) % Board::kItems];
-  atomic_store(&item.slot, clock.slot(), memory_order_relaxed);
-  atomic_store(&item.own, clock.OwnStamp(), memory_order_relaxed);
-  atomic_store(&__mapsan_news.word,
-               word + (1ull << news::kCountShift) + static_cast<u64>(talkers),
+  atomic_store(&item.slot, thr->clock.slot(), memory_order_relaxed);
+  atomic_store(&item.own, thr->clock.OwnStamp(), memory_order_relaxed);
+  atomic_store(&__mapsan_news.word, word + kOne + static_cast<u64>(talkers),
                memory_order_release);
+  // Who has gone through all the others need not go through its own.
+  if (CountOf(shortcuts.KnownNews()) == CountOf(word))
+    shortcuts.KnowNews(shortcuts.KnownNews() + kOne);
 }
 
 void StartTalking() {
@@ -82,7 +86,7 @@ void news::Announce(Thread *thr) {
   if (talks && !speaker.talks)
     StartTalking();
   else if (!talks)
-    Post(thr->clock, speaker.talks ? -1 : 0);
+    Post(thr, speaker.talks ? -1 : 0);
   speaker.talks = talks;
 }
 
@@ -93,7 +97,7 @@ void news::Initialize() {
 
 void news::FallSilent(Thread *thr) {
   if (thr->speaker.talks && Takes(FastPath::news))
-    Post(thr->clock, /*talkers=*/-1);
+    Post(thr, /*talkers=*/-1);
 }
 
 void news::Inherit(Thread *child, Thread *parent) {

@@ -19,8 +19,9 @@ struct PoolCache {
 
 /// Untyped part; the layout is the same in all calls. Zero-initialised memory
 /// is an empty pool. Blocks start zeroed and come back as they were left, but
-/// for the word that links them; memory that nobody has had yet is not touched. All functions are thread-safe; `cache` belongs
-/// to the calling thread (null: the shared stock is used directly).
+/// for the word that links them; memory that nobody has had yet is not touched.
+/// All functions are thread-safe; `cache` belongs to the calling thread (null:
+/// the shared stock is used directly).
 class PoolBase {
 protected:
   struct Layout {

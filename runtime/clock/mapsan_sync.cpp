@@ -79,9 +79,9 @@ SyncObject *FindSync(Bucket *bucket, uptr addr) {
 SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   if (SyncObject *object = FindSync(bucket, addr))
     return object;
-  SyncObject *object =
-      IsLarge(addr) ? &large_pool.Get(&thr->large_sync_objects)->common
-                    : pool.Get(&thr->sync_objects);
+  SyncObject *object = IsLarge(addr)
+                           ? &large_pool.Get(&thr->large_sync_objects)->common
+                           : pool.Get(&thr->sync_objects);
   atomic_store(&object->addr, addr, memory_order_relaxed);
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
@@ -231,8 +231,8 @@ void SyncTakeOver(Thread *thr, uptr addr) {
     RemoveSync(thr, bucket, object);
 }
 
-// Beside what was released there: a body is to be joined also where nothing has to
-// be told to it.
+// Beside what was released there: a body is to be joined also where nothing has
+// to be told to it.
 void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);

@@ -118,8 +118,8 @@ struct Thread {
 
   // --- memory of its own
   AllocCache alloc_cache;
-  PoolCache map_states, map_extras, read_chunks, sync_objects, large_sync_objects,
-      snapshots;
+  PoolCache map_states, map_extras, read_chunks, sync_objects,
+      large_sync_objects, snapshots;
   TombstoneRing tombstones;
   Presence *spare_presence; // mapsan_overlap.cpp
 
@@ -296,8 +296,8 @@ inline void ThreadFlush(Thread *thr) {
 }
 /// Flush and snapshot; the clock's own reference.
 Snapshot *ThreadSnap(Thread *thr);
-/// All that any thread has published, as if by a barrier of all of them: where it
-/// cannot be told any more what was acquired.
+/// All that any thread has published, as if by a barrier of all of them: where
+/// it cannot be told any more what was acquired.
 void ThreadAcquireAll(Thread *thr);
 /// Joins a snapshot; operations in flight keep the clock of their begin.
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot);

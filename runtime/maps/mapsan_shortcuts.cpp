@@ -7,9 +7,19 @@ using __mapsan::ShortcutFields;
 
 // Where those look that have none: all goes the long way. (They say there what
 // they release; nobody asks.)
-static ShortcutFields none = {
-    {__mapsan::Shortcuts::kAskRuntime}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
-    {}, {}};
+static ShortcutFields none = {{__mapsan::Shortcuts::kAskRuntime},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {}};
 
 // initial-exec, as emitted code takes it.
 extern "C" __attribute__((

@@ -41,7 +41,9 @@ protected:
   void end(Thread *thr, u32 what, u64 token) {
     EndAtomic(thr, AddressOf(object), what, token, true);
   }
-  void store(Thread *thr) { end(thr, kStoreRelease, begin(thr, kStoreRelease)); }
+  void store(Thread *thr) {
+    end(thr, kStoreRelease, begin(thr, kStoreRelease));
+  }
   // The second does not know of the first.
   void storeTwice() {
     store(a);
@@ -106,8 +108,8 @@ TEST_F(AtomicWindows, AnExchangeAcquiresBothStores) {
 }
 
 TEST_F(AtomicWindows, AnExchangeThatIsWatchedAcquiresBothStores) {
-  u64 token = AtomicBegin(b, AddressOf(object),
-                          kRmwAcquire | MAPSAN_ATOMIC_CALL);
+  u64 token =
+      AtomicBegin(b, AddressOf(object), kRmwAcquire | MAPSAN_ATOMIC_CALL);
   storeTwice();
   AtomicEnd(b, AddressOf(object), kRmwAcquire, token, true);
   use(b);

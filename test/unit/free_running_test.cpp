@@ -279,9 +279,9 @@ TEST(FreeRunning, ALentAtomicsValuesHaveTheirClocks) {
   for (int i = 0; i < kSteps; i++) {
     Thread *reader = ThreadCreate(nullptr, 0, true);
     int value = Load(reader, word, std::memory_order_acquire);
-    missed += value >= 0 && !reader->clock.Contains(
-                                writers[value]->clock.slot(),
-                                writers[value]->clock.ClosedEpoch());
+    missed += value >= 0 &&
+              !reader->clock.Contains(writers[value]->clock.slot(),
+                                      writers[value]->clock.ClosedEpoch());
     ThreadFinish(reader);
   }
   done = true;

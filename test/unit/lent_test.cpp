@@ -182,7 +182,8 @@ TEST_F(Lent, SignalHandlersReleaseUnderTheLock) {
 }
 
 TEST_F(Lent, AllKeysAreThroughAtSomeTime) {
-  u64 key = atomic_load(&a->operations.shortcuts.lent_key, memory_order_relaxed);
+  u64 key =
+      atomic_load(&a->operations.shortcuts.lent_key, memory_order_relaxed);
   do
     a->operations.shortcuts.ClockChanges();
   while (atomic_load(&a->operations.shortcuts.lent_key, memory_order_relaxed) !=

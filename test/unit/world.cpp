@@ -122,7 +122,7 @@ void End(Thread *thr, Site *site, const void *map, MapsanEvidence evidence) {
 // The fields of its shortcuts that emitted code compares with the news.
 static bool HasNews(Thread *thr, AtomicOp op) {
   const Shortcuts &mine = thr->operations.shortcuts;
-  const atomic_uint64_t *known = op.releases()  ? &mine.silent
+  const atomic_uint64_t *known = op.releases() ? &mine.silent
                                  : op.stores() ? &mine.news_of_rmw
                                                : &mine.news;
   return atomic_load(&__mapsan_news.word, memory_order_relaxed) !=
