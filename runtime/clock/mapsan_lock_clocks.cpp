@@ -95,25 +95,28 @@ static void AcquireClock(Thread *thr, SyncObject *object) {
   ThreadAcquire(thr, object->clock);
 }
 
-// After ThreadFlush.
-static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr) {
+// After ThreadFlush. `is_new`: that made this version of the clock, which can
+// be nowhere yet.
+static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr,
+                         bool is_new) {
   bool own =
       atomic_load(&object->slot, memory_order_relaxed) == thr->clock.slot();
   if (own &&
       atomic_load(&object->own, memory_order_relaxed) == thr->clock.OwnStamp())
     return;
-  if (!own && thr->clock.Equals(object->clock))
+  if (!own && !is_new && thr->clock.Equals(object->clock))
     return;
   uptr told = thr->clock.OnlyTold();
   if (!own || !RefreshClock(thr, object)) {
     SpinMutexLock content(&object->content);
-    StoreInto(thr, object);
+    object->SetClock(thr->clock.Snap()->Ref());
   }
   thr->clock.Told(addr, told);
 }
 
 // By who holds the lock alone. Null: there is nothing to tell.
 static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
+  Stamp before = thr->clock.OwnStamp();
   ThreadFlush(thr);
   SyncObject *object = FindLock(thr, addr);
   if (UNLIKELY(thr->clock.AllZero())) {
@@ -123,7 +126,7 @@ static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
   }
   if (UNLIKELY(!object))
     object = CreateLock(thr, addr);
-  ReleaseClock(thr, object, addr);
+  ReleaseClock(thr, object, addr, thr->clock.OwnStamp() != before);
   return object;
 }
 

@@ -9,6 +9,7 @@
 #include "../../runtime/clock/mapsan_sync_object.h"
 #include "../../runtime/entry/mapsan_flags.h"
 #include "../../runtime/intercept/mapsan_intercept.h"
+#include "../../runtime/maps/mapsan_check.h"
 #include "../../runtime/maps/mapsan_map_table.h"
 #include "../../runtime/report/mapsan_report.h"
 
@@ -43,6 +44,7 @@ void StartWorld() {
     news::Initialize();
     lent::Initialize();
     lent::repeats_needed = 3;
+    few_reads = 2;
     InitializeMapTable();
     InitializeLocksets();
     InitializeThreads();
