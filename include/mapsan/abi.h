@@ -64,8 +64,8 @@ enum MapsanAtomic {
 // And: it is a load that load_end did not count.
 #define MAPSAN_ATOMIC_AGAIN (1 << 13)
 
-// atomic_end's token where atomic_begin was not called, because emitted code saw
-// that there was nothing to tell, or where it has said so itself.
+// atomic_end's token where atomic_begin was not called, because emitted code
+// saw that there was nothing to tell, or where it has said so itself.
 #define MAPSAN_ATOMIC_UNWATCHED (~1ull)
 
 // Synchronisation calls that the catalog's `sync:` section models at the call

@@ -85,7 +85,10 @@ TEST_F(AtomicWindows, ALoadOfNewsIsDoneAgain) {
   a->clock.MarkDirty();
   store(a);
   token = AtomicBegin(b, addr, kLoadAcquire);
-  storeTwice();
+  c->clock.MarkDirty();
+  store(c);
+  a->clock.MarkDirty();
+  store(a); // a word, again
   EXPECT_FALSE(LoadEnd(b, addr, kLoadAcquire, token));
 }
 
@@ -117,6 +120,8 @@ TEST_F(AtomicWindows, AnExchangeThatIsWatchedAcquiresBothStores) {
 }
 
 TEST_F(AtomicWindows, ASilentThreadsExchangeAcquires) {
+  // As if its slot had been nobody's before.
+  b->operations.shortcuts.Restart(/*speaks=*/false);
   u64 token = begin(b, kRmwAcqRel);
   store(a);
   end(b, kRmwAcqRel, token);
