@@ -10,10 +10,13 @@
 //   operation   the thread's memory of (map, epoch): compare; mark in flight,
 //               clear the mark. First of an epoch: remember; record; where
 //               another thread has used the map, a full fence and the check.
-//   lock        the lock's word: load, compare with what was last seen there.
-//   unlock      after an operation: tick, store the lock's word.
-// Where nobody has used a map yet, a look at that is all.
-// Thread-safe as far as the programs that use it are.
+//   lock        the lock's word: load, compare with what was last seen there;
+//               remember it as held, and where it was taken.
+//   unlock      after an operation: tick, store the lock's word; find the lock
+//               among those that are held, and forget it.
+// Where nobody has used a map yet, a look at that is all, but for the locks:
+// one that is held now may be when the first map is used, and a report names
+// it. Thread-safe as far as the programs that use it are.
 
 #ifndef MAPSAN_BENCH_FLOOR_H
 #define MAPSAN_BENCH_FLOOR_H
@@ -61,6 +64,10 @@ struct Thread {
   uint64_t recent[1 << 8] = {};             // (map, epoch, kind) by place
   std::atomic<uint64_t> reads[1 << 8] = {}; // epochs, by place
   uint64_t lastSeen[1 << 8] = {};           // words of sync objects, by place
+  struct {
+    const void *lock, *where;
+  } held[64] = {}; // innermost last
+  uint32_t locks = 0;
 
   uint64_t word() const { return epoch << 16 | slot; }
 };
@@ -139,8 +146,20 @@ inline void release(const void *object) {
 // From its lock() to its unlock(): declared behind the guard.
 class Held {
 public:
-  explicit Held(const void *lock) : lock_(lock) { acquire(lock); }
-  ~Held() { release(lock_); }
+  explicit Held(const void *lock) : lock_(lock) {
+    const void *here;
+    asm volatile("lea 0(%%rip), %0" : "=r"(here));
+    me.held[me.locks++ % 64] = {lock, here};
+    acquire(lock);
+  }
+  ~Held() {
+    uint32_t i = me.locks;
+    while (me.held[--i % 64].lock != lock_)
+      [[unlikely]];
+    for (--me.locks; i != me.locks; ++i) [[unlikely]]
+      me.held[i % 64] = me.held[(i + 1) % 64];
+    release(lock_);
+  }
 
 private:
   const void *lock_;

@@ -75,6 +75,8 @@ enum MapsanEvidence {
 // them is a map's: (map * multiplier >> 32) % entries.
 #define MAPSAN_SHORTCUT_ENTRIES 64
 #define MAPSAN_SHORTCUT_MULTIPLIER 0x61c88647
+// The same of the atomics that are lent to it.
+#define MAPSAN_LENT_ENTRIES 64
 
 // Atomic operations: the `what` word of atomic_begin and atomic_end is
 // operation | order << 4 | failure order << 8, orders as in <stdatomic.h>
@@ -89,9 +91,11 @@ enum MapsanAtomic {
 // Beside the orders: the access is a call of a library, whose own locks order
 // nothing meanwhile.
 #define MAPSAN_ATOMIC_CALL (1 << 12)
+// And: it is a load that load_end did not count.
+#define MAPSAN_ATOMIC_AGAIN (1 << 13)
 
-// atomic_end's token where atomic_begin was not called, because the flag
-// map_used did not stand yet.
+// atomic_end's token where atomic_begin was not called, because emitted code
+// saw that there was nothing to tell, or where it has said so itself.
 #define MAPSAN_ATOMIC_UNWATCHED (~1ull)
 
 // Synchronisation calls that the catalog's `sync:` section models at the call

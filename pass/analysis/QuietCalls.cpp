@@ -5,6 +5,7 @@
 #include "Callee.h"
 #include "HookSites.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 
@@ -59,6 +60,9 @@ bool QuietCalls::isQuietCall(const CallBase &Call) {
            Intrinsic->doesNotAccessMemory() ||
            (Memory && !Memory->isVolatile());
   }
+  // One without instructions only keeps the compiler from knowing a value.
+  if (auto *Asm = dyn_cast<InlineAsm>(Call.getCalledOperand()))
+    return Asm->getAsmString().empty();
   // (an alias may be replaced when it is linked, whatever it is one of)
   const Function *Callee = directCallee(Call);
   auto *Named = dyn_cast<GlobalValue>(Call.getCalledOperand());

@@ -28,8 +28,16 @@ public:
   // table.
   llvm::Value *load(llvm::IRBuilder<> &Builder, llvm::Value *Own,
                     unsigned Field, llvm::Value *Index = nullptr) const;
-  void store(llvm::IRBuilder<> &Builder, llvm::Value *What, llvm::Value *Own,
-             unsigned Field) const;
+  // Of a table, where an address has its place.
+  static llvm::Value *index(llvm::IRBuilder<> &Builder, llvm::Value *Address,
+                            unsigned Entries);
+  // Others may write it, or order what comes after it.
+  llvm::Value *loadAtomic(llvm::IRBuilder<> &Builder, llvm::Value *Own,
+                          unsigned Field, llvm::Value *Index = nullptr) const;
+  void
+  store(llvm::IRBuilder<> &Builder, llvm::Value *What, llvm::Value *Own,
+        unsigned Field,
+        llvm::AtomicOrdering Order = llvm::AtomicOrdering::Monotonic) const;
 
 private:
   llvm::Value *place(llvm::IRBuilder<> &Builder, llvm::Value *Own,

@@ -70,7 +70,7 @@ std::optional<Hook> asHook(CallInst &Call) {
 class Expansion {
 public:
   explicit Expansion(Module &M)
-      : M(M), Calls(M), Fields(M), I64(Type::getInt64Ty(M.getContext())),
+      : Calls(M), Fields(M), I64(Type::getInt64Ty(M.getContext())),
         Ptr(PointerType::get(M.getContext(), 0)) {
     // Taken mostly: the other side is out of the way.
     Weights = MDBuilder(M.getContext()).createBranchWeights(2000, 1);
@@ -150,13 +150,11 @@ public:
 private:
   Value *entry(IRBuilder<> &Builder, const Hook &H, Value *Map,
                Value *Mine) const {
-    Value *Product =
-        Builder.CreateMul(Map, Builder.getInt64(MAPSAN_SHORTCUT_MULTIPLIER));
-    return Fields.load(Builder, Mine,
-                       H.Effect == MapsanEffectRead ? shortcut_field::reads
-                                                    : shortcut_field::writes,
-                       Builder.CreateAnd(Builder.CreateLShr(Product, 32),
-                                         MAPSAN_SHORTCUT_ENTRIES - 1));
+    return Fields.load(
+        Builder, Mine,
+        H.Effect == MapsanEffectRead ? shortcut_field::reads
+                                     : shortcut_field::writes,
+        ShortcutFields::index(Builder, Map, MAPSAN_SHORTCUT_ENTRIES));
   }
 
   // Of a descriptor, which the runtime writes to.
@@ -176,7 +174,6 @@ private:
     return {Short, Long};
   }
 
-  Module &M;
   mutable Callbacks Calls;
   ShortcutFields Fields;
   Type *I64, *Ptr;

@@ -3,6 +3,8 @@
 
 #include "mapsan_atomics.h"
 
+#include "mapsan_lent.h"
+
 namespace __mapsan {
 
 using namespace atomics_internal;
@@ -10,6 +12,7 @@ using namespace atomics_internal;
 void DropFences(Thread *thr) {
   Drop(thr->release_fence);
   thr->release_fence = nullptr;
+  thr->operations.shortcuts.SetFenced(false);
   for (u32 i = 0; i < thr->pending_count; i++)
     thr->pending_acquires[i]->Unref();
   thr->pending_count = 0;
@@ -40,6 +43,13 @@ static void AddPending(Thread *thr, Snapshot *s) {
     return;
   }
   thr->pending_acquires[thr->pending_count++] = s->Ref();
+}
+
+static void LockFor(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op) {
+  if (op.stores())
+    lent::LockToChange(thr, bucket, addr);
+  else
+    bucket->Lock();
 }
 
 // Everything that the instruction does to clocks; bucket lock held.
@@ -121,6 +131,10 @@ static NOINLINE u64 BeginReleaseLocked(Thread *thr, Bucket *bucket, uptr addr,
   if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
       MayRepeat())
     return token | kRepeats;
+  if (object && object->lent) {
+    bucket->Unlock();
+    lent::LockToChange(thr, bucket, addr);
+  }
   news::Announce(thr);
   return token;
 }
@@ -141,16 +155,30 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
   Bucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
-  // Usually it holds this thread's last release and nothing else.
+  // Usually it holds this thread's last release and nothing else: what it holds
+  // now, or what it will hold whichever kind of release this is.
   SyncObject *first = bucket->Head<SyncObject>();
   if (LIKELY(first && MayRepeat() &&
              atomic_load(&first->addr, memory_order_relaxed) == addr &&
              atomic_load(&first->slot, memory_order_relaxed) ==
-                 thr->clock.slot() &&
-             atomic_load(&first->own, memory_order_relaxed) ==
-                 thr->clock.OwnStamp()))
-    return token | kRepeats;
+                 thr->clock.slot())) {
+    Stamp own = atomic_load(&first->own, memory_order_relaxed);
+    if (own == thr->clock.OwnStamp()) {
+      lent::Repeat(thr, first, addr);
+      return token | kRepeats;
+    }
+    if (LifeOf(own) == thr->clock.life() && Takes(FastPath::renewed_release)) {
+      news::Announce(thr);
+      return token | kRenews;
+    }
+  }
   return BeginReleaseLocked(thr, bucket, addr, what, token);
+}
+
+void atomics_internal::Renew(Thread *thr, Bucket *bucket) {
+  SyncObject *object = bucket->Head<SyncObject>();
+  if (!RefreshClock(thr, object))
+    object->SetClock(thr->clock.Snap()->Ref());
 }
 
 // A release of nothing, or none; or it observes.
@@ -181,20 +209,45 @@ u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
   }
   if (op.stores() && (thr->release_fence || op.releases()))
     news::Announce(thr);
-  bucket->Lock();
+  LockFor(thr, bucket, addr, op);
   return kLocked | token;
 }
 
-void atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
-                                    u32 what, u64 token) {
-  {
-    ScopedRuntime inside(thr);
-    SyncPeek peek = Peek(bucket, addr);
-    if (peek.valid && peek.tag == static_cast<u32>(token) &&
-        AcquireWord(thr, peek))
-      return;
-  }
-  End(thr, bucket, addr, what, /*token=*/0, /*done=*/true);
+u64 atomics_internal::BeginLoadAgain(Thread *thr, u32 index) {
+  ScopedRuntime::Enter(thr);
+  sync_table.At(index)->Lock();
+  return kLocked | static_cast<u64>(index) << kIndexShift;
+}
+
+// False: it has become another one, or brings more than a word.
+bool atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
+                                    u64 token) {
+  ScopedRuntime inside(thr);
+  SyncPeek peek = Peek(bucket, addr);
+  return peek.valid && peek.tag == static_cast<u32>(token) &&
+         AcquireWord(thr, peek);
+}
+
+// Somebody released here while the instruction ran. Which came first cannot be
+// told: both edges are taken, and nothing is overwritten. `token`: what is
+// known of the object before the instruction. If it held nothing new, then one
+// change brought all that may have been read; else, and where there were
+// several, that may be there no more, and all that anybody published is
+// acquired.
+static void Repair(Thread *thr, Bucket *bucket, uptr addr, u32 what, bool done,
+                   u64 token) {
+  AtomicOp op(what);
+  if (op.stores())
+    news::Announce(thr);
+  ScopedRuntime inside(thr);
+  LockFor(thr, bucket, addr, op);
+  u32 since = bucket->LockedTag() - static_cast<u32>(token); // 2 a change
+  bool all_there =
+      token != MAPSAN_ATOMIC_UNWATCHED && since <= (token & kAcquires ? 1 : 3);
+  Apply(thr, bucket, addr, op, done, /*overwrite=*/false);
+  bucket->Unlock();
+  if (op.loads() && !all_there && !news::CatchUp(thr))
+    ThreadAcquireAll(thr);
 }
 
 void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
@@ -203,18 +256,31 @@ void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
     Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/true);
     return Leave(thr, bucket);
   }
-  if (AtomicOp(what).stores())
-    news::Announce(thr);
-  // Somebody released here while the instruction ran. Which came first cannot
-  // be told: take both edges, and overwrite nothing.
-  ScopedRuntime inside(thr);
-  ScopedLock lock(bucket);
-  Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/false);
+  Repair(thr, bucket, addr, what, done, token);
+}
+
+bool LoadEnd(Thread *thr, uptr addr, u32 what, u64 token) {
+  if (token == MAPSAN_ATOMIC_UNWATCHED) {
+    atomic_thread_fence(memory_order_acquire); // of a relaxed one
+    return news::CatchUp(thr);
+  }
+  Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
+  if (token & kLocked) {
+    End(thr, bucket, addr, what, token, /*done=*/true);
+    return true;
+  }
+  if (token & kAcquires)
+    return AcquireAtEnd(thr, bucket, addr, token);
+  return bucket->Unchanged(static_cast<u32>(token));
 }
 
 void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done) {
-  atomics_internal::End(thr, sync_table.For(addr), addr, what, /*token=*/0,
-                        done);
+  // What the instruction read may have been told of only now. (A relaxed one
+  // has read it before we look.)
+  atomic_thread_fence(memory_order_acquire);
+  if (!news::CatchUp(thr))
+    Repair(thr, sync_table.For(addr), addr, what, done,
+           MAPSAN_ATOMIC_UNWATCHED);
 }
 
 void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
@@ -229,8 +295,9 @@ void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
   if (op.stores())
     news::Announce(thr);
   Bucket *bucket = sync_table.For(addr);
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, addr);
   Apply(thr, bucket, addr, op, done, /*overwrite=*/true);
+  bucket->Unlock();
 }
 
 void AtomicFence(Thread *thr, u32 order) {
@@ -246,6 +313,7 @@ void AtomicFence(Thread *thr, u32 order) {
     Snapshot *s = thr->clock.AllZero() ? nullptr : thr->clock.Snap()->Ref();
     Drop(thr->release_fence);
     thr->release_fence = s;
+    thr->operations.shortcuts.SetFenced(s);
   }
 }
 

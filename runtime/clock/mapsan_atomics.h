@@ -34,12 +34,21 @@ namespace atomics_internal {
 constexpr u64 kLocked = 1ull << 32;  // the bucket is locked until the end
 constexpr u64 kRepeats = 1ull << 33; // so it is, and nothing changes
 constexpr u64 kAcquires = kRepeats;  // without kLocked: a word, at the end
-constexpr u32 kIndexShift = 34;
+constexpr u64 kRenews = 1ull << 34;  // locked; it holds an older clock of ours
+constexpr u32 kIndexShift = 35;
+/// It has nothing to tell, but may have something to acquire.
+inline bool AsksForNews(const Thread *thr, AtomicOp op) {
+  return op.kind == MapsanAtomicLoad ||
+         (op.loads() && !op.releases() && !thr->release_fence &&
+          RuleHolds(Rule::rmw_continues) && Takes(FastPath::news_of_rmw));
+}
 u64 BeginRelease(Thread *thr, u32 index, uptr addr, u32 what);
 u64 BeginSlow(Thread *thr, u32 index, uptr addr, u32 what);
-void AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token);
+bool AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr, u64 token);
+u64 BeginLoadAgain(Thread *thr, u32 index);
 void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
          bool done);
+void Renew(Thread *thr, Bucket *bucket);
 // A signal handler that comes while this thread has the bucket's lock must not
 // wait for it: its hooks pass through (ScopedRuntime).
 inline void Leave(Thread *thr, Bucket *bucket) {
@@ -56,13 +65,15 @@ inline void Leave(Thread *thr, Bucket *bucket) {
 /// before our store in the value's modification order, and whoever reads our
 /// value then would not find our clock. `what`: MapsanAtomic | order << 4 |
 /// failure << 8. The thread is outside the runtime; if the bucket is locked, it
-/// is inside until the end. Of a load MAPSAN_ATOMIC_UNWATCHED: there is nothing
-/// to acquire, wherever it loads from (mapsan_news.h).
+/// is inside until the end. MAPSAN_ATOMIC_UNWATCHED: there is nothing to tell,
+/// and nothing to acquire, wherever it loads from (mapsan_news.h).
 ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
   using namespace atomics_internal;
   u32 index = sync_table.IndexOf(addr);
   AtomicOp op(what);
-  if (op.kind == MapsanAtomicLoad && !(what & MAPSAN_ATOMIC_CALL) &&
+  if (UNLIKELY(what & MAPSAN_ATOMIC_AGAIN))
+    return BeginLoadAgain(thr, index);
+  if (AsksForNews(thr, op) && !(what & MAPSAN_ATOMIC_CALL) &&
       news::CatchUp(thr))
     return MAPSAN_ATOMIC_UNWATCHED;
   if (op.releases())
@@ -93,20 +104,25 @@ ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
   using namespace atomics_internal;
   Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
   if (LIKELY(!(token & kLocked))) {
-    if (UNLIKELY(token & kAcquires))
-      return AcquireAtEnd(thr, bucket, addr, what, token);
-    if (LIKELY(bucket->Unchanged(static_cast<u32>(token))))
+    if (LIKELY(token & kAcquires ? AcquireAtEnd(thr, bucket, addr, token)
+                                 : bucket->Unchanged(static_cast<u32>(token))))
       return;
-  } else if (token & kRepeats) {
+  } else if (token & (kRepeats | kRenews)) {
+    if (token & kRenews && done)
+      Renew(thr, bucket);
     return Leave(thr, bucket);
   }
   End(thr, bucket, addr, what, token, done);
 }
 
+/// The same of a load that may be done again. False: it is to be, with
+/// MAPSAN_ATOMIC_AGAIN.
+bool LoadEnd(Thread *thr, uptr addr, u32 what, u64 token);
+
 /// After one that had no AtomicBegin, because until then no map operation had
-/// begun anywhere (mapsan_map_used.h), or that returned so: this thread had
-/// nothing to release, and the object held nothing new; what it may have been
-/// given while the instruction ran is acquired.
+/// begun anywhere (mapsan_map_used.h) or emitted code saw no news, or that
+/// returned so: this thread had nothing to release, and the object held nothing
+/// new; what it may have been given while the instruction ran is acquired.
 void AtomicUnwatchedEnd(Thread *thr, uptr addr, u32 what, bool done);
 
 /// An access that is atomic by a lock that its library holds at the moment.

@@ -12,8 +12,9 @@ namespace __mapsan {
 
 MapUsedLine __mapsan_map_used;
 
-void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
+void ThreadClock::Start(Slot slot, u64 life, u64 epoch, Shortcuts *shortcuts) {
   CHECK_LT(life, 1ull << (64 - kVersionBits));
+  shortcuts_ = shortcuts;
   slot_ = slot;
   life_ = life;
   version_ = 1;
@@ -30,7 +31,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch) {
   Reserve(slot + 1);
   // The slot goes on from where its last life ended: its epochs never repeat.
   words_[slot].epoch = epoch;
-  open_ = epoch + 1;
+  SetOpen(epoch + 1);
   first_ = epoch;
 }
 
@@ -67,7 +68,8 @@ void ThreadClock::DropBase() {
 }
 
 bool ThreadClock::CloseGroup() {
-  words_[slot_].epoch = open_++;
+  words_[slot_].epoch = open_;
+  SetOpen(open_ + 1);
   dirty_ = false;
   nonzero_ = true;
   bool as_before = reopened_ == version_; // still what its lock holds
@@ -151,8 +153,7 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   }
   if (!grown_count)
     return false;
-  nonzero_ = true;
-  version_++;
+  NewVersion();
   Rebase(grown, grown_count);
   return true;
 }
@@ -167,8 +168,7 @@ bool ThreadClock::AcquireWord(Slot slot, Stamp own, u64 own_epoch,
   if (words_[slot].epoch >= own_epoch)
     return true;
   words_[slot].epoch = own_epoch;
-  nonzero_ = true;
-  version_++;
+  NewVersion();
   Rebase(&slot, 1);
   return true;
 }
@@ -210,8 +210,7 @@ void ThreadClock::Raise(Slot slot, u64 epoch) {
     return;
   Reserve(slot + 1);
   words_[slot].epoch = epoch;
-  nonzero_ = true;
-  version_++;
+  NewVersion();
   only_told_ = kSeveral;
   log_.Add(OwnStamp(), slot);
   DropBase();

@@ -5,6 +5,7 @@
 #ifndef MAPSAN_CLOCK_H
 #define MAPSAN_CLOCK_H
 
+#include "../maps/mapsan_shortcuts.h"
 #include "mapsan_map_used.h"
 #include "mapsan_rules.h"
 #include "mapsan_snapshot.h"
@@ -19,7 +20,8 @@ namespace __mapsan {
 class ThreadClock {
 public:
   /// A new life of `slot`, going on from `epoch`, the slot's last final group.
-  void Start(Slot slot, u64 life, u64 epoch);
+  /// `shortcuts`: the thread's, which are told when the clock becomes another.
+  void Start(Slot slot, u64 life, u64 epoch, Shortcuts *shortcuts);
   /// Gives everything back but the names of slot and life.
   void Retire();
 
@@ -30,6 +32,10 @@ public:
   u64 OpenEpoch() const { return open_; }
   /// The last group that was published.
   u64 ClosedEpoch() const { return open_ - 1; }
+  /// The same at about this moment, asked by another thread.
+  u64 ClosedEpochNow() const {
+    return __atomic_load_n(&open_, __ATOMIC_RELAXED) - 1;
+  }
   /// Its own groups are those after; earlier ones are of the slot's last life.
   u64 FirstEpoch() const { return first_; }
   /// Group `epoch` of `slot` happened before now.
@@ -60,6 +66,7 @@ public:
     if (dirty_)
       return;
     dirty_ = true;
+    shortcuts_->ClockChanges();
     NoteMapUsed();
   }
   bool dirty() const { return dirty_; }
@@ -89,9 +96,10 @@ public:
   /// has it already; it may be acquired there once it is closed again.
   void Reopen() {
     MAPSAN_DCHECK(!dirty_);
-    open_--;
+    SetOpen(open_ - 1);
     words_[slot_].epoch = open_ - 1;
     dirty_ = true;
+    shortcuts_->ClockChanges();
     reopened_ = version_;
   }
 
@@ -135,10 +143,18 @@ public:
 
 private:
   bool CloseGroup();
+  void SetOpen(u64 epoch) { __atomic_store_n(&open_, epoch, __ATOMIC_RELAXED); }
+  /// Another version: something was acquired.
+  void NewVersion() {
+    nonzero_ = true;
+    version_++;
+    shortcuts_->ClockChanges();
+  }
   void Rebase(const Slot *grown, u32 count);
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
+  Shortcuts *shortcuts_;
   u64 first_; // as given to Start
   u64 open_;  // words_[slot_].epoch + 1
   Slot slot_;

@@ -19,9 +19,6 @@
 
 namespace __mapsan {
 
-// Marks the keys of locks: no address has these bits.
-static constexpr uptr kLockSide = uptr(5) << 61;
-
 static uptr KeyOfLock(uptr addr) { return addr | kLockSide; }
 
 static NOINLINE SyncObject *LookForLock(Thread *thr, uptr addr) {
@@ -98,25 +95,28 @@ static void AcquireClock(Thread *thr, SyncObject *object) {
   ThreadAcquire(thr, object->clock);
 }
 
-// After ThreadFlush.
-static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr) {
+// After ThreadFlush. `is_new`: that made this version of the clock, which can
+// be nowhere yet.
+static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr,
+                         bool is_new) {
   bool own =
       atomic_load(&object->slot, memory_order_relaxed) == thr->clock.slot();
   if (own &&
       atomic_load(&object->own, memory_order_relaxed) == thr->clock.OwnStamp())
     return;
-  if (!own && thr->clock.Equals(object->clock))
+  if (!own && !is_new && thr->clock.Equals(object->clock))
     return;
   uptr told = thr->clock.OnlyTold();
   if (!own || !RefreshClock(thr, object)) {
     SpinMutexLock content(&object->content);
-    StoreInto(thr, object);
+    object->SetClock(thr->clock.Snap()->Ref());
   }
   thr->clock.Told(addr, told);
 }
 
 // By who holds the lock alone. Null: there is nothing to tell.
 static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
+  Stamp before = thr->clock.OwnStamp();
   ThreadFlush(thr);
   SyncObject *object = FindLock(thr, addr);
   if (UNLIKELY(thr->clock.AllZero())) {
@@ -126,7 +126,7 @@ static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
   }
   if (UNLIKELY(!object))
     object = CreateLock(thr, addr);
-  ReleaseClock(thr, object, addr);
+  ReleaseClock(thr, object, addr, thr->clock.OwnStamp() != before);
   return object;
 }
 
@@ -162,16 +162,17 @@ void SyncReadUnlock(Thread *thr, uptr addr) {
   // here, and who raised it since did so as a writer, before we got the lock.
   ReadReleases::Entry &last = thr->read_releases.For(addr);
   if (LIKELY(last.addr == addr && Takes(FastPath::reader_refresh) &&
-             atomic_load(&last.object->reader_generation,
+             atomic_load(&Large(last.object)->reader_generation,
                          memory_order_relaxed) == last.generation &&
              thr->clock.Refresh(last.snapshot)))
     return;
   SyncObject *object = CreateLock(thr, addr);
+  LargeSyncObject *large = Large(object);
   SpinMutexLock content(&object->content);
-  if (!object->readers)
-    object->readers = ReaderClocks::Create();
-  Snapshot *own = object->readers->Join(&thr->clock);
-  last = {object, atomic_load(&object->reader_generation, memory_order_relaxed),
+  if (!large->readers)
+    large->readers = ReaderClocks::Create();
+  Snapshot *own = large->readers->Join(&thr->clock);
+  last = {object, atomic_load(&large->reader_generation, memory_order_relaxed),
           own, addr};
 }
 
@@ -185,14 +186,15 @@ void SyncReadUnlockForAll(Thread *thr, uptr addr) {
 
 void SyncWriteLock(Thread *thr, uptr addr) {
   SyncObject *object = MapUsed() ? FindLock(thr, addr) : nullptr;
-  if (!object || (!object->readers && Reopens(thr, object, addr)))
+  LargeSyncObject *large = Large(object);
+  if (!object || (!large->readers && Reopens(thr, object, addr)))
     return;
   AcquireClock(thr, object);
-  if (!object->readers)
+  if (!large->readers)
     return;
   SpinMutexLock content(&object->content);
-  if (object->readers)
-    object->readers->ForEach(
+  if (large->readers)
+    large->readers->ForEach(
         [thr](const Snapshot *s) { ThreadAcquire(thr, s); });
 }
 
@@ -202,11 +204,12 @@ void SyncWriteUnlock(Thread *thr, uptr addr) {
   SyncObject *object = ReleaseLock(thr, addr);
   if (!object)
     return;
+  LargeSyncObject *large = Large(object);
   SpinMutexLock content(&object->content);
-  if (!object->readers)
+  if (!large->readers)
     return;
-  object->readers->Clear();
-  object->CountGeneration();
+  large->readers->Clear();
+  large->CountGeneration();
 }
 
 } // namespace __mapsan

@@ -133,14 +133,16 @@ void InitializeLocksets() {
       MmapNoReserveOrDie(sizeof(LocksetTable), "MapSan locksets"));
 }
 
-// As the table's Intern, which has to look in memory that all threads share.
-static u32 Intern(Thread *thr, u32 rest, const LockOfSet &lock) {
-  KnownLockset &known = thr->known_locksets.For(rest, lock);
-  if (LIKELY(known.id && known.rest == rest && known.lock == lock &&
-             table->IsRecent(known.id) && Takes(FastPath::known_lockset)))
-    return known.id;
-  u32 id = table->Intern(rest, lock);
-  known = {lock, rest, id == LocksetTable::kForgotten ? 0 : id};
+// The table has to be looked at, in memory that all threads share.
+static NOINLINE u32 Intern(Thread *thr, KnownLockset *known, u32 rest,
+                           HeldLock *lock) {
+  if (lock->where & HeldLock::kInnermost) {
+    uptr pc = lock->where & ~HeldLock::kInnermost;
+    lock->where = InternStack(thr, &pc, 1);
+  }
+  u32 id = table->Intern(rest, {lock->addr, lock->what,
+                                static_cast<u32>(lock->where), lock->mode});
+  *known = {*lock, rest, id == LocksetTable::kForgotten ? 0 : id};
   return id;
 }
 
@@ -151,12 +153,11 @@ u32 LocksetId(Thread *thr) {
   u32 id = 0;
   for (u32 i = 0; i < thr->lock_count && id != LocksetTable::kForgotten; i++) {
     HeldLock &lock = thr->locks[i];
-    if (lock.where & HeldLock::kInnermost) {
-      uptr pc = lock.where & ~HeldLock::kInnermost;
-      lock.where = InternStack(thr, &pc, 1);
-    }
-    u32 stack = static_cast<u32>(lock.where);
-    id = Intern(thr, id, {lock.addr, lock.what, stack, lock.mode});
+    KnownLockset &known = thr->known_locksets.For(id, lock);
+    id = LIKELY(known.Is(id, lock) && known.id && table->IsRecent(known.id) &&
+                Takes(FastPath::known_lockset))
+             ? known.id
+             : Intern(thr, &known, id, &lock);
   }
   thr->lockset_known = true;
   thr->lockset_id = id;

@@ -24,19 +24,25 @@ struct LockOfSet {
 
 /// Of the sets that a thread has numbered lately. Owned by the thread.
 struct KnownLockset {
-  LockOfSet lock; // the last
+  HeldLock last; // its depth means nothing
   u32 rest;
   u32 id; // 0: none
+
+  bool Is(u32 other_rest, const HeldLock &lock) const {
+    return last.addr == lock.addr && last.where == lock.where &&
+           rest == other_rest && last.what == lock.what &&
+           last.mode == lock.mode;
+  }
 };
 class KnownLocksets {
 public:
-  KnownLockset &For(u32 rest, const LockOfSet &lock) {
-    return known_[(lock.addr >> 3 ^ lock.addr >> 8 ^ lock.stack ^ rest) %
+  KnownLockset &For(u32 rest, const HeldLock &lock) {
+    return known_[(lock.addr >> 4 ^ lock.addr >> 11 ^ lock.where ^ rest) %
                   kEntries];
   }
 
 private:
-  static constexpr u32 kEntries = 64;
+  static constexpr u32 kEntries = 128;
   KnownLockset known_[kEntries];
 };
 

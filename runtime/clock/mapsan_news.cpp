@@ -34,16 +34,20 @@ constexpr u64 kCyclesEach = 1 << 13;
 
 u64 CountOf(u64 word) { return word >> news::kCountShift; }
 
-// The clock as it is; and the number of talkers changes by that.
-void Post(const ThreadClock &clock, s64 talkers) {
+// Its clock as it is; and the number of talkers changes by that.
+void Post(Thread *thr, s64 talkers) {
+  constexpr u64 kOne = 1ull << news::kCountShift;
+  Shortcuts &shortcuts = thr->operations.shortcuts;
   ScopedLock lock(&board->lock);
   u64 word = atomic_load(&__mapsan_news.word, memory_order_relaxed);
   Item &item = board->items[CountOf(word) % Board::kItems];
-  atomic_store(&item.slot, clock.slot(), memory_order_relaxed);
-  atomic_store(&item.own, clock.OwnStamp(), memory_order_relaxed);
-  atomic_store(&__mapsan_news.word,
-               word + (1ull << news::kCountShift) + static_cast<u64>(talkers),
+  atomic_store(&item.slot, thr->clock.slot(), memory_order_relaxed);
+  atomic_store(&item.own, thr->clock.OwnStamp(), memory_order_relaxed);
+  atomic_store(&__mapsan_news.word, word + kOne + static_cast<u64>(talkers),
                memory_order_release);
+  // Who has gone through all the others need not go through its own.
+  if (CountOf(shortcuts.KnownNews()) == CountOf(word))
+    shortcuts.KnowNews(shortcuts.KnownNews() + kOne);
 }
 
 void StartTalking() {
@@ -82,7 +86,7 @@ void news::Announce(Thread *thr) {
   if (talks && !speaker.talks)
     StartTalking();
   else if (!talks)
-    Post(thr->clock, speaker.talks ? -1 : 0);
+    Post(thr, speaker.talks ? -1 : 0);
   speaker.talks = talks;
 }
 
@@ -93,15 +97,13 @@ void news::Initialize() {
 
 void news::FallSilent(Thread *thr) {
   if (thr->speaker.talks && Takes(FastPath::news))
-    Post(thr->clock, /*talkers=*/-1);
+    Post(thr, /*talkers=*/-1);
 }
 
 void news::Inherit(Thread *child, Thread *parent) {
   CatchUp(parent);
-  atomic_store(
-      &child->operations.shortcuts.news,
-      atomic_load(&parent->operations.shortcuts.news, memory_order_relaxed),
-      memory_order_relaxed);
+  child->operations.shortcuts.KnowNews(
+      parent->operations.shortcuts.KnownNews());
 }
 
 void news::AfterFork(Thread *self) {
@@ -111,13 +113,12 @@ void news::AfterFork(Thread *self) {
   atomic_store(&__mapsan_news.word, all | (self && self->speaker.talks),
                memory_order_relaxed);
   if (self && RuleHolds(Rule::fork))
-    atomic_store(&self->operations.shortcuts.news, all, memory_order_relaxed);
+    self->operations.shortcuts.KnowNews(all);
 }
 
 bool news::CatchUp(Thread *thr) {
   u64 word = atomic_load(&__mapsan_news.word, memory_order_acquire);
-  atomic_uint64_t *mine = &thr->operations.shortcuts.news;
-  u64 seen = CountOf(atomic_load(mine, memory_order_relaxed));
+  u64 seen = CountOf(thr->operations.shortcuts.KnownNews());
   u64 count = CountOf(word);
   // (What was overwritten while we read it was overwritten by now.)
   for (; seen != count; seen++) {
@@ -129,7 +130,7 @@ bool news::CatchUp(Thread *thr) {
     if (now - seen >= Board::kItems || !thr->clock.KnowsThread(slot, own))
       break;
   }
-  atomic_store(mine, seen << kCountShift, memory_order_relaxed);
+  thr->operations.shortcuts.KnowNews(seen << kCountShift);
   return seen << kCountShift == word;
 }
 

@@ -38,26 +38,33 @@ void PoolBase::Drain(PoolCache *cache, Layout layout) {
   cache->count = 0;
 }
 
+// Locked. One that nobody has had before.
+void *PoolBase::NewBlock(Layout layout) {
+  auto *slab =
+      reinterpret_cast<Slab *>(atomic_load(&slabs_, memory_order_relaxed));
+  u32 count = slab ? atomic_load(&slab->count, memory_order_relaxed) : 0;
+  if (!slab || count == slab->capacity) {
+    auto *added =
+        static_cast<Slab *>(MmapOrDie(SlabBytesOf(layout), "MapSan pool"));
+    added->capacity = (SlabBytesOf(layout) - kSlabHeader) / layout.bytes;
+    added->next = slab;
+    // Release: whoever finds the slab finds its next.
+    atomic_store(&slabs_, reinterpret_cast<uptr>(added), memory_order_release);
+    slab = added;
+    count = 0;
+  }
+  atomic_store(&slab->count, count + 1, memory_order_release);
+  return BlockOf(slab, count, layout);
+}
+
 void PoolBase::Refill(PoolCache *cache, Layout layout) {
   ScopedLock lock(&lock_);
-  if (!free_) {
-    auto *slab = static_cast<Slab *>(MmapOrDie(kSlabBytes, "MapSan pool"));
-    uptr first = RoundUpTo(reinterpret_cast<uptr>(slab) + sizeof(Slab), 64);
-    slab->count =
-        (reinterpret_cast<uptr>(slab) + kSlabBytes - first) / layout.bytes;
-    for (u32 i = 0; i < slab->count; i++) {
-      void *block = reinterpret_cast<void *>(first + i * layout.bytes);
-      Link(block, layout.link) = free_;
-      free_ = block;
-    }
-    slab->next =
-        reinterpret_cast<Slab *>(atomic_load(&slabs_, memory_order_relaxed));
-    // Release: whoever finds the slab finds its count and next.
-    atomic_store(&slabs_, reinterpret_cast<uptr>(slab), memory_order_release);
-  }
-  for (u32 i = 0; i < kBatch && free_; i++) {
+  for (u32 i = BatchOf(layout); i > 0; i--) {
     void *block = free_;
-    free_ = Link(block, layout.link);
+    if (block)
+      free_ = Link(block, layout.link);
+    else
+      block = NewBlock(layout);
     Link(block, layout.link) = cache->free;
     cache->free = block;
     cache->count++;
@@ -68,11 +75,10 @@ void PoolBase::ForEachBlock(void (*callback)(void *block, void *arg), void *arg,
                             Layout layout) {
   for (auto *slab =
            reinterpret_cast<Slab *>(atomic_load(&slabs_, memory_order_acquire));
-       slab; slab = slab->next) {
-    uptr first = RoundUpTo(reinterpret_cast<uptr>(slab) + sizeof(Slab), 64);
-    for (u32 i = 0; i < slab->count; i++)
-      callback(reinterpret_cast<void *>(first + i * layout.bytes), arg);
-  }
+       slab; slab = slab->next)
+    for (u32 i = 0, n = atomic_load(&slab->count, memory_order_acquire); i < n;
+         i++)
+      callback(BlockOf(slab, i, layout), arg);
 }
 
 } // namespace __mapsan

@@ -19,8 +19,9 @@ struct PoolCache {
 
 /// Untyped part; the layout is the same in all calls. Zero-initialised memory
 /// is an empty pool. Blocks start zeroed and come back as they were left, but
-/// for the word that links them. All functions are thread-safe; `cache` belongs
-/// to the calling thread (null: the shared stock is used directly).
+/// for the word that links them; memory that nobody has had yet is not touched.
+/// All functions are thread-safe; `cache` belongs to the calling thread (null:
+/// the shared stock is used directly).
 class PoolBase {
 protected:
   struct Layout {
@@ -32,7 +33,7 @@ protected:
                                         : GetSlow(cache, layout);
   }
   ALWAYS_INLINE void Put(PoolCache *cache, void *block, Layout layout) {
-    if (LIKELY(cache && cache->count < 2 * kBatch - 1))
+    if (LIKELY(cache && cache->count < 2 * BatchOf(layout) - 1))
       Give(cache, block, layout);
     else
       PutSlow(cache, block, layout);
@@ -50,10 +51,23 @@ public:
 private:
   struct Slab {
     Slab *next;
-    u32 count;
+    atomic_uint32_t count; // of blocks that were handed out
+    u32 capacity;
   };
-  static constexpr u32 kBatch = 64;
-  static constexpr uptr kSlabBytes = 1 << 16;
+  static constexpr uptr kSlabHeader = 64; // a line
+  // How many blocks go to and from a thread at a time.
+  static u32 BatchOf(Layout layout) {
+    constexpr u32 kMany = 64, kBytes = 1 << 14;
+    return layout.bytes * kMany <= kBytes ? kMany : kBytes / layout.bytes + 1;
+  }
+  static uptr SlabBytesOf(Layout layout) {
+    constexpr uptr kBytes = 1 << 16;
+    return layout.bytes < kBytes / 4 ? kBytes : 4 * (layout.bytes + 64ull);
+  }
+  static void *BlockOf(Slab *slab, u32 i, Layout layout) {
+    return reinterpret_cast<void *>(reinterpret_cast<uptr>(slab) + kSlabHeader +
+                                    static_cast<uptr>(i) * layout.bytes);
+  }
 
   // The word that links a free block to the next. Relaxed: only where it is a
   // field of the block's does anybody else look.
@@ -89,6 +103,7 @@ private:
   void *GetSlow(PoolCache *cache, Layout layout);
   void PutSlow(PoolCache *cache, void *block, Layout layout);
   void Refill(PoolCache *cache, Layout layout);
+  void *NewBlock(Layout layout);
 
   SequenceLock lock_;
   void *free_;

@@ -43,6 +43,8 @@ public:
     atomic_thread_fence(memory_order_acquire);
     return atomic_load(&tag_, memory_order_relaxed) == tag;
   }
+  /// By who holds it: one more than Begin has seen if nobody held it between.
+  u32 LockedTag() const { return atomic_load(&tag_, memory_order_relaxed); }
   /// In the child of fork: whoever held it is not in this process.
   void ResetAfterFork() {
     if (atomic_load(&tag_, memory_order_relaxed) & 1)

@@ -4,6 +4,7 @@
 #include "mapsan_sync.h"
 
 #include "../../include/mapsan/abi.h"
+#include "mapsan_lent.h"
 #include "mapsan_live_filter.h"
 #include "mapsan_rules.h"
 #include "mapsan_sync_object.h"
@@ -11,25 +12,39 @@
 namespace __mapsan {
 
 BucketTable<3> sync_table;
-static Pool<SyncObject> pool;
+static Pool<SyncObject, __builtin_offsetof(SyncObject, next)> pool;
+static Pool<LargeSyncObject, __builtin_offsetof(SyncObject, next)> large_pool;
 
 void InitializeSync() { sync_table.Initialize("MapSan sync objects"); }
 
-void DrainSyncPool(Thread *thr) { pool.Drain(&thr->sync_objects); }
+void DrainSyncPool(Thread *thr) {
+  pool.Drain(&thr->sync_objects);
+  large_pool.Drain(&thr->large_sync_objects);
+}
 
-void LockSyncPoolBeforeFork() { pool.LockBeforeFork(); }
-void UnlockSyncPoolAfterFork() { pool.UnlockAfterFork(); }
+void LockSyncPoolBeforeFork() {
+  pool.LockBeforeFork();
+  large_pool.LockBeforeFork();
+}
+void UnlockSyncPoolAfterFork() {
+  large_pool.UnlockAfterFork();
+  pool.UnlockAfterFork();
+}
 
 void SyncAfterFork() {
   sync_table.ResetAfterFork();
-  pool.ForEachBlock(
-      [](void *block, void *) {
-        static_cast<SyncObject *>(block)->content.Init();
-      },
-      nullptr);
+  auto open = [](void *block, void *) {
+    static_cast<SyncObject *>(block)->content.Init();
+  };
+  pool.ForEachBlock(open, nullptr);
+  large_pool.ForEachBlock(open, nullptr);
 }
 
 void SyncObject::SetClock(Snapshot *s) {
+  if (lent)
+    EndLoan();
+  if ((s ? s->slot : kNoSlot) != atomic_load(&slot, memory_order_relaxed))
+    repeats = 0;
   Drop(clock);
   clock = s;
   atomic_store(&own, s ? s->own : 0, memory_order_relaxed);
@@ -37,6 +52,13 @@ void SyncObject::SetClock(Snapshot *s) {
   atomic_store(&base_stamp, s ? s->base_stamp : 0, memory_order_relaxed);
   atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
   atomic_store(&seen, 0, memory_order_relaxed);
+}
+
+void SyncObject::EndLoan() {
+  lent = false;
+  if (Thread *owner = ThreadBySlot(atomic_load(&slot, memory_order_relaxed)))
+    owner->operations.shortcuts.TakeBack(
+        atomic_load(&addr, memory_order_relaxed));
 }
 
 // Marks the key of what is handed over: no address has this bit.
@@ -57,7 +79,9 @@ SyncObject *FindSync(Bucket *bucket, uptr addr) {
 SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
   if (SyncObject *object = FindSync(bucket, addr))
     return object;
-  SyncObject *object = pool.Get(&thr->sync_objects);
+  SyncObject *object = IsLarge(addr)
+                           ? &large_pool.Get(&thr->large_sync_objects)->common
+                           : pool.Get(&thr->sync_objects);
   atomic_store(&object->addr, addr, memory_order_relaxed);
   atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
   SetNext(object, bucket->Head<SyncObject>());
@@ -74,19 +98,24 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
     SetNext(before, NextSync(object));
   else
     bucket->SetHead(NextSync(object));
-  live_filter.Remove(
-      LiveFilter::kSync,
-      MAPSAN_SYNC_PLACE(atomic_load(&object->addr, memory_order_relaxed)));
+  uptr key = atomic_load(&object->addr, memory_order_relaxed);
+  live_filter.Remove(LiveFilter::kSync, MAPSAN_SYNC_PLACE(key));
+  LargeSyncObject *large = IsLarge(key) ? Large(object) : nullptr;
   {
     SpinMutexLock content(&object->content);
     object->SetClock(nullptr);
-    ReaderClocks::Destroy(object->readers);
-    object->readers = nullptr;
+    if (large) {
+      ReaderClocks::Destroy(large->readers);
+      large->readers = nullptr;
+    }
   }
-  object->group = 0;
-  object->CountGeneration();
+  object->taken_back = 0;
   atomic_store(&object->addr, 0, memory_order_relaxed);
-  pool.Put(thr ? &thr->sync_objects : nullptr, object);
+  if (!large)
+    return pool.Put(thr ? &thr->sync_objects : nullptr, object);
+  large->group = 0;
+  large->CountGeneration();
+  large_pool.Put(thr ? &thr->large_sync_objects : nullptr, large);
 }
 
 bool RefreshClock(Thread *thr, SyncObject *object) {
@@ -157,11 +186,12 @@ void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   if (peek.valid && NothingToRelease(thr, peek))
     return;
   news::Announce(thr);
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, addr);
   if (!thr->clock.AllZero())
     StoreInto(thr, FindOrCreateSync(thr, bucket, addr));
   else if (SyncObject *object = FindSync(bucket, addr))
     RemoveSync(thr, bucket, object);
+  bucket->Unlock();
 }
 
 void SyncReleaseJoin(Thread *thr, uptr addr) {
@@ -172,8 +202,9 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
     return;
   news::Announce(thr);
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, addr);
   JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
+  bucket->Unlock();
 }
 
 void SyncHandOver(Thread *thr, uptr addr) {
@@ -200,23 +231,24 @@ void SyncTakeOver(Thread *thr, uptr addr) {
     RemoveSync(thr, bucket, object);
 }
 
-// An object that has a group and nothing else: its body is to be joined also
-// where nothing has to be told to it.
+// Beside what was released there: a body is to be joined also where nothing has
+// to be told to it.
 void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
-  SyncObject *object = FindOrCreateSync(thr, bucket, addr);
+  LargeSyncObject *object =
+      Large(FindOrCreateSync(thr, bucket, addr | kGroupSide));
   object->group = object->group && object->group != group ? any : group;
 }
 
 uptr SyncGroup(uptr addr) {
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
-  SyncPeek peek = Peek(bucket, addr);
+  SyncPeek peek = Peek(bucket, addr | kGroupSide);
   if (peek.valid && !peek.object)
     return 0;
   ScopedLock lock(bucket);
-  SyncObject *object = FindSync(bucket, addr);
-  return object ? object->group : 0;
+  SyncObject *object = FindSync(bucket, addr | kGroupSide);
+  return object ? Large(object)->group : 0;
 }
 
 void SyncCopy(Thread *thr, uptr from, uptr to) {
@@ -231,8 +263,9 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
   if (!clock)
     return;
   Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(to));
-  ScopedLock lock(bucket);
+  lent::LockToChange(thr, bucket, to);
   JoinClock(FindOrCreateSync(thr, bucket, to), clock);
+  bucket->Unlock();
   clock->Unref();
 }
 

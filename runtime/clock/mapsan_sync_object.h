@@ -31,16 +31,28 @@ struct SyncObject {
   atomic_uint32_t seen;
   // Of a lock: held while `clock` or `readers` become others.
   StaticSpinMutex content;
-  char padding[7];
+  // Of an atomic (mapsan_lent.h): its owner's table says that it is lent; how
+  // often it was taken back; how often its owner has released the same.
+  bool lent;
+  u8 taken_back;
+  u16 repeats;
 
+  /// Takes over the reference; null empties it.
+  void SetClock(Snapshot *s);
+  /// It is lent to nobody.
+  void EndLoan();
+};
+static_assert(sizeof(SyncObject) == 64, "a release of a program's is a line");
+
+/// Those of a lock, and of what belongs to a group: by their keys.
+struct LargeSyncObject {
+  SyncObject common;
   ReaderClocks *readers; // Lr of a rwlock; null until there is one
   uptr group;            // SyncSetGroup; or 0
   // How often `readers` was emptied or dropped, over all that this memory was
   // used for: snapshots in there that were known at another count are gone.
   atomic_uint64_t reader_generation;
 
-  /// Takes over the reference; null empties it.
-  void SetClock(Snapshot *s);
   /// Bucket lock held.
   void CountGeneration() {
     atomic_store(&reader_generation,
@@ -48,6 +60,16 @@ struct SyncObject {
                  memory_order_relaxed);
   }
 };
+// Marks the keys of locks, and those of groups: no address has these bits.
+constexpr uptr kLockSide = uptr(5) << 61;
+constexpr uptr kGroupSide = uptr(1) << 60;
+inline bool IsLarge(uptr key) {
+  return (key & kLockSide) == kLockSide || (key & kGroupSide);
+}
+/// `object`, whose key is of one of these.
+inline LargeSyncObject *Large(SyncObject *object) {
+  return reinterpret_cast<LargeSyncObject *>(object);
+}
 
 /// Sync objects, 8 bytes a bucket.
 extern MAPSAN_HIDDEN BucketTable<3> sync_table;

@@ -108,7 +108,6 @@ static Thread *NewRecord() {
                  memory_order_relaxed);
     atomic_store(&registry->all_count, i + 1, memory_order_release);
   }
-  internal_allocator()->InitCache(&thr->alloc_cache);
   thr->overlap_only = thr->ignore_sync = flags()->detect == Detect::Overlap;
   thr->next = registry->in_use;
   thr->previous = nullptr;
@@ -130,7 +129,8 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   SlotTable::Lease lease = registry->slots.Take(creator);
   if (lease.slot == kNoSlot)
     return false;
-  thr->clock.Start(lease.slot, lease.life, lease.epoch);
+  thr->clock.Start(lease.slot, lease.life, lease.epoch,
+                   &thr->operations.shortcuts);
   ThreadInfo *info = Info(thr->tid);
   info->first_epoch = lease.epoch;
   info->before_on_slot =
@@ -139,10 +139,9 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   atomic_store(&registry->newest[lease.slot], thr->tid, memory_order_release);
   thr->recent.ForgetAll(); // of the record's last thread
   ForgetElements(thr);
-  thr->operations.shortcuts.Restart();
+  thr->operations.shortcuts.Restart(/*speaks=*/!thr->clock.AllZero());
   thr->read_releases.ForgetAll();
   thr->speaker = {}; // a thread that vanished in a fork has left its own
-  atomic_store(&thr->operations.shortcuts.news, 0, memory_order_relaxed);
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
   thr->erases = {};
@@ -239,7 +238,7 @@ void ThreadCreateFailed(Thread *child) {
   ScopedLock lock(&registry->lock);
   atomic_fetch_sub(&registry->live, 1, memory_order_relaxed);
   RetireClock(child, child->clock.ClosedEpoch());
-  internal_allocator()->DestroyCache(&child->alloc_cache);
+  DrainAlloc(&child->alloc_cache);
   FreeRecord(child);
 }
 
@@ -345,7 +344,7 @@ void ThreadFinish(Thread *self) {
   DrainMapPools(self);
   DrainSyncPool(self);
   DrainSnapshotPool(self);
-  internal_allocator()->DestroyCache(&self->alloc_cache);
+  DrainAlloc(&self->alloc_cache);
   if (thread_internal::current ==
       self) { // (a unit test ends threads that never ran)
     thread_internal::current = nullptr;
@@ -421,9 +420,11 @@ void ThreadsLockBeforeFork() {
   LockMapPoolsBeforeFork();
   LockSyncPoolBeforeFork();
   LockSnapshotPoolBeforeFork();
+  LockAllocBeforeFork();
 }
 
 void ThreadsUnlockAfterFork() {
+  UnlockAllocAfterFork();
   UnlockSnapshotPoolAfterFork();
   UnlockSyncPoolAfterFork();
   UnlockMapPoolsAfterFork();
@@ -506,6 +507,16 @@ void ForEachThreadUnlocked(void (*callback)(Thread *, void *), void *arg) {
 Snapshot *ThreadSnap(Thread *thr) {
   ThreadFlush(thr);
   return thr->clock.Snap();
+}
+
+void ThreadAcquireAll(Thread *self) {
+  KeepBeginClocks(self);
+  ScopedLock lock(&registry->lock);
+  for (Slot slot = 0; slot < registry->slots.count(); slot++) {
+    Thread *thr = ThreadBySlot(slot);
+    self->clock.Raise(slot, thr ? thr->clock.ClosedEpochNow()
+                                : registry->slots.FinalEpoch(slot));
+  }
 }
 
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot) {

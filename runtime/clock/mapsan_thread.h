@@ -13,6 +13,7 @@
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
 #include "../maps/mapsan_watches.h"
+#include "mapsan_alloc.h"
 #include "mapsan_clock.h"
 #include "mapsan_known_locks.h"
 #include "mapsan_lock_stacks.h"
@@ -23,7 +24,6 @@
 #include "mapsan_pool.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
-#include "sanitizer_common/sanitizer_allocator_internal.h"
 #include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
@@ -120,8 +120,9 @@ struct Thread {
   KnownPaths *known_paths;        // mapsan_stack.cpp; or null
 
   // --- memory of its own
-  InternalAllocatorCache alloc_cache;
-  PoolCache map_states, map_extras, read_chunks, sync_objects, snapshots;
+  AllocCache alloc_cache;
+  PoolCache map_states, map_extras, read_chunks, sync_objects,
+      large_sync_objects, snapshots;
   TombstoneRing tombstones;
   Presence *spare_presence; // mapsan_overlap.cpp
 
@@ -306,6 +307,9 @@ inline void ThreadFlush(Thread *thr) {
 }
 /// Flush and snapshot; the clock's own reference.
 Snapshot *ThreadSnap(Thread *thr);
+/// All that any thread has published, as if by a barrier of all of them: where
+/// it cannot be told any more what was acquired.
+void ThreadAcquireAll(Thread *thr);
 /// Joins a snapshot; operations in flight keep the clock of their begin.
 void ThreadAcquire(Thread *thr, const Snapshot *snapshot);
 

@@ -254,6 +254,13 @@ MAPSAN_ENTRY void __mapsan_atomic_end(void *addr, u32 what, u64 token,
     ScopedRuntime::Leave(thr);
 }
 
+MAPSAN_ENTRY u32 __mapsan_load_end(void *addr, u32 what, u64 token) {
+  Thread *thr = CurrentThreadRaw();
+  if (UNLIKELY(token == kNothing || !thr))
+    return 0;
+  return !LoadEnd(thr, reinterpret_cast<uptr>(addr), what, token);
+}
+
 MAPSAN_ENTRY void __mapsan_atomic_fence(u32 order) {
   Thread *thr = CurrentThread();
   if (!thr || thr->ignore_sync)

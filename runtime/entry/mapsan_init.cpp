@@ -3,6 +3,7 @@
 
 #include "mapsan_init.h"
 
+#include "../clock/mapsan_lent.h"
 #include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_lockset.h"
 #include "../clock/mapsan_sync_object.h"
@@ -63,6 +64,7 @@ void Initialize() {
   live_filter.Initialize();
   InitializeSync();
   news::Initialize();
+  lent::Initialize();
   InitializeMapTable();
   InitializeLocksets();
   InitializeThreads();

@@ -21,42 +21,53 @@ bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
       .Orders(state->LastWrite()->WordInOrder());
 }
 
+u32 few_reads = 3 * ReadChunk::kCells;
+
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock) {
   MapExtra *extra = state->Extra();
   if (!extra)
     return &state->read;
-  AccessCell *reusable = nullptr, *own = nullptr;
+  AccessCell *own = nullptr, *empty = nullptr, *ordered = nullptr;
+  AccessWord of_ordered = 0;
   bool nobodys = false;
+  u32 words = 0;
   extra->has_reads = true;
   ForEachRead(state, [&](AccessCell *cell) {
     AccessWord word = cell->Word();
-    if (word && SlotOf(word) == thr->clock.slot()) {
+    if (!word) {
+      empty = empty ? empty : cell;
+      return true;
+    }
+    words++;
+    if (SlotOf(word) == thr->clock.slot()) {
       own = cell;
       return false;
     }
     // Of those that nothing is ordered after one says it all.
-    bool again = word && SlotOf(word) == kNobody && nobodys;
-    nobodys |= word && SlotOf(word) == kNobody;
-    if (!reusable && (again || clock.Orders(word)) &&
-        (!word || cell->Take(word)))
-      reusable = cell;
+    bool again = SlotOf(word) == kNobody && nobodys;
+    nobodys |= SlotOf(word) == kNobody;
+    if (!ordered && (again || clock.Orders(word))) {
+      ordered = cell;
+      of_ordered = word;
+    }
     return true;
   });
-  if (own)
-    return own;
-  return reusable ? reusable : AddReadCell(thr, extra);
+  if (own || empty)
+    return own ? own : empty;
+  // Threads that take turns would take each other's cell every time.
+  bool may_grow = words < few_reads && Takes(FastPath::kept_reads);
+  if (ordered && !may_grow && ordered->Take(of_ordered))
+    return ordered;
+  return AddReadCell(thr, extra);
 }
 
 void DropOrderedReads(MapState *state, const BeginClock &clock) {
-  // A few cost the next writer a look each, which is less than their threads
-  // would pay for finding new cells under the lock.
-  constexpr u32 kFew = 6;
   u32 words = 0;
   ForEachRead(state, [&](AccessCell *cell) {
     words += cell->Word() != 0;
-    return words <= kFew;
+    return words <= few_reads;
   });
-  if (words <= kFew && Takes(FastPath::kept_reads))
+  if (words <= few_reads && Takes(FastPath::kept_reads))
     return;
   bool left = false;
   ForEachRead(state, [&](AccessCell *cell) {

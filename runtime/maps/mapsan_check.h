@@ -78,11 +78,15 @@ void CheckWrite(const BeginClock &clock, MapState *state, Record record,
 bool RepeatRead(Thread *thr, const MapState *state, AccessCell *cell,
                 const AccessDetails &details);
 
-/// The cell in which `slot` remembers its last read: its own, an empty one, or
-/// one whose read happens before `clock` (whoever is unordered with that read
-/// is unordered with this one too, so nothing is lost up to a map's first
-/// race). Adds one if need be. Its word is the thread's own, or 0. Bucket lock
-/// held.
+/// So many reads cost the next writer a look each, which is less than their
+/// threads would pay for finding new cells under the lock. For tests.
+extern u32 few_reads;
+
+/// The cell in which `slot` remembers its last read: its own, an empty one, or,
+/// where there are more than a few, one whose read happens before `clock`
+/// (whoever is unordered with that read is unordered with this one too, so
+/// nothing is lost up to a map's first race). Adds one if need be. Its word is
+/// the thread's own, or 0. Bucket lock held.
 AccessCell *ReadCellFor(Thread *thr, MapState *state, const BeginClock &clock);
 
 /// After an ordered write the reads before it are of no more use: whoever is

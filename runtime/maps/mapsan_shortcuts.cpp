@@ -5,9 +5,21 @@
 
 using __mapsan::ShortcutFields;
 
-// Where those look that have none: all goes the long way. Never written.
-static ShortcutFields none = {
-    {__mapsan::Shortcuts::kAskRuntime}, {}, {}, {}, {}, {}, {}, {}};
+// Where those look that have none: all goes the long way. (They say there what
+// they release; nobody asks.)
+static ShortcutFields none = {{__mapsan::Shortcuts::kAskRuntime},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {},
+                              {}};
 
 // initial-exec, as emitted code takes it.
 extern "C" __attribute__((

@@ -16,6 +16,7 @@ namespace shortcut_field {
 using Ptr = atomic_uintptr_t;
 using I64 = atomic_uint64_t;
 using Table = u64[MAPSAN_SHORTCUT_ENTRIES];
+using Lent = atomic_uint64_t[MAPSAN_LENT_ENTRIES];
 } // namespace shortcut_field
 
 /// Laid out by the list that the pass reads, too (pass/instrument/Shortcuts).
@@ -30,7 +31,8 @@ using Table = u64[MAPSAN_SHORTCUT_ENTRIES];
 /// `in_flight` changed, goes the long way. So what is kept of operations, and
 /// when they are stamped anew, is as if there were no short way.
 ///
-/// Written by its own thread; others read `in_flight` and `site`, for labels.
+/// Written by its own thread; others read `in_flight` and `site`, for labels,
+/// and `releasing`; and take back what is lent.
 struct ShortcutFields {
 #define MAPSAN_SHORTCUT_FIELD(Type, Name) shortcut_field::Type Name;
 #include "../../include/mapsan/callbacks.inc"
@@ -111,10 +113,61 @@ public:
       reads[i] = writes[i] = 0;
   }
 
-  /// Another thread's from now on.
-  void Restart() {
+  // --- atomics (clock/mapsan_news.h, clock/mapsan_lent.h)
+
+  /// __mapsan_news, as far as the thread has gone through it. While it has a
+  /// release fence, what loads and stores may have something to tell.
+  void KnowNews(u64 word) {
+    bool rmw = !fenced_ && Takes(FastPath::news_of_rmw) &&
+               RuleHolds(Rule::rmw_continues);
+    bool is_silent = !speaks_ && Takes(FastPath::silent_thread);
+    atomic_store(&news, word, memory_order_relaxed);
+    atomic_store(&news_of_rmw, rmw ? word : kNever, memory_order_relaxed);
+    atomic_store(&silent, is_silent ? word : kNever, memory_order_relaxed);
+  }
+  u64 KnownNews() const { return atomic_load(&news, memory_order_relaxed); }
+  void SetFenced(bool fenced) {
+    fenced_ = fenced;
+    KnowNews(KnownNews());
+  }
+  /// The thread begins to have something to release, or has something else to
+  /// release from now on.
+  void ClockChanges() {
+    speaks_ = true;
+    atomic_store(&silent, kNever, memory_order_relaxed);
+    SetLentKey(atomic_load(&lent_key, memory_order_relaxed) +
+               (1ull << kLentShift));
+  }
+
+  /// What is released at `addr` is just what this thread would release there.
+  /// The lock of its bucket is held.
+  void Lend(uptr addr) {
+    if (addr >> kLentShift == 0)
+      atomic_store(&lent[LentIndex(addr)],
+                   addr ^ atomic_load(&lent_key, memory_order_relaxed),
+                   memory_order_relaxed);
+  }
+  /// The same lock held; any thread. (The owner of the table may put another
+  /// address there at the same time, which is lost then.)
+  void TakeBack(uptr addr) {
+    atomic_uint64_t *entry = &lent[LentIndex(addr)];
+    u64 differs = atomic_load(entry, memory_order_relaxed) ^ addr;
+    if (differs << (64 - kLentShift) == 0)
+      atomic_store(entry, 0, memory_order_relaxed);
+  }
+  bool IsReleasing(uptr addr) const {
+    return atomic_load(&releasing, memory_order_acquire) == addr;
+  }
+
+  /// Another thread's from now on. `speaks`: it has something to release.
+  void Restart(bool speaks) {
     closed_ = false;
     ForgetAll();
+    fenced_ = false;
+    speaks_ = speaks;
+    KnowNews(0);
+    atomic_store(&releasing, 0, memory_order_relaxed);
+    SetLentKey(0);
   }
   /// As long as the thread lives, all its operations are to be looked at.
   void Close() {
@@ -143,8 +196,26 @@ private:
     return map ^ atomic_load(&key, memory_order_relaxed) ^ tag;
   }
 
+  // Addresses have 48 bits, and the key those above: no entry of an earlier key
+  // is one of now, nor is 0 ever one.
+  static constexpr u32 kLentShift = 48;
+  static constexpr u64 kNever = ~0ull; // __mapsan_news is never that
+  static u32 LentIndex(uptr addr) {
+    return static_cast<u32>(addr * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
+           MAPSAN_LENT_ENTRIES;
+  }
+  void SetLentKey(u64 key) {
+    if (UNLIKELY(!key)) { // all have been
+      for (atomic_uint64_t &entry : lent)
+        atomic_store(&entry, 0, memory_order_relaxed);
+      key = 1ull << kLentShift;
+    }
+    atomic_store(&lent_key, key, memory_order_relaxed);
+  }
+
   u32 generation_;
   bool closed_;
+  bool fenced_, speaks_;
 };
 
 /// From here on the calling thread's emitted code looks there.

@@ -17,7 +17,7 @@
 ; CHECK-NEXT:    xor i64 [[MAP]], [[KEY]]
 ; CHECK:         load atomic i64, ptr getelementptr inbounds{{.*}}@__mapsan_family{{.*}} monotonic
 ; CHECK:         mul i64 [[MAP]], 1640531527
-; CHECK:         getelementptr inbounds {{.*}}, ptr [[MINE]], i32 0, i32 6, i64
+; CHECK:         getelementptr inbounds {{.*}}, ptr [[MINE]], i32 0, i32 11, i64
 ; CHECK:         load atomic i64, ptr getelementptr inbounds{{.*}}@__mapsan_site{{.*}} monotonic
 ; CHECK:         br i1 {{.*}}, label %[[SHORT:.*]], label %[[LONG:.*]], !prof
 ; CHECK:       [[SHORT]]:
@@ -40,7 +40,7 @@ define void @read(ptr %m, ptr %k) nounwind {
 
 ; What is told by the size keeps it: four stores. It wants the other table.
 ; CHECK-LABEL: define void @may_write(
-; CHECK:         getelementptr inbounds {{.*}}, i32 0, i32 7, i64
+; CHECK:         getelementptr inbounds {{.*}}, i32 0, i32 12, i64
 ; CHECK:         getelementptr inbounds i8, ptr %m, i64 40
 ; CHECK-NEXT:    load i64
 ; CHECK-COUNT-4: store atomic {{.*}} monotonic

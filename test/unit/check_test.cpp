@@ -118,13 +118,48 @@ TEST_F(Check, AReadAfterTheCheckOfAWriteSeesIt) {
   EXPECT_EQ(wordOf(cell()), MakeWord(reader->clock.slot(), 2));
 }
 
+// Both find their cells again when it is their turn.
+TEST_F(Check, ReadersThatTakeTurnsHaveACellEach) {
+  Thread *third = ThreadCreate(nullptr, 0, false);
+  third->clock.Raise(reader->clock.slot(), 1);
+  third->clock.Raise(writer->clock.slot(), 1);
+  std::vector<AccessCell *> cells;
+  ForEachRead(state, [&](AccessCell *cell) {
+    cells.push_back(cell);
+    return true;
+  });
+  for (AccessCell *each : cells) // all are ordered before the third's
+    setWord(each, each == cell() ? reader : writer, 1);
+  u32 few = few_reads;
+  few_reads = 9;
+  AccessCell *other =
+      ReadCellFor(third, state, BeginClock(third->clock, nullptr, 0));
+  few_reads = few;
+  for (AccessCell *each : cells)
+    EXPECT_NE(other, each);
+  EXPECT_TRUE(repeat());
+  setWord(other, third, 1);
+  EXPECT_EQ(ReadCellFor(third, state, BeginClock(third->clock, nullptr, 0)),
+            other);
+  ThreadFinish(third);
+  ThreadDetached(third);
+}
+
 TEST_F(Check, ACellThatIsTakenIsNotRaised) {
   Thread *third = ThreadCreate(nullptr, 0, false);
   third->clock.Raise(reader->clock.slot(), 1);
+  std::vector<AccessCell *> cells;
+  ForEachRead(state, [&](AccessCell *cell) {
+    cells.push_back(cell);
+    return true;
+  });
+  ASSERT_GT(cells.size(), few_reads);
+  for (AccessCell *cell : cells) // the second alone is ordered
+    setWord(cell, cell == cells[1] ? reader : writer, 1);
   AccessCell *taken =
       ReadCellFor(third, state, BeginClock(third->clock, nullptr, 0));
-  EXPECT_EQ(taken, cell());
-  EXPECT_FALSE(repeat());
+  EXPECT_EQ(taken, cells[1]);
+  EXPECT_FALSE(RepeatRead(reader, state, cells[1], details));
   ThreadFinish(third);
   ThreadDetached(third);
 }

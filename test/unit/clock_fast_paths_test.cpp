@@ -106,6 +106,27 @@ TEST_F(ClockFastPaths, AFenceAcquiresWhatARepeatedReleaseHasRead) {
   EXPECT_TRUE(silent());
 }
 
+// The object holds a clock of the thread's slot, but of its life before: what that
+// one knew of others stays.
+TEST_F(ClockFastPaths, AReleaseWhereTheSlotsLastThreadReleased) {
+  Operate(b, &write, maps[1]);
+  hand(b, a, 1);
+  atomic(a, kRmwRelease);
+  Slot slot = a->clock.slot();
+  for (int i = 0; i < 2000; i++) { // until it is given to somebody
+    ThreadFinish(a);
+    a = threads[0] = ThreadCreate(nullptr, 0, true);
+    if (a->clock.slot() == slot)
+      break;
+  }
+  ASSERT_EQ(a->clock.slot(), slot);
+  a->clock.MarkDirty();
+  atomic(a, kRmwRelease);
+  atomic(threads[2], kRmwAcqRel);
+  Operate(threads[2], &write, maps[1]);
+  EXPECT_TRUE(silent());
+}
+
 TEST_F(ClockFastPaths, AReleaseThatDoesNotAcquireOrdersNothing) {
   Operate(a, &write, maps[0]);
   atomic(a, kRmwRelease);

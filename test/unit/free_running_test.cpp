@@ -244,6 +244,55 @@ TEST(FreeRunning, ARepeatedReleaseIsOneStepWithItsValue) {
   ThreadDetached(thr);
 }
 
+// Two threads repeat their releases at one atomic and take it from each other;
+// each value says whose it is. Whoever reads one has that thread's clock.
+TEST(FreeRunning, ALentAtomicsValuesHaveTheirClocks) {
+  StartWorld();
+  TakeFindings();
+  static std::atomic<int> word{-1};
+  static std::atomic<bool> done{false};
+  uptr addr = AddressOf(&word);
+  constexpr u32 store = MapsanAtomicStore | 3 << 4; // release
+  static Thread *writers[2];
+  for (Thread *&writer : writers) {
+    writer = ThreadCreate(nullptr, 0, true);
+    writer->clock.MarkDirty();
+    ThreadFlush(writer);
+  }
+  word = -1;
+  done = false;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; t++)
+    threads.emplace_back([=] {
+      std::mt19937 random(t);
+      while (!done) {
+        for (unsigned i = random() % 64; i > 0; i--) {
+          u64 token = BeginAtomic(writers[t], addr, store);
+          word.store(t, std::memory_order_release);
+          EndAtomic(writers[t], addr, store, token, true);
+        }
+        for (unsigned i = random() % 256; i > 0; i--)
+          (void)done.load();
+      }
+    });
+  int missed = 0;
+  for (int i = 0; i < kSteps; i++) {
+    Thread *reader = ThreadCreate(nullptr, 0, true);
+    int value = Load(reader, word, std::memory_order_acquire);
+    missed += value >= 0 &&
+              !reader->clock.Contains(writers[value]->clock.slot(),
+                                      writers[value]->clock.ClosedEpoch());
+    ThreadFinish(reader);
+  }
+  done = true;
+  for (std::thread &t : threads)
+    t.join();
+  EXPECT_EQ(missed, 0);
+  SyncBorn(addr, sizeof(word));
+  for (Thread *writer : writers)
+    ThreadFinish(writer);
+}
+
 TEST(FreeRunning, MapsComeAndGoWithoutGrowth) {
   StartWorld();
   TakeFindings();

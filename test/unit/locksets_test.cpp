@@ -161,4 +161,20 @@ TEST_F(LockStacksTest, AreThoseOfNow) {
   EXPECT_EQ(taken(0x1000), (Frames{0x1000, 0x3004, 0x4004}));
 }
 
+TEST(KnownLocksets, AreOfThatLockAlone) {
+  HeldLock lock = {1 << 20, 5, nullptr, 1, LockMode::Exclusive, false, false};
+  KnownLockset known = {lock, 3, 7};
+  EXPECT_TRUE(known.Is(3, lock));
+  EXPECT_FALSE(known.Is(4, lock));
+  HeldLock other = lock;
+  other.addr += 1 << 18; // in the same place
+  EXPECT_FALSE(known.Is(3, other));
+  other = lock;
+  other.where = 6;
+  EXPECT_FALSE(known.Is(3, other));
+  other = lock;
+  other.mode = LockMode::Shared;
+  EXPECT_FALSE(known.Is(3, other));
+}
+
 } // namespace

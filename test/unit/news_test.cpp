@@ -84,6 +84,30 @@ TEST_F(News, FromAFenceAreAnnounced) {
   EXPECT_FALSE(found());
 }
 
+TEST_F(News, FromAFenceAreToldByAnExchange) {
+  use(a);
+  AtomicFence(a, 3);
+  EXPECT_TRUE(hasHeardAll(a));
+  atomic(a, 0, MapsanAtomicRmw); // relaxed
+  load(b);
+  use(b);
+  EXPECT_FALSE(found());
+}
+
+TEST_F(News, OfOthersSilenceNobodyWhoHasSome) {
+  // As if its slot had been nobody's before.
+  a->operations.shortcuts.Restart(/*speaks=*/false);
+  use(a);
+  c->clock.MarkDirty();
+  store(c);
+  load(a);
+  EXPECT_TRUE(hasHeardAll(a));
+  store(a, 1);
+  load(b, 1);
+  use(b);
+  EXPECT_FALSE(found());
+}
+
 TEST_F(News, OfThirdPartiesComeWithThoseWhoKnowThem) {
   use(a);
   store(a);

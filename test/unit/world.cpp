@@ -4,10 +4,12 @@
 #include "world.h"
 
 #include "../../runtime/clock/mapsan_code.h"
+#include "../../runtime/clock/mapsan_lent.h"
 #include "../../runtime/clock/mapsan_live_filter.h"
 #include "../../runtime/clock/mapsan_sync_object.h"
 #include "../../runtime/entry/mapsan_flags.h"
 #include "../../runtime/intercept/mapsan_intercept.h"
+#include "../../runtime/maps/mapsan_check.h"
 #include "../../runtime/maps/mapsan_map_table.h"
 #include "../../runtime/report/mapsan_report.h"
 
@@ -40,6 +42,9 @@ void StartWorld() {
     live_filter.Initialize();
     InitializeSync();
     news::Initialize();
+    lent::Initialize();
+    lent::repeats_needed = 3;
+    few_reads = 2;
     InitializeMapTable();
     InitializeLocksets();
     InitializeThreads();
@@ -131,25 +136,92 @@ NOINLINE void End(Thread *thr, Site *site, const void *map,
     MapEnd(thr, site, AddressOf(map), evidence, pc, bp);
 }
 
-static bool IsWatched(Thread *thr, u32 what) {
-  if (AtomicOp(what).kind != MapsanAtomicLoad)
-    return MapUsed();
+// The fields of its shortcuts that emitted code compares with the news.
+static bool HasNews(Thread *thr, AtomicOp op) {
+  const Shortcuts &mine = thr->operations.shortcuts;
+  const atomic_uint64_t *known = op.releases() ? &mine.silent
+                                 : op.stores() ? &mine.news_of_rmw
+                                               : &mine.news;
   return atomic_load(&__mapsan_news.word, memory_order_relaxed) !=
-         atomic_load(&thr->operations.shortcuts.news, memory_order_relaxed);
+         atomic_load(known, memory_order_relaxed);
 }
 
+// A token of these tests: the instruction runs while its object is lent.
+static constexpr u64 kLent = ~2ull;
+
 u64 BeginAtomic(Thread *thr, uptr addr, u32 what) {
-  return IsWatched(thr, what) ? AtomicBegin(thr, addr, what)
-                              : MAPSAN_ATOMIC_UNWATCHED;
+  AtomicOp op(what);
+  if (op.kind == MapsanAtomicStore && !op.releases())
+    return MapUsed() ? AtomicBegin(thr, addr, what) : MAPSAN_ATOMIC_UNWATCHED;
+  // (Threads whose slots were others' before would not be silent.)
+  if (!HasNews(thr, op) || !MapUsed())
+    return MAPSAN_ATOMIC_UNWATCHED;
+  Shortcuts &mine = thr->operations.shortcuts;
+  u32 index = static_cast<u32>(addr * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
+              MAPSAN_LENT_ENTRIES;
+  if (!op.releases())
+    return AtomicBegin(thr, addr, what);
+  u64 before = atomic_load(&mine.releasing, memory_order_relaxed);
+  atomic_store(&mine.releasing, addr, memory_order_relaxed);
+  atomic_signal_fence(memory_order_seq_cst);
+  u64 differs = addr ^ atomic_load(&mine.lent_key, memory_order_relaxed) ^
+                atomic_load(&mine.lent[index], memory_order_relaxed);
+  if (!(differs | before))
+    return kLent;
+  atomic_store(&mine.releasing, before, memory_order_relaxed);
+  return AtomicBegin(thr, addr, what);
+}
+
+static void EndAtomicHooked(Thread *thr, uptr addr, u32 what, u64 token,
+                            bool done) {
+  if (!AtomicOp(what).stores()) {
+    // A load would be done again, and the value that counts is another one:
+    // Load does that where it matters.
+    if (!LoadEnd(thr, addr, what, token))
+      AtomicEnd(thr, addr, what,
+                AtomicBegin(thr, addr, what | MAPSAN_ATOMIC_AGAIN), done);
+  } else if (token == MAPSAN_ATOMIC_UNWATCHED) {
+    AtomicUnwatchedEnd(thr, addr, what, done);
+  } else {
+    AtomicEnd(thr, addr, what, token, done);
+  }
 }
 
 void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done) {
-  if (!IsWatched(thr, what))
-    return;
-  if (token == MAPSAN_ATOMIC_UNWATCHED)
+  AtomicOp op(what);
+  if (token == kLent)
+    atomic_store(&thr->operations.shortcuts.releasing, 0, memory_order_release);
+  else if (token != MAPSAN_ATOMIC_UNWATCHED)
+    EndAtomicHooked(thr, addr, what, token, done);
+  else if (!op.stores() && HasNews(thr, op))
+    EndAtomicHooked(thr, addr, what, AtomicBegin(thr, addr, what), done);
+  else if (op.loads() && HasNews(thr, op))
     AtomicUnwatchedEnd(thr, addr, what, done);
-  else
-    AtomicEnd(thr, addr, what, token, done);
+}
+
+int Load(Thread *thr, const std::atomic<int> &word, std::memory_order order) {
+  uptr addr = AddressOf(&word);
+  u32 what = MapsanAtomicLoad | static_cast<u32>(order) << 4;
+  int value = word.load(order);
+  if (!HasNews(thr, AtomicOp(what)))
+    return value;
+  for (u32 more : {0, MAPSAN_ATOMIC_AGAIN}) {
+    u64 token = AtomicBegin(thr, addr, what | more);
+    value = word.load(order);
+    if (LoadEnd(thr, addr, what | more, token))
+      break;
+  }
+  return value;
+}
+
+bool IsLent(Thread *thr, const void *object) {
+  uptr addr = AddressOf(object);
+  const Shortcuts &mine = thr->operations.shortcuts;
+  u64 key = atomic_load(&mine.lent_key, memory_order_relaxed);
+  for (const atomic_uint64_t &entry : mine.lent)
+    if (atomic_load(&entry, memory_order_relaxed) == (addr ^ key))
+      return true;
+  return false;
 }
 
 void ForgetMapUsed() {

@@ -10,6 +10,7 @@
 #include "../../runtime/maps/mapsan_lives.h"
 #include "../../runtime/maps/mapsan_map.h"
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -43,6 +44,12 @@ void End(Thread *thr, Site *site, const void *map,
 /// (pass/instrument/AtomicHooks.cpp).
 u64 BeginAtomic(Thread *thr, uptr addr, u32 what);
 void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done);
+
+/// A load, as emitted code does it: again if its end says so.
+int Load(Thread *thr, const std::atomic<int> &word, std::memory_order order);
+
+/// The object is lent to it, and holds its clock as it is.
+bool IsLent(Thread *thr, const void *object);
 
 /// As if no map had been used. For a test whose threads, maps and objects are
 /// all new.

@@ -12,6 +12,7 @@ typedef void *Ptr;
 typedef int I32;
 typedef int64_t I64;
 typedef I64 Table[MAPSAN_SHORTCUT_ENTRIES];
+typedef I64 Lent[MAPSAN_LENT_ENTRIES];
 
 typedef struct {
 #define MAPSAN_FAMILY_FIELD(Type, Name) Type Name;
@@ -138,6 +139,12 @@ void __mapsan_atomic_end(void *address, int what, I64 token, int done) {
   if (token != what + 4711 || (done & ~1))
     fail("an atomic's end with another's token");
   ++atomic_ends;
+}
+
+// Each load is done twice.
+int __mapsan_load_end(void *address, int what, I64 token) {
+  __mapsan_atomic_end(address, what, token, 1);
+  return !(what & MAPSAN_ATOMIC_AGAIN);
 }
 
 void __mapsan_atomic_fence(int order) {
