@@ -127,7 +127,7 @@ public:
         Align(8)));
     Instruction *Changed = SplitBlockAndInsertIfThen(
         Builder.CreateICmpNE(Now, Then), Known, /*Unreachable=*/false,
-        MDBuilder(M.getContext()).createBranchWeights(1, 2000));
+        MDBuilder(Use.getContext()).createBranchWeights(1, 2000));
     Use.moveBefore(Changed);
   }
 
