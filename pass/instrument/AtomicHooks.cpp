@@ -122,13 +122,14 @@ namespace {
 //   a load           what loads and stores       a release
 //
 //   the load         asks                        asks
-//   asks             quick: the instruction      quick: as there (of a store,
-//   the
-//                           asks again                  instruction alone)
-//                           perhaps atomic_end   asks: is it lent?
-//                                                lent: the instruction
-//   hooks: atomic_begin, the instruction, atomic_end (of a load: again if its
-//   end says so)
+//   asks             quick: the instruction      quick: as there
+//                           asks again           asks: is it lent?
+//                           perhaps atomic_end   lent: the instruction
+//
+//   hooks: atomic_begin, the instruction, atomic_end
+//
+// (A release store that is quick asks nothing more. A load is done again if its
+// end says so.)
 class Ways {
 public:
   Ways(const AtomicAccess &A, Callbacks &Calls)

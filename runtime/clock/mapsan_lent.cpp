@@ -71,8 +71,12 @@ static NOINLINE void TakeBack(Bucket *bucket, SyncObject *object, uptr addr) {
   if (!owner)
     return;
   Barrier();
-  while (ThreadBySlot(slot) == owner &&
-         owner->operations.shortcuts.IsReleasing(addr))
+  // A few instructions, unless a signal handler has come between; one that does
+  // not return until this thread goes on must not have it wait for ever.
+  constexpr u32 kYields = 1 << 20;
+  for (u32 i = 0; i < kYields && ThreadBySlot(slot) == owner &&
+                  owner->operations.shortcuts.IsReleasing(addr);
+       i++)
     internal_sched_yield();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // longjmp: the map operations and modelled calls that began in the frames it
-// skips are over. The
-// next hook would notice, but a lock released before that would not.
+// skips are over, and a release that it interrupts. The next hook would notice,
+// but a lock released before that would not.
 
 #include "../maps/mapsan_map.h"
 #include "mapsan_real.h"
@@ -23,6 +23,8 @@ static uptr TargetOf(const void *jump_buffer) {
 
 static void Jump(const void *jump_buffer) {
   Thread *thr = CurrentThread();
+  if (thr) // out of a signal handler, it may be
+    thr->operations.shortcuts.LeaveRelease();
   if (!thr || !RuleHolds(Rule::operation_left) ||
       (thr->operations.empty() && !thr->modelled.count))
     return;

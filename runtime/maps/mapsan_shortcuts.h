@@ -158,6 +158,8 @@ public:
   bool IsReleasing(uptr addr) const {
     return atomic_load(&releasing, memory_order_acquire) == addr;
   }
+  /// The owner: it has left whatever it was in the middle of, by a jump.
+  void LeaveRelease() { atomic_store(&releasing, 0, memory_order_relaxed); }
 
   /// Another thread's from now on. `speaks`: it has something to release.
   void Restart(bool speaks) {
@@ -166,7 +168,7 @@ public:
     fenced_ = false;
     speaks_ = speaks;
     KnowNews(0);
-    atomic_store(&releasing, 0, memory_order_relaxed);
+    LeaveRelease();
     SetLentKey(0);
   }
   /// As long as the thread lives, all its operations are to be looked at.
