@@ -51,9 +51,9 @@ enum MapsanSiteFlag {
 // element_used: beside the size of the access, that it writes.
 #define MAPSAN_ELEMENT_WRITE (1u << 31)
 
-// Which iterators and references into a map an operation invalidates, besides
-// those to erased elements: all of them, if it inserted, if it erased, if it
-// moved the elements (growth_offset).
+// Which iterators and references into a map an operation invalidates: all of
+// them, if it inserted, if it erased, if it moved the elements (growth_offset).
+// And those to erased elements, unless it is said that they survive that.
 enum MapsanInvalidates {
   MapsanIteratorsOnInsert = 1 << 0,
   MapsanIteratorsOnErase = 1 << 1,
@@ -61,6 +61,8 @@ enum MapsanInvalidates {
   MapsanReferencesOnInsert = 1 << 3,
   MapsanReferencesOnErase = 1 << 4,
   MapsanReferencesOnGrowth = 1 << 5,
+  MapsanIteratorsSurviveErase = 1 << 6,
+  MapsanReferencesSurviveErase = 1 << 7,
 };
 
 // What the call that ends an operation knows of the operation's own result.

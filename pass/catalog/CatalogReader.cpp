@@ -39,7 +39,7 @@ private:
   void methodSet(const YamlNode &N);
   void iteratorSet(const YamlNode &N);
   unsigned invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
-                       unsigned Erase, unsigned Growth);
+                       unsigned Erase, unsigned Growth, unsigned Survive);
   void family(const YamlNode &N);
   std::optional<StateBytes> state(const YamlNode &N);
   void function(const YamlNode &N);
@@ -124,9 +124,10 @@ void Reader::methodSet(const YamlNode &N) {
 }
 
 // What an insertion and an erasure invalidate: `key: { insert: never | growth |
-// always, erase: erased | always }`.
+// always, erase: never | erased | always }`.
 unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
-                             unsigned Erase, unsigned Growth) {
+                             unsigned Erase, unsigned Growth,
+                             unsigned Survive) {
   const YamlNode *N = Of.find(Key);
   if (!N) {
     Of.fault("'" + Key + "' is missing");
@@ -144,8 +145,10 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
   const std::string Removes = F.text("erase", /*Required=*/true);
   if (Removes == "always")
     Bits |= Erase;
+  else if (Removes == "never")
+    Bits |= Survive;
   else if (Removes != "erased" && F.find("erase"))
-    F.fault(*F.find("erase"), "'erase' is erased or always");
+    F.fault(*F.find("erase"), "'erase' is never, erased or always");
   Of.Sound &= F.Sound;
   return Bits;
 }
@@ -162,9 +165,11 @@ void Reader::iteratorSet(const YamlNode &N) {
     F.fault("'classes' is missing");
   New.Invalidates =
       invalidated(F, "iterators", MapsanIteratorsOnInsert,
-                  MapsanIteratorsOnErase, MapsanIteratorsOnGrowth) |
+                  MapsanIteratorsOnErase, MapsanIteratorsOnGrowth,
+                  MapsanIteratorsSurviveErase) |
       invalidated(F, "references", MapsanReferencesOnInsert,
-                  MapsanReferencesOnErase, MapsanReferencesOnGrowth);
+                  MapsanReferencesOnErase, MapsanReferencesOnGrowth,
+                  MapsanReferencesSurviveErase);
   New.Element = F.number("element", 0);
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");

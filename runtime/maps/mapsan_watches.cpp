@@ -311,20 +311,26 @@ bool Watch::IsInside(uptr address, u32 object_bytes) const {
 }
 
 static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
-                          bool reference, uptr element) {
+                          bool reference, bool survives, uptr element) {
   Invalidation all = reference ? mutation.references : mutation.iterators;
   if (all != Invalidation::None && all != Invalidation::Inserted &&
       all != Invalidation::ErasedOthers && all != Invalidation::Changed)
     return all;
-  if ((mutation.element == element && !(reference && mutation.element_lives)) ||
-      log.Freed(mutation, element))
+  if (mutation.element == element && !survives &&
+      !(reference && mutation.element_lives))
     return Invalidation::Erased;
+  // What survives an erasure is no block of its own: all of them have moved.
+  if (log.Freed(mutation, element))
+    return survives ? Invalidation::Moved : Invalidation::Erased;
   return all;
 }
 
 Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
                                  const Site *use, uptr element, Cause *cause) {
   bool reference = use->flags & MapsanSiteReference;
+  bool survives =
+      use->GetFamily()->invalidates &
+      (reference ? MapsanReferencesSurviveErase : MapsanIteratorsSurviveErase);
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
   if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.stamp)) {
@@ -342,7 +348,7 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
     number = last - WatchLog::kMutations + 1;
   for (; number <= last; number++) {
     const Mutation &mutation = log.Of(number);
-    Invalidation why = WhyBy(log, mutation, reference, element);
+    Invalidation why = WhyBy(log, mutation, reference, survives, element);
     if (why == Invalidation::None ||
         (past_end && why != Invalidation::Destroyed))
       continue;

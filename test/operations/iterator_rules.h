@@ -16,7 +16,7 @@
 /// Which insertions invalidate: none, one that makes the table grow, all.
 enum class Insert { Never, Growth, Always };
 /// Of which elements an erasure invalidates iterators.
-enum class Erase { Own, All };
+enum class Erase { None, Own, All };
 
 /// By which containers of one library may be told apart.
 template <class Any>

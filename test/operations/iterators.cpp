@@ -43,6 +43,7 @@ struct Case {
 constexpr Outcome when(bool invalid) {
   return invalid ? InvalidIterator : Silent;
 }
+#define ERASED when(kIterators.erase != Erase::None)
 #define OTHER_ELEMENT_ERASED when(kIterators.erase == Erase::All)
 #define ROOM_ENOUGH when(kIterators.insert == Insert::Always)
 #define GROWN when(kIterators.insert != Insert::Never)
@@ -97,7 +98,7 @@ const Case kCases[] = {
        nothing();
        ++it;
      }},
-    {"its element erased", InvalidIterator,
+    {"its element erased", ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 3);
@@ -156,7 +157,7 @@ const Case kCases[] = {
        renew(map);
        ++it;
      }},
-    {"erased and inserted again", InvalidIterator,
+    {"erased and inserted again", ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 3);
@@ -269,12 +270,14 @@ const Case kCases[] = {
        nothing();
        ++it;
      }},
-    {"erased through", InvalidIterator,
+#ifndef ERASES_BUT_ONCE // or else it crashes
+    {"erased through", ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 3);
        map.erase(it);
      }},
+#endif
 
     // --- loops
     {"each step a look", Silent,

@@ -54,6 +54,6 @@ template <> struct llvm::DenseMapInfo<Key> {
 #define ROOM_FOR_ALL f.elements
 #define removed(Map, Entry) (Map).remove(Entry)
 #define EXTRA_ROWS "rows/llvm.inc"
-#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Growth, Erase::Own}
 #define COUNTED 0

@@ -62,9 +62,10 @@ template <class Map, class Entry> void removed(Map &map, Entry *entry) {
   map.remove(entry);
   entry->Destroy(map.getAllocator());
 }
-#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define NO_ARROW
 #define NUMBER_IN(Element) atoi((Element).getKeyData())
 #define LEARNS_REFERENCES 1 // entries have memory of their own
 #define COUNTED 0
+#define ERASES_BUT_ONCE

@@ -47,7 +47,7 @@ __attribute__((disable_sanitizer_instrumentation)) void reserveKeys(Any &map) {
     map.set_empty_key(Key(-2));
   map.set_deleted_key(Key(-3));
 }
-#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Growth, Erase::Own}
 #define FOLLOWED ReservesAKey<Map> // those that are dense
 #define COUNTED 0
