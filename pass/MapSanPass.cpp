@@ -60,6 +60,9 @@ public:
   Summary Count;
 
   void treat(Function &F, const HookSites &Sites) {
+    // First: it stands beside calls and accesses of which others make new ones.
+    // The hooks of operations come between what it tells and the calls.
+    Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
     for (const AtomicAccess &Access : Sites.Atomics)
       ++(hookAtomic(Access, Calls) ? Count.Atomics : Count.Skipped);
     for (const LockedAccess &Access : Sites.Locked)
@@ -68,9 +71,6 @@ public:
       hookFence(*Fence, Calls);
       ++Count.Fences;
     }
-    // Before the hooks of the operations, which come between these and the
-    // calls.
-    Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
     for (const ElementUse &Use : Sites.Elements)
       hookElement(Use, Calls, Data);
     Count.Elements += Sites.Elements.size();

@@ -128,6 +128,19 @@ extern "C" void references() {
   *third = 3;
 }
 
+// By an instruction that has hooks of its own.
+// CHECK-LABEL: @atomically(
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK: {{^}$}}
+extern "C" int atomically() {
+  int &value = tree.at(1);
+  something();
+  __atomic_store_n(&value, 5, __ATOMIC_RELEASE);
+  something();
+  return __atomic_load_n(&value, __ATOMIC_ACQUIRE);
+}
+
 // Whoever has the address may change it.
 // CHECK-LABEL: @given_away(
 // CHECK-NOT: @__mapsan_handle
