@@ -26,3 +26,7 @@
 
 #define STANDARD 1
 #define ERASE_RETURNS_NEXT
+#if defined(PMR) && !ORDERED // with an allocator in it, its layout is not known
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#endif
