@@ -31,7 +31,7 @@ struct Move {
   uint64_t Size = 0;         // bytes written, or copied
   Place From = {nullptr, 0}; // Copied, Derived
   const MapCall *By = nullptr;
-  std::string Operation;
+  std::string Operation = {};
   bool Steps = false;
   Value *Reference = nullptr;
 };

@@ -44,10 +44,10 @@ struct HandleEvent {
   llvm::Instruction *At;
   unsigned Place;
   unsigned Source = 0;
-  HandleOrigin By;
+  HandleOrigin By = {};
   // Of a use: what a report calls it, whether it reads the map, and the
   // reference itself (an iterator's word is in the variable).
-  std::string Operation;
+  std::string Operation = {};
   bool Steps = false;
   llvm::Value *Reference = nullptr;
 };
