@@ -62,7 +62,7 @@ public:
   void treat(Function &F, const HookSites &Sites) {
     // First: it stands beside calls and accesses of which others make new ones.
     // The hooks of operations come between what it tells and the calls.
-    Count.Handles += hookHandles(F, Sites.Held, Calls, Data);
+    hookHandles(F, Sites.Held, Calls, Data);
     for (const AtomicAccess &Access : Sites.Atomics)
       ++(hookAtomic(Access, Calls) ? Count.Atomics : Count.Skipped);
     for (const LockedAccess &Access : Sites.Locked)

@@ -13,7 +13,6 @@ namespace mapsan {
 struct Summary {
   unsigned Maps[MapsanEffectDestroy + 1] = {}; // by effect
   unsigned Atomics = 0, Fences = 0, Syncs = 0;
-  unsigned Handles = 0;  // uses of iterators and references
   unsigned Elements = 0; // accesses to elements
   unsigned Skipped = 0;  // found, but without a place for hooks
   unsigned Private = 0;  // left out: of locals that nobody else can reach

@@ -31,7 +31,7 @@ public:
         Type(ArrayType::get(Builder.getInt64Ty(), handle_field::Count)),
         Beside(Held.Places.size()) {}
 
-  unsigned emit();
+  void emit();
 
 private:
   AllocaInst *handle(unsigned Place);
@@ -138,8 +138,7 @@ void HandleHooks::made(const HandleEvent &E) {
              {Handle, Site, mapAddress(Builder, *By.Call, By.map())});
 }
 
-unsigned HandleHooks::emit() {
-  unsigned Uses = 0;
+void HandleHooks::emit() {
   // What stands behind one instruction is put there last first.
   for (const HandleEvent &E : reverse(Held.Events)) {
     switch (E.Does) {
@@ -161,17 +160,15 @@ unsigned HandleHooks::emit() {
     }
     case HandleEvent::Used:
       used(E);
-      ++Uses;
     }
   }
-  return Uses;
 }
 
 } // namespace
 
-unsigned hookHandles(Function &F, const Handles &Held, Callbacks &Calls,
-                     Descriptors &Data) {
-  return Held.empty() ? 0 : HandleHooks(F, Held, Calls, Data).emit();
+void hookHandles(Function &F, const Handles &Held, Callbacks &Calls,
+                 Descriptors &Data) {
+  HandleHooks(F, Held, Calls, Data).emit();
 }
 
 } // namespace mapsan

@@ -14,9 +14,9 @@ namespace mapsan {
 // A handle is a variable of the function's beside that which it belongs to, and
 // is copied when that is. To be called before the calls of the function get
 // their hooks, so that these come between a call and what is told of its
-// result. Returns the number of uses.
-unsigned hookHandles(llvm::Function &F, const Handles &Held, Callbacks &Calls,
-                     Descriptors &Data);
+// result.
+void hookHandles(llvm::Function &F, const Handles &Held, Callbacks &Calls,
+                 Descriptors &Data);
 
 } // namespace mapsan
 

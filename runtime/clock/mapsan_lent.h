@@ -20,8 +20,7 @@ namespace __mapsan {
 ///   releasing := the address           lock
 ///   is it lent to me, of this clock?   takes it back
 ///   the instruction                    a barrier on all cores (membarrier)
-///   releasing := 0                     waits while the thread is releasing
-///   there
+///   releasing := 0                     waits while it is releasing there
 ///
 /// The thread pays for no fence: the barrier is one for both. If the thread has
 /// looked before it, its `releasing` is seen after it; if it looks later, it
@@ -30,8 +29,7 @@ namespace __mapsan {
 ///
 /// What is lent is an entry in the thread's Shortcuts, which says the clock,
 /// too: one that changes forgets them all. In whose table to look the object
-/// says
-/// (`lent`: its owner's).
+/// says (`lent`: its owner's).
 ///
 /// Who takes back waits without the lock: a signal handler may run on the
 /// thread meanwhile and want it. What a handler does between the thread's look

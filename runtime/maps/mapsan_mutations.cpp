@@ -98,21 +98,18 @@ namespace {
 
 /// What has become of the elements, by the words that tell.
 struct Difference {
+  bool sized; // the count tells of insertions and erasures
   bool inserted, erased, emptied, moved;
-  bool either;          // an insertion or an erasure: there is no count to tell
-  bool may_have_erased; // or nobody can tell
 
   explicit Difference(const Operation &op) {
     const Change &change = op.change;
-    bool sized = change.size_before != Change::kUnknown &&
-                 change.size_after != Change::kUnknown;
+    sized = change.size_before != Change::kUnknown &&
+            change.size_after != Change::kUnknown;
     inserted = sized && change.size_after > change.size_before;
     erased = sized && change.size_after < change.size_before;
     emptied = erased && !change.size_after;
     moved = op.watch && op.growth_before != Change::kUnknown &&
             op.growth_before != GrowthWord(MapOf(op), SiteOf(op)->GetFamily());
-    may_have_erased = !sized || erased;
-    either = !sized;
   }
 
   /// Of all iterators, or of all references, by the family's rules for them.
@@ -121,7 +118,7 @@ struct Difference {
            : on_growth && moved              ? Invalidation::Moved
            : on_insert && inserted           ? Invalidation::Inserted
            : on_erase && erased              ? Invalidation::ErasedOthers
-           : on_insert && on_erase && either ? Invalidation::Changed
+           : on_insert && on_erase && !sized ? Invalidation::Changed
                                              : Invalidation::None;
   }
 };
@@ -138,7 +135,7 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
                                           rules & MapsanReferencesOnErase,
                                           rules & MapsanReferencesOnGrowth);
   // What an operation frees that erased nothing was never an element.
-  bool erased = difference.may_have_erased;
+  bool erased = difference.erased || !difference.sized;
   uptr element = op->watch && erased ? op->erased : 0;
   const FreedBlocks *freed =
       erased && thr->freed.of == op && thr->freed.count ? &thr->freed : nullptr;

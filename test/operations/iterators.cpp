@@ -90,6 +90,28 @@ template <class Any = Map> Any *filled() {
 
 #define ITERATOR auto it = FIND(map, 3)
 
+// The iterator's making is ordered before the other's insertion, its step is not.
+template <bool kBefore> void stepUnordered(Map &map) {
+  static invisible::Step made, done;
+  static std::mutex mutex;
+  std::thread other([&map] {
+    made.WaitFor(1);
+    std::lock_guard<std::mutex> hold(mutex);
+    put(map, 9);
+    done.Done();
+  });
+  std::unique_lock<std::mutex> hold(mutex);
+  ITERATOR;
+  hold.unlock();
+  if constexpr (kBefore)
+    ++it;
+  made.Done();
+  done.WaitFor(1);
+  if constexpr (!kBefore)
+    ++it;
+  other.join();
+}
+
 const Case kCases[] = {
     // --- what happens to the map, and then a step
     {"nothing", Silent,
@@ -356,44 +378,8 @@ const Case kCases[] = {
 #endif
 
     // --- two threads
-    // The iterator's making is ordered before the other's insertion, its step is
-    // not.
-    {"a step after another thread's insertion", Race,
-     [](Map &map) {
-       static invisible::Step made, done;
-       static std::mutex mutex;
-       std::thread other([&map] {
-         made.WaitFor(1);
-         std::lock_guard<std::mutex> hold(mutex);
-         put(map, 9);
-         done.Done();
-       });
-       std::unique_lock<std::mutex> hold(mutex);
-       ITERATOR;
-       hold.unlock();
-       made.Done();
-       done.WaitFor(1);
-       ++it;
-       other.join();
-     }},
-    {"a step before another thread's insertion", Race,
-     [](Map &map) {
-       static invisible::Step made, done;
-       static std::mutex mutex;
-       std::thread other([&map] {
-         made.WaitFor(1);
-         std::lock_guard<std::mutex> hold(mutex);
-         put(map, 9);
-         done.Done();
-       });
-       std::unique_lock<std::mutex> hold(mutex);
-       ITERATOR;
-       hold.unlock();
-       ++it;
-       made.Done();
-       done.WaitFor(1);
-       other.join();
-     }},
+    {"a step after another thread's insertion", Race, stepUnordered<false>},
+    {"a step before another thread's insertion", Race, stepUnordered<true>},
     {"a step after another thread's insertion, ordered", ROOM_ENOUGH,
      [](Map &map) {
        ITERATOR;
