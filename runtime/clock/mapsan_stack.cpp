@@ -144,10 +144,13 @@ static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
 }
 
 void ForgetPaths(Thread *thr) {
-  if (thr->known_paths)
-    UnmapOrDie(thr->known_paths,
-               RoundUpTo(sizeof(KnownPaths), GetPageSizeCached()));
-  thr->known_paths = nullptr;
+  // The address stays with the record: its next thread comes to it through the
+  // registry's lock, and so after this one.
+  if (!thr->known_paths)
+    return;
+  uptr begin = reinterpret_cast<uptr>(thr->known_paths);
+  ReleaseMemoryPagesToOS(
+      begin, begin + RoundUpTo(sizeof(KnownPaths), GetPageSizeCached()));
 }
 
 u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {

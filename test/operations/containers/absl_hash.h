@@ -23,4 +23,5 @@
 // (References into node tables live longer, but the tables are one family.)
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define LEARNS_REFERENCES (QUOTE(CONTAINER)[0] == 'n') // their nodes are freed
 #define CHECKS_ITERATORS // that their element is there
