@@ -5,6 +5,7 @@
 #include "Diagnostics.h"
 #include "PassOptions.h"
 #include "Summary.h"
+#include "analysis/HandleReturns.h"
 #include "analysis/RepeatedReads.h"
 #include "catalog/AnnotatedClasses.h"
 #include "catalog/CatalogReader.h"
@@ -103,6 +104,9 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   const Catalog Rows = loadCatalog(Options, M);
   CatalogMatcher Matcher(Rows);
   QuietCalls Quiet(Matcher);
+  HandleReturns Returns;
+  if (Options.Iterators)
+    Returns.find(M, Matcher, Quiet);
   Instrumentation Work(M);
   bool HasCode = false;
   for (Function &F : M) {
@@ -112,7 +116,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
     // The runtime walks stacks along frame pointers; the raw form of use
     // (-fpass-plugin without the wrapper) is to have them too.
     F.addFnAttr("frame-pointer", "all");
-    HookSites Sites = findHookSites(F, Matcher, Quiet, Options);
+    HookSites Sites = findHookSites(F, Matcher, Quiet, Returns, Options);
     Work.Count.Private += Sites.Private;
     if (!Options.Repeats)
       findRepeatedReads(F, Sites.Maps, Quiet);

@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 6
+#define MAPSAN_ABI_VERSION 7
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.
@@ -46,6 +46,9 @@ enum MapsanSiteFlag {
   MapsanSiteMixes = 1 << 9,
   // A use of an element, not an operation of the map's own.
   MapsanSiteElement = 1 << 10,
+  // Of an iterator or reference: it is only compared, nothing is read through
+  // it.
+  MapsanSiteCompares = 1 << 11,
 };
 
 // element_used: beside the size of the access, that it writes.

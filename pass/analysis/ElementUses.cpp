@@ -64,9 +64,9 @@ private:
   std::optional<Answer> dereferenced(const CallBase &Call,
                                      const IteratorOperation &Op);
   IteratorSource sourceOf(Value *Iterator);
-  void comesFrom(Value *What, SmallVectorImpl<AllocaInst *> &Further,
+  void comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
                  IteratorSource &Into);
-  void followWrites(Value *Address, SmallVectorImpl<AllocaInst *> &Further,
+  void followWrites(Value *Address, SmallVectorImpl<Value *> &Further,
                     IteratorSource &Into, unsigned Depth);
   bool isPrivate(const MapCall &Site) {
     return Locals.isPrivate(
@@ -90,7 +90,7 @@ private:
   const DataLayout &DL;
   DenseMap<const CallBase *, const MapCall *> MapCalls;
   DenseMap<Value *, std::unique_ptr<Answer>> Known; // null: no element's
-  DenseMap<AllocaInst *, IteratorSource> Sources;
+  DenseMap<Value *, IteratorSource> Sources;
   std::vector<ElementUse> Found;
 };
 
@@ -174,10 +174,10 @@ IteratorSource Search::sourceOf(Value *Iterator) {
   if (It != Sources.end())
     return It->second;
   IteratorSource Source;
-  SmallVector<AllocaInst *, 4> Variables = {At->Variable};
-  SmallPtrSet<AllocaInst *, 4> Seen;
+  SmallVector<Value *, 4> Variables = {At->Variable};
+  SmallPtrSet<Value *, 4> Seen;
   while (!Variables.empty()) {
-    AllocaInst *Variable = Variables.pop_back_val();
+    Value *Variable = Variables.pop_back_val();
     if (Seen.insert(Variable).second)
       followWrites(Variable, Variables, Source, MaxDepth);
   }
@@ -186,7 +186,7 @@ IteratorSource Search::sourceOf(Value *Iterator) {
 }
 
 // `What` is stored to a variable that has iterators.
-void Search::comesFrom(Value *What, SmallVectorImpl<AllocaInst *> &Further,
+void Search::comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
                        IteratorSource &Into) {
   if (auto *Word = dyn_cast<ExtractValueInst>(What))
     What = Word->getAggregateOperand();
@@ -218,8 +218,7 @@ void Search::comesFrom(Value *What, SmallVectorImpl<AllocaInst *> &Further,
   }
 }
 
-void Search::followWrites(Value *Address,
-                          SmallVectorImpl<AllocaInst *> &Further,
+void Search::followWrites(Value *Address, SmallVectorImpl<Value *> &Further,
                           IteratorSource &Into, unsigned Depth) {
   for (const Use &U : Address->uses()) {
     User *By = U.getUser();

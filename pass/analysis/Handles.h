@@ -8,24 +8,37 @@
 
 #include "QuietCalls.h"
 #include "llvm/IR/Instructions.h"
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mapsan {
 
 struct MapCall;
+class HandleReturns;
 class PrivateLocals;
 
-// An operation on maps that returns an iterator or a reference.
+// What a function returns, if that is an iterator or reference into a map.
+struct ReturnedHandle {
+  const MapOperation *Does; // what it came from
+  std::string MapType;      // as reports say it
+  bool Fresh; // it returns before anything can have happened to the map
+};
+
+// Where an iterator or reference comes from: an operation on maps; or a
+// function of the module's that has one and returns it.
 struct HandleOrigin {
   llvm::CallBase *Call = nullptr;
   const MapOperation *Does = nullptr;
+  const ReturnedHandle *Received = nullptr; // of such a function
   const MapArgument &map() const { return Does->Maps.front(); }
+  std::string mapType() const;
 };
 
-// A part of a local variable that holds an iterator or a reference.
+// What holds an iterator or a reference: a part of a local variable; or nothing
+// but a call's result, which is a reference.
 struct HandlePlace {
-  llvm::AllocaInst *Variable;
+  llvm::Value *Variable; // an alloca, or the call
   int64_t Offset;
   bool Reference; // what is held is the address of an element, or in one
   // An operation that returned one that came here; all that did are on maps of
@@ -36,19 +49,23 @@ struct HandlePlace {
 // What an instruction does to a place, or by what is in one.
 struct HandleEvent {
   enum Kind {
-    Made,   // after it: what `By` returned is in it
-    Copied, // after it: what is in `Source` is in it, too
-    Lost,   // after it: something is in it that nothing is known of
-    Used    // before it: what is in it is about to be used
+    Made,    // after it: what `By` returned is in it
+    Copied,  // after it: what is in `Source` is in it, too
+    Lost,    // after it: something is in it that nothing is known of
+    Used,    // before it: what is in it is about to be used
+    Returned // before it: what is in it is about to be returned
   } Does;
+  bool isUse() const { return Does == Used || Does == Returned; }
   llvm::Instruction *At;
   unsigned Place;
   unsigned Source = 0;
   HandleOrigin By = {};
-  // Of a use: what a report calls it, whether it reads the map, and the
-  // reference itself (an iterator's word is in the variable).
+  // Of a use: what a report calls it, whether it reads the map, whether it
+  // reads nothing at all, and the reference itself (an iterator's word is in
+  // the variable); the last also of a return.
   std::string Operation = {};
   bool Steps = false;
+  bool Compares = false;
   llvm::Value *Reference = nullptr;
 };
 
@@ -66,10 +83,19 @@ struct Handles {
 //
 // Of maps that are private (PrivateLocals.h) only operations of this function
 // count; those that do want their hooks: `Kept` gets their families.
+// A return of one is of interest if some caller wants to know
+// (HandleReturns.h).
 Handles findHandles(llvm::Function &F, const std::vector<MapCall> &Maps,
                     CatalogMatcher &Matcher, QuietCalls &Quiet,
-                    PrivateLocals &Locals,
+                    PrivateLocals &Locals, const HandleReturns &Returns,
                     llvm::SmallVectorImpl<const Family *> &Kept);
+
+// What F returns; nothing: it is no iterator or reference into a map that is
+// known.
+std::optional<ReturnedHandle>
+findReturnedHandle(llvm::Function &F, const std::vector<MapCall> &Maps,
+                   CatalogMatcher &Matcher, QuietCalls &Quiet,
+                   PrivateLocals &Locals, const HandleReturns &Returns);
 
 } // namespace mapsan
 

@@ -4,6 +4,7 @@
 #include "HookSites.h"
 #include "AtomicAccesses.h"
 #include "Callee.h"
+#include "HandleReturns.h"
 #include "LockedAccesses.h"
 #include "PrivateLocals.h"
 #include "SyncLocals.h"
@@ -60,6 +61,7 @@ static void addAtomic(AtomicAccess A, AtomicsCount Count, HookSites &Sites) {
 }
 
 HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
+                        const HandleReturns &Returns,
                         const PassOptions &Options) {
   HookSites Sites;
   Sites.Entry = Matcher.syncEntry(F);
@@ -96,8 +98,9 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
   }
   PrivateLocals Locals(F, Matcher);
   SmallVector<const Family *, 2> Kept;
-  if (Options.Iterators && !Sites.Maps.empty())
-    Sites.Held = findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Kept);
+  if (Options.Iterators && (!Sites.Maps.empty() || Returns.anyKnown()))
+    Sites.Held =
+        findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Returns, Kept);
   if (Options.Elements)
     Sites.Elements = findElementUses(F, Sites.Maps, Matcher, Quiet, Locals);
   if (!Options.Locals)

@@ -87,7 +87,8 @@ bool wantsHooks(const llvm::Function &F);
 // `Options` may ask for what only concerns local variables that nobody else can
 // reach, too, and for iterators and references to be left alone.
 HookSites findHookSites(llvm::Function &F, CatalogMatcher &Matcher,
-                        QuietCalls &Quiet, const PassOptions &Options);
+                        QuietCalls &Quiet, const HandleReturns &Returns,
+                        const PassOptions &Options);
 
 } // namespace mapsan
 

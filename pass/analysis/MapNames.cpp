@@ -6,8 +6,10 @@
 #include "MapNames.h"
 #include "Callee.h"
 #include "DebugVariables.h"
+#include "TypeNames.h"
 #include "catalog/CalleeName.h"
 #include "catalog/CanonicalName.h"
+#include "catalog/CatalogMatcher.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/Constants.h"
@@ -329,6 +331,20 @@ std::string mapName(const Value &Address, StringRef ClassText) {
 std::string mapTypeName(const Value &Address, StringRef ClassText,
                         function_ref<bool(const std::string &)> IsClass) {
   return Walk(ClassText).type(Address, IsClass);
+}
+
+std::string mapType(const CallBase &Call, const MapArgument &Map) {
+  const std::vector<std::string> &Classes = Map.Of->Classes;
+  if (Map.IsResult || Classes.size() == 1)
+    return shortTypeName(Map.TypeText);
+  const std::string Known = mapTypeName(
+      *Call.getArgOperand(Map.Argument), Map.TypeText,
+      [&](const std::string &Class) { return is_contained(Classes, Class); });
+  // Of the same class the demangler's spelling is that of all other reports.
+  return shortTypeName(Known.empty() || canonicalName(Known) ==
+                                            canonicalName(Map.TypeText)
+                           ? Map.TypeText
+                           : Known);
 }
 
 } // namespace mapsan

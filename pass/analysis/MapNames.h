@@ -6,15 +6,21 @@
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/IR/Value.h"
+#include "llvm/IR/InstrTypes.h"
 #include <string>
 
 namespace mapsan {
+
+struct MapArgument;
 
 // "sessions_", "this->table", "shards[..].map"; empty where nothing names it
 // (a temporary, or no -g). `ClassText` is the container's class as demangled:
 // it tells a member at offset zero from the object around it.
 std::string mapName(const llvm::Value &Address, llvm::StringRef ClassText);
+
+// The type of the call's map, as a report says it. A method may be declared by
+// a base that is not what the program's container is called.
+std::string mapType(const llvm::CallBase &Call, const MapArgument &Map);
 
 // The class that the program says it has there, one of those that `IsClass`
 // tells by their canonical names, with its arguments: what a method was

@@ -12,7 +12,7 @@
 namespace mapsan {
 
 struct Place {
-  llvm::AllocaInst *Variable;
+  llvm::Value *Variable; // an alloca; or a call, whose result is what is there
   int64_t Offset;
   bool operator==(const Place &P) const {
     return Variable == P.Variable && Offset == P.Offset;
@@ -26,7 +26,7 @@ class Places {
 public:
   explicit Places(CatalogMatcher &Matcher) : Matcher(Matcher) {}
 
-  // Where the address leads, if that is known.
+  // Where in a variable the address leads, if that is known.
   std::optional<Place> of(llvm::Value *Address, unsigned Depth = 8);
 
   // The variable's address is used for nothing but reading and writing it in

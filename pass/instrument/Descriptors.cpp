@@ -40,6 +40,7 @@ int siteFlags(const MapArgument &Map, const SiteText &Text) {
                                                        : 0;
   return Fate | (Text.Handle ? MapsanSiteHandle : 0) |
          (Text.Reference ? MapsanSiteReference : 0) |
+         (Text.Compares ? MapsanSiteCompares : 0) |
          (Text.Element ? MapsanSiteElement : 0) |
          (Map.Iterates ? MapsanSiteIterates : 0) |
          (Map.Secondary ? MapsanSiteSecondary : 0) |

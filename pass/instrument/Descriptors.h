@@ -23,7 +23,7 @@ struct SiteText {
   unsigned Line = 0, Column = 0;
   ToldBy Told = ToldBy::Nothing;
   // A use of an iterator, or of a reference.
-  bool Handle = false, Reference = false;
+  bool Handle = false, Reference = false, Compares = false;
   bool Element = false; // a use of an element
 };
 

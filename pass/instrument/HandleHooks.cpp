@@ -3,7 +3,9 @@
 
 #include "HandleHooks.h"
 #include "DebugLocations.h"
+#include "Fingerprint.h"
 #include "MapHooks.h"
+#include "analysis/Callee.h"
 #include "analysis/DebugVariables.h"
 #include "llvm/IR/DerivedTypes.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
@@ -40,6 +42,10 @@ private:
   void goBehind(Instruction *At);
   void used(const HandleEvent &E);
   void made(const HandleEvent &E);
+  void received(const HandleEvent &E);
+  void returned(const HandleEvent &E);
+  Value *loadElement(const HandlePlace &P);
+  Value *functionId(const Function &Which);
   std::string nameOf(unsigned Place, unsigned Depth = 4) const;
 
   const Handles &Held;
@@ -84,8 +90,10 @@ void HandleHooks::goBehind(Instruction *At) {
 
 // "it"; empty for what has no name in the source, such as a range-for's.
 std::string HandleHooks::nameOf(unsigned Place, unsigned Depth) const {
-  const HandlePlace &P = Held.Places[Place];
-  if (const DILocalVariable *V = localVariable(*P.Variable))
+  auto *Variable = dyn_cast<AllocaInst>(Held.Places[Place].Variable);
+  if (!Variable)
+    return "";
+  if (const DILocalVariable *V = localVariable(*Variable))
     return V->isArtificial() || V->getName().starts_with("__")
                ? ""
                : V->getName().str();
@@ -104,27 +112,54 @@ void HandleHooks::used(const HandleEvent &E) {
   Builder.SetInsertPoint(E.At);
   const DebugLoc Where = hookLocation(*E.At);
   Builder.SetCurrentDebugLocation(Where);
-  const HandleOrigin &From = P.From;
-  SiteText Text = describeOperation(*From.Call, *From.Does, From.map(), Where);
+  SiteText Text = describePlace(F, Where);
+  Text.Type = P.From.mapType();
   Text.Operation = E.Operation;
   Text.Name = nameOf(E.Place);
   Text.Handle = true;
   Text.Reference = P.Reference;
-  MapArgument Map = From.map();
+  Text.Compares = E.Compares;
+  MapArgument Map = P.From.map();
   Map.Effect = MapsanEffectRead;
   Map.By = Evidence::None;
   Map.Become = Elements::Counted;
   Map.Secondary = false;
   Map.Iterates = E.Steps;
-  Value *Element = E.Reference;
-  if (!Element)
-    Element = Builder.CreateLoad(
-        Builder.getPtrTy(),
-        Builder.CreatePtrAdd(
-            P.Variable,
-            Builder.getInt64(P.Offset + From.map().Of->Iterators->Element)));
+  Value *Element = E.Reference ? E.Reference : loadElement(P);
   Calls.call(Builder, Callback::handle_used,
              {Handle, Data.site(F, Map, Text), Element});
+}
+
+// The word by which an iterator tells elements apart, or a reference.
+Value *HandleHooks::loadElement(const HandlePlace &P) {
+  if (isa<CallBase>(P.Variable))
+    return P.Variable;
+  const int64_t Further = P.Reference ? 0 : P.From.map().Of->Iterators->Element;
+  return Builder.CreateLoad(
+      Builder.getPtrTy(),
+      Builder.CreatePtrAdd(P.Variable, Builder.getInt64(P.Offset + Further)));
+}
+
+Value *HandleHooks::functionId(const Function &Which) {
+  return Builder.getInt64(fingerprint(Which.getName()));
+}
+
+void HandleHooks::received(const HandleEvent &E) {
+  AllocaInst *Handle = handle(E.Place);
+  goBehind(E.At);
+  Calls.call(Builder, Callback::handle_received,
+             {Handle, loadElement(Held.Places[E.Place]),
+              functionId(*directCallee(*E.By.Call))});
+}
+
+void HandleHooks::returned(const HandleEvent &E) {
+  AllocaInst *Handle = handle(E.Place);
+  Builder.SetInsertPoint(E.At);
+  Builder.SetCurrentDebugLocation(hookLocation(*E.At));
+  Value *Element =
+      E.Reference ? E.Reference : loadElement(Held.Places[E.Place]);
+  Calls.call(Builder, Callback::handle_returned,
+             {Handle, Element, functionId(F)});
 }
 
 void HandleHooks::made(const HandleEvent &E) {
@@ -143,7 +178,10 @@ void HandleHooks::emit() {
   for (const HandleEvent &E : reverse(Held.Events)) {
     switch (E.Does) {
     case HandleEvent::Made:
-      made(E);
+      E.By.Received ? received(E) : made(E);
+      break;
+    case HandleEvent::Returned:
+      returned(E);
       break;
     case HandleEvent::Copied: {
       AllocaInst *To = handle(E.Place), *From = handle(E.Source);

@@ -6,7 +6,6 @@
 #include "DebugLocations.h"
 #include "analysis/MapNames.h"
 #include "analysis/TypeNames.h"
-#include "catalog/CanonicalName.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
@@ -21,21 +20,6 @@ struct Bracket {
   Value *Map; // null: the call's result
   const MapArgument *Does;
 };
-
-// A method may be declared by a base that is not what the program's container
-// is called.
-std::string typeText(const CallBase &Call, const MapArgument &Map) {
-  const std::vector<std::string> &Classes = Map.Of->Classes;
-  if (Map.IsResult || Classes.size() == 1)
-    return Map.TypeText;
-  const std::string Known = mapTypeName(
-      *Call.getArgOperand(Map.Argument), Map.TypeText,
-      [&](const std::string &Class) { return is_contained(Classes, Class); });
-  // Of the same class the demangler's spelling is that of all other reports.
-  return Known.empty() || canonicalName(Known) == canonicalName(Map.TypeText)
-             ? Map.TypeText
-             : Known;
-}
 
 // Which element of the call's result, if any, is the word of it. -1: all of it.
 std::optional<int> wordOfResult(const CallBase &Call, const MapArgument &Map) {
@@ -141,19 +125,24 @@ Value *mapAddress(IRBuilder<> &Builder, const CallBase &Call,
   return Address;
 }
 
-SiteText describeOperation(const CallBase &Call, const MapOperation &Op,
-                           const MapArgument &Map, const DebugLoc &Where) {
+SiteText describePlace(const Function &F, const DebugLoc &Where) {
   SiteText Text;
-  Text.Operation = Op.Name;
-  Text.Type = shortTypeName(typeText(Call, Map));
-  if (!Map.IsResult)
-    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
-  Text.Function = functionName(*Call.getFunction());
+  Text.Function = functionName(F);
   if (DILocation *L = Where.get()) {
     Text.File = L->getFilename().str();
     Text.Line = L->getLine();
     Text.Column = L->getColumn();
   }
+  return Text;
+}
+
+SiteText describeOperation(const CallBase &Call, const MapOperation &Op,
+                           const MapArgument &Map, const DebugLoc &Where) {
+  SiteText Text = describePlace(*Call.getFunction(), Where);
+  Text.Operation = Op.Name;
+  Text.Type = mapType(Call, Map);
+  if (!Map.IsResult)
+    Text.Name = mapName(*Call.getArgOperand(Map.Argument), Map.TypeText);
   return Text;
 }
 

@@ -16,6 +16,9 @@ namespace mapsan {
 llvm::Value *mapAddress(llvm::IRBuilder<> &Builder, const llvm::CallBase &Call,
                         const MapArgument &Map);
 
+// What a report says of where something is.
+SiteText describePlace(const llvm::Function &F, const llvm::DebugLoc &Where);
+
 // What a report says of the operation.
 SiteText describeOperation(const llvm::CallBase &Call, const MapOperation &Op,
                            const MapArgument &Map, const llvm::DebugLoc &Where);

@@ -145,6 +145,7 @@ static bool StartClock(Thread *thr, const ThreadClock *creator) {
   thr->known_locks.ForgetAll();
   thr->lock_stacks.ForgetAll();
   thr->erases = {};
+  thr->returned_handle = {};
   // Release, as in RetireClock: whoever sees this one need not have seen that.
   atomic_store(&registry->lives[lease.slot], lease.life, memory_order_release);
   atomic_store(&registry->by_slot[lease.slot], reinterpret_cast<uptr>(thr),

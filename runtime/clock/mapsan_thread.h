@@ -9,6 +9,7 @@
 #include "../entry/mapsan_init.h"
 #include "../maps/mapsan_access.h"
 #include "../maps/mapsan_freed.h"
+#include "../maps/mapsan_handle.h"
 #include "../maps/mapsan_operation.h"
 #include "../maps/mapsan_recent.h"
 #include "../maps/mapsan_tombstones.h"
@@ -132,6 +133,7 @@ struct Thread {
   struct {
     uptr map, element;
   } erases;                 // by the next operation; map 0: nothing is known
+  ReturnedHandle returned_handle;
   RecentElements *elements; // mapsan_elements.cpp; or null
 
   // --- life

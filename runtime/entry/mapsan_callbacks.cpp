@@ -45,14 +45,14 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v6(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v7(void *begin, void *end) {
   Initialize();
   ScopedRuntimeIfAny runtime;
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
             GET_CALLER_PC());
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v6(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v7(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;
@@ -180,6 +180,27 @@ MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
              HandleUsedFast(thr, handle, static_cast<const Site *>(site))))
     return;
   UseSlowly(handle, site, element, MAPSAN_HERE);
+}
+
+MAPSAN_ENTRY void __mapsan_handle_returned(void *where, void *element,
+                                           u64 function) {
+  if (Thread *thr = CurrentThread())
+    thr->returned_handle = {*static_cast<Handle *>(where),
+                            reinterpret_cast<uptr>(element), function};
+}
+
+MAPSAN_ENTRY void __mapsan_handle_received(void *where, void *element,
+                                           u64 function) {
+  auto *handle = static_cast<Handle *>(where);
+  handle->Forget();
+  Thread *thr = CurrentThread();
+  if (!thr)
+    return;
+  ReturnedHandle &returned = thr->returned_handle;
+  if (returned.element == reinterpret_cast<uptr>(element) &&
+      returned.function == function)
+    *handle = returned.handle;
+  returned.function = 0;
 }
 
 MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {

@@ -68,8 +68,7 @@ template <> struct Words<Detect> {
   static constexpr const char *kAll[] = {"all", "overlap"};
   static constexpr const char *kExpected = "all or overlap";
 };
-
-template <> struct Words<Candidates> {
+template <> struct Words<Leniency> {
   static constexpr const char *kAll[] = {"report", "error", "ignore"};
   static constexpr const char *kExpected = "report, error or ignore";
 };

@@ -15,8 +15,8 @@ namespace __mapsan {
 enum class Policy { Effective, Strict };
 /// What is looked for.
 enum class Detect { All, Overlap };
-/// What to do with a finding that may be none.
-enum class Candidates { Report, Error, Ignore };
+/// What to do with a finding that may be none, or is none yet.
+enum class Leniency { Report, Error, Ignore };
 
 namespace flag_type {
 using Text = const char *;

@@ -4,7 +4,10 @@
 #include "mapsan_handle.h"
 
 #include "../clock/mapsan_stack.h"
+#include "../clock/mapsan_thread.h"
 #include "../report/mapsan_report.h"
+#include "mapsan_discipline.h"
+#include "mapsan_handle_fast.h"
 #include "mapsan_map.h"
 #include "mapsan_violation.h"
 #include "mapsan_watch.h"
@@ -26,6 +29,9 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
   handle->watch = reinterpret_cast<uptr>(watch);
   handle->stamp = stamp;
   handle->made = reinterpret_cast<uptr>(site);
+  if (thr->lock_count)
+    LearnLockedChange(thr, watch, key);
+  NoteLocks(thr, handle);
 }
 
 void MapErases(Thread *thr, uptr map, uptr element) {
@@ -60,25 +66,38 @@ static void FillCreation(Thread *thr, Finding *f) {
   f->creation = CreationOf(state);
 }
 
-static void Report(Thread *thr, const Handle &handle, const Site *site,
-                   const Cause &cause, Invalidation why, uptr pc, uptr bp) {
-  const Mutation &mutation = cause.mutation;
+void ReportHandle(Thread *thr, const Handle &handle, const Site *site,
+                  const HandleFinding &about, uptr pc, uptr bp) {
   Finding f = {};
-  f.kind = site->flags & MapsanSiteReference ? FindingKind::InvalidElement
-                                             : FindingKind::InvalidIterator;
-  f.grade = Grade::Invalidated;
-  f.map = cause.map;
+  f.kind = about.kind;
+  f.grade = about.grade;
+  f.map = about.map;
   f.family = site->GetFamily();
   f.current = AccessBy({StackIdHere(thr, site, pc, bp), LocksetId(thr)},
                        thr->tid, /*wrote=*/false);
   f.current.site = site;
-  f.previous = AccessBy(mutation.details, ThreadOfWord(mutation.word),
+  f.previous = AccessBy(about.details, ThreadOfWord(about.word),
                         /*wrote=*/true);
-  f.previous.change = mutation.sizes.ToChange();
+  f.previous.change = about.sizes.ToChange();
   f.made = reinterpret_cast<const Site *>(handle.made);
-  f.why = why;
+  f.made_lockset = static_cast<u32>(handle.locks);
+  f.why = about.why;
   FillCreation(thr, &f);
   ReportFinding(f);
+}
+
+static void Report(Thread *thr, const Handle &handle, const Site *site,
+                   const Cause &cause, Invalidation why, uptr pc, uptr bp) {
+  HandleFinding about = {};
+  about.kind = site->flags & MapsanSiteReference ? FindingKind::InvalidElement
+                                                 : FindingKind::InvalidIterator;
+  about.grade = Grade::Invalidated;
+  about.map = cause.map;
+  about.word = cause.mutation.word;
+  about.details = cause.mutation.details;
+  about.sizes = cause.mutation.sizes;
+  about.why = why;
+  ReportHandle(thr, handle, site, about, pc, bp);
 }
 
 // Its destruction is not forgotten yet.
@@ -100,6 +119,8 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
     return handle->Forget();
   if (why == Invalidation::None) {
     handle->stamp = cause.stamp;
+    if (handle->locks && handle->GetWatch()->HasLocked())
+      handle->stamp |= Handle::kAsk;
     return;
   }
   AccessWord word = cause.mutation.word;
@@ -119,14 +140,16 @@ void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
   site->MarkRun();
   u64 stamp;
   MapKey key;
-  if (!handle->GetWatch()->Look(Watch::LifeOf(handle->stamp), &stamp, &key))
+  if (!handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
     return handle->Forget();
   // Of a map that is destroyed there is nothing to read.
   if (key && ReadsMap(site) &&
       key >> kMapAddressBits == site->GetFamily()->Number())
     ReadMap(thr, site, AddressOf(key), pc, bp);
-  if (UNLIKELY(stamp != handle->stamp))
+  if (stamp != handle->Stamp())
     Judge(thr, handle, site, element, pc, bp);
+  if (handle->stamp & Handle::kAsk)
+    CheckLocks(thr, handle, site, pc, bp);
 }
 
 } // namespace __mapsan

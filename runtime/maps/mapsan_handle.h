@@ -5,11 +5,13 @@
 #ifndef MAPSAN_HANDLE_H
 #define MAPSAN_HANDLE_H
 
-#include "../clock/mapsan_thread.h"
 #include "mapsan_site.h"
+#include "sanitizer_common/sanitizer_internal_defs.h"
 
 namespace __mapsan {
+using namespace __sanitizer;
 
+struct Thread;
 class Watch;
 
 namespace handle_field {
@@ -23,11 +25,23 @@ struct Handle {
 #define MAPSAN_HANDLE_FIELD(Type, Name) handle_field::Type Name;
 #include "../../include/mapsan/callbacks.inc"
 
+  /// Beside the stamp: it was made under locks, and somebody changes the map
+  /// under some. No watch has it, so emitted code always calls.
+  static constexpr u64 kAsk = 1ull << 63;
+
   Watch *GetWatch() const { return reinterpret_cast<Watch *>(watch); }
+  u64 Stamp() const { return stamp & ~kAsk; }
   /// Nothing is known of it from now on, so nothing will be said.
   void Forget() { watch = stamp = made = locks = 0; }
 };
 static_assert(sizeof(Handle) == 32, "the pass lays out the same structure");
+
+/// What a function has returned last, on its way to the caller.
+struct ReturnedHandle {
+  Handle handle;
+  uptr element;
+  u64 function; // 0: none; or the caller has it
+};
 
 /// A step leads through the map. What an iterator or a reference is used for
 /// otherwise is done to its element.

@@ -15,7 +15,7 @@ ALWAYS_INLINE bool HandleUsedFast(Thread *thr, const Handle *handle,
   u64 stamp;
   MapKey key;
   if (UNLIKELY(thr->disturbed) || !site->HasRun() ||
-      !handle->GetWatch()->Look(Watch::LifeOf(handle->stamp), &stamp, &key) ||
+      !handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key) ||
       stamp != handle->stamp || !key)
     return false;
   // In an operation of its own, or of emitted code's, it may be a nested one.
@@ -23,6 +23,16 @@ ALWAYS_INLINE bool HandleUsedFast(Thread *thr, const Handle *handle,
          (thr->operations.empty() &&
           thr->recent.Has(AddressOf(key), site->family, thr->clock.OpenEpoch(),
                           /*write=*/false));
+}
+
+/// The locks that are held where it is made.
+ALWAYS_INLINE void NoteLocks(Thread *thr, Handle *handle) {
+  handle->locks = 0;
+  if (LIKELY(!thr->lock_count))
+    return;
+  handle->locks = LocksetId(thr);
+  if (handle->GetWatch()->HasLocked())
+    handle->stamp |= Handle::kAsk;
 }
 
 /// It has been watched when this thread looked last. False: call HandleMade.
@@ -38,7 +48,7 @@ ALWAYS_INLINE bool HandleMadeFast(Thread *thr, Handle *handle, const Site *site,
   opened->watch->Use();
   handle->made = reinterpret_cast<uptr>(site);
   handle->watch = reinterpret_cast<uptr>(opened->watch);
-  handle->locks = 0;
+  NoteLocks(thr, handle);
   return true;
 }
 

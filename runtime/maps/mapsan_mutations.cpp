@@ -5,6 +5,7 @@
 
 #include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
+#include "mapsan_discipline.h"
 #include "mapsan_header.h"
 #include "mapsan_watch.h"
 #include "mapsan_watches.h"
@@ -125,6 +126,24 @@ struct Difference {
 
 } // namespace
 
+// Others who hold one of this thread's locks while they make an iterator need
+// it while they use it.
+static void NoteLocks(Thread *thr, Operation *op, u8 concerns, uptr pc,
+                      uptr bp) {
+  if (LIKELY(!thr->lock_count) || !op->watch)
+    return;
+  LockedChange change = {};
+  change.word = MakeWord(thr->clock.slot(), thr->clock.OpenEpoch());
+  change.details.lockset = LocksetId(thr);
+  change.concerns = concerns;
+  if (watches.KnowsLocked(op->watch, KeyOf(*op), change))
+    return;
+  Mutation mutation = Describe(thr, op, pc, bp);
+  change.details = mutation.details;
+  change.sizes = mutation.sizes;
+  watches.NoteLocked(op->watch, KeyOf(*op), change);
+}
+
 static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Difference difference(*op);
   u32 rules = SiteOf(*op)->GetFamily()->invalidates;
@@ -139,6 +158,9 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   uptr element = op->watch && erased ? op->erased : 0;
   const FreedBlocks *freed =
       erased && thr->freed.of == op && thr->freed.count ? &thr->freed : nullptr;
+  NoteLocks(thr, op,
+            ConcernsOf(MapSizes::Of(op->change), SiteOf(*op)->GetFamily()), pc,
+            bp);
   if (iterators == Invalidation::None && references == Invalidation::None &&
       !element && !freed)
     return;
@@ -227,6 +249,8 @@ void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
     NoteChange(thr, op, pc, bp);
     op->watch->SetPrint(PrintOf(MapOf(*op), family));
   } else if (effect != MapsanEffectRead) {
+    if (op->wrote && !construct)
+      NoteLocks(thr, op, LockedChange::kAll, pc, bp);
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
       NoteChange(thr, op, pc, bp);
     if (!(construct && unwound))

@@ -12,7 +12,7 @@ namespace __mapsan {
 
 /// An operation that may have invalidated iterators or references.
 struct Mutation {
-  AccessWord word;
+  AccessWord word; // 0: nothing has happened (NoteLocked)
   AccessDetails details;
   MapSizes sizes;
   uptr element; // erased or taken out, as the program said before; or 0
@@ -24,12 +24,29 @@ struct Mutation {
   u32 freed_first;
 };
 
+/// A change that its thread made under locks. Others like it may come at any
+/// time, for all that who has given those locks up knows.
+struct LockedChange {
+  enum Concern : u8 {
+    kSteps = 1,      // whoever walks through the map
+    kIterators = 2,  // whoever looks at an element by an iterator
+    kReferences = 4, // or by a reference
+    kAll = kSteps | kIterators | kReferences,
+  };
+  AccessWord word; // 0: none
+  AccessDetails details;
+  MapSizes sizes;
+  u8 concerns; // Concern bits
+};
+
 /// The last mutations of what a watch stands for, by number. Its lock held.
 struct WatchLog {
-  static constexpr u32 kMutations = 32, kFreed = 63;
+  static constexpr u32 kMutations = 32, kFreed = 53, kLocked = 2;
   Mutation mutations[kMutations];
   FreedBlock freed[kFreed];
-  u32 freed_end; // the number of the next
+  u32 freed_end;                // the number of the next
+  u32 last_locked;              // which of these is the newest
+  LockedChange locked[kLocked]; // of two threads
 
   const Mutation &Of(u32 number) const {
     return mutations[number % kMutations];
@@ -82,6 +99,12 @@ public:
       atomic_store(&used_, 1, memory_order_relaxed);
   }
 
+  /// Somebody has changed the map under locks (LockedChange). Whoever comes
+  /// after that change in the program's order sees it.
+  bool HasLocked() const {
+    return atomic_load(&has_locked_, memory_order_relaxed);
+  }
+
   /// What the map looked like when the last operation on it ended. The thread
   /// of an operation that is in flight on it; if the watch is another map's by
   /// then, that one is taken to have been changed by somebody unseen.
@@ -93,6 +116,7 @@ public:
 private:
   friend class Watches;
   static constexpr u32 kCountBits = 32;
+  static constexpr u64 kLives = Handle::kAsk >> kCountBits;
 
   Watch *Next() const {
     return reinterpret_cast<Watch *>(atomic_load(&next_, memory_order_acquire));
@@ -103,7 +127,8 @@ private:
   atomic_uint64_t key_; // the map; 0: none (any more)
   atomic_uintptr_t next_;
   atomic_uint8_t used_;
-  SequenceLock lock; // of the log, and of the two below
+  atomic_uint8_t has_locked_;
+  SequenceLock lock; // of the log, of has_locked_, and of the two below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
   atomic_uint64_t print_;

@@ -52,8 +52,13 @@ template <class Callback> void Watches::ForEach(Callback callback) {
 
 // Its lock held.
 void Watches::BeginLife(Watch *watch) {
-  u64 life = Watch::LifeOf(watch->Stamp()) + 1;
+  u64 life = (Watch::LifeOf(watch->Stamp()) + 1) % Watch::kLives;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
+  if (!watch->HasLocked())
+    return;
+  atomic_store(&watch->has_locked_, 0, memory_order_relaxed);
+  for (LockedChange &change : LogOf(watch)->locked)
+    change = {};
 }
 
 // Bucket's lock held in these three.
@@ -290,6 +295,63 @@ void Watches::Move(MapKey from, MapKey to, const Mutation &mutation) {
     Relink(moved, at_from, at_to, to);
 }
 
+// --- changes under locks
+
+// Its lock held. Null: none of that thread.
+LockedChange *Watches::LockedBy(Watch *watch, Slot slot) {
+  for (LockedChange &change : LogOf(watch)->locked)
+    if (change.word && SlotOf(change.word) == slot)
+      return &change;
+  return nullptr;
+}
+
+bool Watches::KnowsLocked(Watch *watch, MapKey key,
+                          const LockedChange &change) {
+  if (!watch->HasLocked())
+    return false;
+  ScopedLock lock(&watch->lock);
+  const LockedChange *known = LockedBy(watch, SlotOf(change.word));
+  if (watch->Key() != key)
+    return true;
+  if (!known || change.concerns & ~known->concerns)
+    return false;
+  return change.concerns != known->concerns ||
+         change.details.lockset == known->details.lockset;
+}
+
+void Watches::NoteLocked(Watch *watch, MapKey key, const LockedChange &change) {
+  ScopedLock lock(&watch->lock);
+  if (watch->Key() != key)
+    return;
+  WatchLog *log = LogOf(watch);
+  LockedChange *place = LockedBy(watch, SlotOf(change.word));
+  if (!place)
+    place = &log->locked[!log->locked[log->last_locked].word
+                             ? log->last_locked
+                             : (log->last_locked + 1) % WatchLog::kLocked];
+  *place = change;
+  log->last_locked = static_cast<u32>(place - log->locked);
+  atomic_store(&watch->has_locked_, 1, memory_order_relaxed);
+  // No mutation, but emitted code is to ask.
+  Append(watch, {}, nullptr);
+}
+
+u32 Watches::FindLocked(Watch *watch, const Handle &handle, u8 concern,
+                        LockedChange *changes) {
+  ScopedLock lock(&watch->lock);
+  if (Watch::LifeOf(watch->Stamp()) != Watch::LifeOf(handle.Stamp()))
+    return 0;
+  const WatchLog *log = LogOf(watch);
+  u32 count = 0;
+  for (u32 i = 0; i < WatchLog::kLocked; i++) {
+    const LockedChange &change =
+        log->locked[(log->last_locked + i) % WatchLog::kLocked];
+    if (change.word && change.concerns & concern)
+      changes[count++] = change;
+  }
+  return count;
+}
+
 // --- what became of a handle
 
 bool WatchLog::Freed(const Mutation &mutation, uptr address) const {
@@ -333,7 +395,7 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
       (reference ? MapsanReferencesSurviveErase : MapsanIteratorsSurviveErase);
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
-  if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.stamp)) {
+  if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.Stamp())) {
     cause->stamp = 0;
     return Invalidation::None;
   }
@@ -343,7 +405,7 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   bool past_end =
       !element || watch->IsInside(element, use->GetFamily()->header_bytes);
   const WatchLog &log = *LogOf(watch);
-  u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.stamp) + 1;
+  u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
   if (last - number >= WatchLog::kMutations) // those before are forgotten
     number = last - WatchLog::kMutations + 1;
   for (; number <= last; number++) {
@@ -368,8 +430,12 @@ void Watches::ReplaceWords(AccessWord (*replace)(AccessWord, void *),
     for (u32 i = 0; i < count && i < WatchLog::kMutations; i++) {
       AccessWord *word =
           &log->mutations[(count - i) % WatchLog::kMutations].word;
-      *word = replace(*word, arg);
+      if (*word)
+        *word = replace(*word, arg);
     }
+    for (LockedChange &change : log->locked)
+      if (change.word)
+        change.word = replace(change.word, arg);
   });
 }
 
@@ -383,6 +449,11 @@ void Watches::ForgetSites(const Site *begin, const Site *end) {
       const Site *site = SiteOfStack(*stack);
       if (site >= begin && site < end)
         *stack = StackWithoutSite(*stack);
+    }
+    for (LockedChange &change : log->locked) {
+      const Site *site = SiteOfStack(change.details.stack);
+      if (site >= begin && site < end)
+        change.details.stack = StackWithoutSite(change.details.stack);
     }
   });
 }

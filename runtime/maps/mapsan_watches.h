@@ -15,6 +15,7 @@ class Watch;
 struct Cause;
 struct FreedBlocks;
 struct Handle;
+struct LockedChange;
 struct Mutation;
 struct Site;
 struct WatchLog;
@@ -59,6 +60,16 @@ public:
   /// Nobody knows what became of which element, or there is another map.
   void Retire(MapKey key);
 
+  /// A change under locks, unless it tells no more than one of the same thread
+  /// that is known. What tells more makes handles look at the map again.
+  void NoteLocked(Watch *watch, MapKey key, const LockedChange &change);
+  /// It would tell no more.
+  bool KnowsLocked(Watch *watch, MapKey key, const LockedChange &change);
+  /// Those that concern a use of the handle, newest first, into `changes`,
+  /// which has room for all; how many.
+  u32 FindLocked(Watch *watch, const Handle &handle, u8 concern,
+                 LockedChange *changes);
+
   /// Why a handle of the watch is of no more use, since it was last looked at;
   /// None: for no reason that is known.
   Invalidation WhyInvalid(Watch *watch, const Handle &handle, const Site *use,
@@ -88,6 +99,7 @@ private:
   void BeginLife(Watch *watch);
   void RetireWatch(Bucket *bucket, Watch *watch);
   void Append(Watch *watch, const Mutation &mutation, const FreedBlocks *freed);
+  LockedChange *LockedBy(Watch *watch, Slot slot);
   WatchLog *LogOf(const Watch *watch);
   template <class Callback> void ForEach(Callback callback);
 

@@ -22,6 +22,7 @@ enum class Grade : u8 {
   Candidate, // the same, but code that nobody looks into may have ordered them
   Invalidated, // an iterator or reference was used after an operation before it
                // that the container's rules let invalidate it
+  Discipline,  // nothing went wrong in this run, but the locks do not see to it
 };
 
 /// What an operation did to an iterator or reference.
@@ -88,8 +89,9 @@ struct Finding {
   Access creation;     // site == null: construction was not seen
   Suspicion suspicion; // of a candidate
   u32 map_reports = 0; // findings on this life of the map so far, this included
-  // Of an iterator or reference that `previous` invalidated:
+  // Of an iterator or reference that `previous` invalidated, or could have:
   const Site *made = nullptr; // the operation that it came from
+  u32 made_lockset = 0;       // what was held there, if it is about that
   Invalidation why = Invalidation::None;
 };
 

@@ -74,6 +74,7 @@ void History::Clear() {
   // Untouched pages stay untouched.
   if (!atomic_load(&reports, memory_order_relaxed) &&
       !atomic_load(&candidates, memory_order_relaxed) &&
+      !atomic_load(&discipline, memory_order_relaxed) &&
       !atomic_load(&suppressions, memory_order_relaxed))
     return;
   printed.Clear();
@@ -81,6 +82,7 @@ void History::Clear() {
   maps.Clear();
   atomic_store(&reports, 0, memory_order_relaxed);
   atomic_store(&candidates, 0, memory_order_relaxed);
+  atomic_store(&discipline, 0, memory_order_relaxed);
   atomic_store(&suppressions, 0, memory_order_relaxed);
   atomic_store(&dropped, 0, memory_order_relaxed);
 }

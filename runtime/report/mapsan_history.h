@@ -75,8 +75,9 @@ struct History {
   KeySet<8192> printed;
   KeySet<65536> suppressed;
   ReportedMaps maps;
-  atomic_uint32_t reports;      // printed, candidates apart
+  atomic_uint32_t reports;      // printed, without the next two
   atomic_uint32_t candidates;   // printed as such, and no error
+  atomic_uint32_t discipline;   // likewise
   atomic_uint32_t suppressions; // findings suppressed
   atomic_uint32_t dropped;      // over a limit, not printed
 

@@ -144,7 +144,7 @@ void PrintKept() {
     if (!kept || !kept->current.site)
       continue;
     if (kept->grade == Grade::Candidate &&
-        flags()->candidates == Candidates::Ignore)
+        flags()->candidates == Leniency::Ignore)
       continue;
     const Access &current = kept->current, &previous = kept->previous;
     PrintRace({kept->kind,

@@ -38,6 +38,19 @@
 //     Iterator made: <operation> <file>:<line>:<column> in <function>
 //     Why: <sentence>
 //     Grade: invalidated (<what that means>)
+//
+// Where it was used outside of a lock, that is
+//
+//     Use: <operation> of iterator `<name>` by <thread>:
+//       #0 ...
+//       holding no lock
+//     Changed by: <operation> by <thread>:
+//       #0 ...
+//       holding M1 0x<address> (exclusive), taken at ...
+//     Iterator made: <operation> <file>:<line>:<column> in <function>
+//       holding M1 0x<address> (exclusive), taken at ...
+//     Why: <sentence>
+//     Grade: discipline (<what that means>)
 
 #include "mapsan_printer.h"
 
@@ -165,13 +178,17 @@ void PrintOperation(InternalScopedString *out, const OperationView &operation,
 }
 
 void PrintPrevious(InternalScopedString *out, const ReportView &view) {
+  const char *heading_of_handle =
+      !view.why                                        ? nullptr
+      : view.finding->kind == FindingKind::OutsideLock ? "Changed by"
+                                                       : "Invalidated by";
   if (!view.previous.known) {
     out->AppendF("  %s: not known any more (overwritten by a later one)\n",
-                 view.why ? "Invalidated by" : "Previous operation");
+                 heading_of_handle ? heading_of_handle : "Previous operation");
     return;
   }
-  if (view.why)
-    return PrintOperation(out, view.previous, "Invalidated by");
+  if (heading_of_handle)
+    return PrintOperation(out, view.previous, heading_of_handle);
   InternalScopedString heading;
   heading.AppendF("Previous %s", view.previous.noun);
   PrintOperation(out, view.previous, heading.data());
@@ -181,6 +198,8 @@ void PrintMade(InternalScopedString *out, const ReportView &view) {
   out->Append("  ");
   PrintCapitalised(out, HandleWords(view.finding->current.site));
   out->AppendF(" made: %s\n", view.made);
+  if (view.finding->kind == FindingKind::OutsideLock)
+    PrintLocks(out, view.making);
 }
 
 void PrintMap(InternalScopedString *out, const ReportView &view) {

@@ -64,13 +64,18 @@ bool OverLimit(u32 count, int limit) {
 
 void Tell(const char *text) { WriteOutput(text, internal_strlen(text)); }
 
-// Candidates that are to be reported and not to count.
-bool IsAside(const Finding &finding) {
-  return finding.grade == Grade::Candidate &&
-         flags()->candidates != Candidates::Error;
+Leniency LeniencyFor(Grade grade) {
+  return grade == Grade::Candidate    ? flags()->candidates
+         : grade == Grade::Discipline ? flags()->discipline
+                                      : Leniency::Error;
 }
 
-// Limits and counts of candidates are their own: they do not crowd out races.
+// Findings that are to be reported and not to count.
+bool IsAside(const Finding &finding) {
+  return LeniencyFor(finding.grade) != Leniency::Error;
+}
+
+// Their limits and counts are their own: they do not crowd out races.
 // (Maps are aligned: no map lies at the odd address; of elements two count
 // together.)
 uptr MapKey(const Finding &finding) {
@@ -78,7 +83,9 @@ uptr MapKey(const Finding &finding) {
 }
 atomic_uint32_t *Counter(const Finding &finding) {
   History *history = &reporter.history;
-  return IsAside(finding) ? &history->candidates : &history->reports;
+  return !IsAside(finding)                   ? &history->reports
+         : finding.grade == Grade::Candidate ? &history->candidates
+                                             : &history->discipline;
 }
 
 void Remember(const Finding &finding, u64 key) {
@@ -218,12 +225,13 @@ void ReportFinding(const Finding &found) {
   History *history = &reporter.history;
   Finding finding = found;
   Judge(&finding);
+  if (LeniencyFor(finding.grade) == Leniency::Ignore)
+    return;
   if (finding.grade == Grade::Candidate) {
     Finding race = found;
     race.grade = Grade::Unordered;
-    if (flags()->candidates == Candidates::Ignore ||
-        history->printed.Contains(ReportKey(race)))
-      return; // the latter: told as a race already
+    if (history->printed.Contains(ReportKey(race)))
+      return; // told as a race already
   }
   u64 key = ReportKey(finding);
   if (history->printed.Contains(key) ||

@@ -32,7 +32,7 @@ void LockReportsBeforeFork();
 void UnlockReportsInParent();
 
 /// Reports printed by this process (not by the one it was forked from);
-/// candidates only with candidates=error.
+/// candidates only with candidates=error, discipline likewise.
 u32 ReportCount();
 
 /// What this process has reported; also for signal handlers, which read only.

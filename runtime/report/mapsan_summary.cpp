@@ -36,6 +36,8 @@ void PrintRunSummary() {
                Load(history->dropped));
   if (u32 candidates = Load(history->candidates))
     text.AppendF("  candidates: %u printed\n", candidates);
+  if (u32 discipline = Load(history->discipline))
+    text.AppendF("  discipline: %u printed\n", discipline);
   if (!sites.present)
     text.Append("  No map operation that could race was compiled with MapSan: "
                 "this run says nothing.\n");

@@ -201,11 +201,16 @@ ReportView *BuildView(TextArena *arena, const Finding &finding) {
   DescribeOperation(arena, &view->creation, finding.creation, numbers);
   if (finding.grade == Grade::Candidate)
     view->grade_explained = SuspicionWords(arena, *view);
-  view->why = InvalidationWords(arena, finding);
-  if (!view->why) // else they are not what is missing
-    view->locks = LockWords(arena, view->current, view->previous);
   if (finding.made)
     view->made = MadeWords(arena, finding.made);
+  if (finding.kind == FindingKind::OutsideLock) {
+    DescribeLocks(arena, &view->making, finding.made_lockset, numbers);
+    view->why = OutsideLockWords(arena, *view);
+  } else {
+    view->why = InvalidationWords(arena, finding);
+  }
+  if (!view->why) // else they are not what is missing
+    view->locks = LockWords(arena, view->current, view->previous);
   DescribeThread(arena, view, view->current);
   DescribeThread(arena, view, view->previous);
   DescribeThread(arena, view, view->creation);

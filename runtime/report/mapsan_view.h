@@ -45,14 +45,15 @@ struct ThreadView {
 struct ReportView {
   const Finding *finding;
   const char *kind;
-  const char *grade; // "overlap", "unordered", "candidate"
+  const char *grade; // "overlap", "unordered", "candidate"...
   const char *grade_explained;
   const char *map_name; // null: not known
   const char *map_also; // its name where it was created, if that differs
   const char *map_type; // null: not known
   OperationView current, previous;
-  const char *made;  // "begin server.cpp:40:5 in Server::touch"; or null
-  const char *why;   // what was used is invalid: a sentence; or null
+  const char *made;     // "begin server.cpp:40:5 in Server::touch"; or null
+  OperationView making; // of that nothing but its locks, if it is about them
+  const char *why;   // what was used is invalid, or may be: a sentence; or null
   const char *locks; // what the held locks tell; a sentence
   OperationView creation;
   static constexpr u32 kMaxThreads = 3;

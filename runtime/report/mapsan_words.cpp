@@ -23,7 +23,7 @@ const char *KindPrefix(Grade grade) {
 
 const char *GradeWords(Grade grade) {
   static const char *const kWords[] = {"overlap", "unordered", "candidate",
-                                       "invalidated"};
+                                       "invalidated", "discipline"};
   return kWords[static_cast<u32>(grade)];
 }
 
@@ -32,7 +32,8 @@ const char *GradeExplained(Grade grade) {
       "both threads were inside the map at once",
       "nothing in this run orders one operation before the other",
       "code that MapSanitizer cannot see into may order the two",
-      "the use came after the operation that the container's rules name"};
+      "the use came after the operation that the container's rules name",
+      "nothing went wrong in this run, but no lock sees to that"};
   return kWords[static_cast<u32>(grade)];
 }
 
@@ -157,9 +158,14 @@ const char *OperationWords(TextArena *arena, const Access &access) {
     details.AppendF("rehash %llu -> %llu buckets", change.buckets_before,
                     change.buckets_after);
   }
-  if (access.site->flags & MapsanSiteHandle && access.site->name)
-    return arena->Format("%s of %s `%s`", access.site->operation,
-                         HandleWords(access.site), access.site->name);
+  if (access.site->flags & MapsanSiteHandle) {
+    const char *what = HandleWords(access.site);
+    return access.site->name
+               ? arena->Format("%s of %s `%s`", access.site->operation, what,
+                               access.site->name)
+               : arena->Format("%s of %s %s", access.site->operation,
+                               what[0] == 'i' ? "an" : "a", what);
+  }
   if (!details.length())
     return access.site->operation;
   return arena->Format("%s (%s)", access.site->operation, details.data());
@@ -247,6 +253,20 @@ const char *LockWords(TextArena *arena, const OperationView &current,
                          mine.only.data(), there);
   return arena->Format("the %s held %s, the %s did not", there,
                        others.only.data(), here);
+}
+
+const char *OutsideLockWords(TextArena *arena, const ReportView &view) {
+  Comparison making;
+  Compare(view.making, view.previous, &making);
+  const char *what = HandleWords(view.finding->current.site);
+  if (!making.common) // the sets are too old
+    return arena->Format("a lock was held where the %s was made and where the "
+                         "map is changed, but not here",
+                         what);
+  return arena->Format(
+      "M%u was held where the %s was made and where the map is "
+      "changed, but not here",
+      making.common->number, what);
 }
 
 } // namespace __mapsan

@@ -9,8 +9,8 @@
 
 namespace __mapsan {
 
-struct LockView;
 struct OperationView;
+struct ReportView;
 
 const char *KindWords(FindingKind kind);
 const char *GradeWords(Grade grade);
@@ -43,6 +43,9 @@ const char *ThreadWords(TextArena *arena, u32 tid);
 /// What the locks of both sides, together, tell.
 const char *LockWords(TextArena *arena, const OperationView &current,
                       const OperationView &previous);
+
+/// Which lock an iterator or reference left; a sentence.
+const char *OutsideLockWords(TextArena *arena, const ReportView &view);
 
 } // namespace __mapsan
 

@@ -21,10 +21,19 @@
 
 namespace {
 
-enum Outcome : int { Silent, InvalidIterator, InvalidElement, Race, Other };
-const char *const kOutcomes[] = {"silent", "use of invalidated map iterator",
+enum Outcome : int {
+  Silent,
+  InvalidIterator,
+  InvalidElement,
+  Race,
+  OutsideLock,
+  Other
+};
+const char *const kOutcomes[] = {"silent",
+                                 "use of invalidated map iterator",
                                  "use of invalidated map element",
                                  "concurrent map iteration and map write",
+                                 "map iterator used outside its lock",
                                  "another report, or a crash"};
 
 void endWithReport(const mapsan_report *report) {
@@ -110,6 +119,35 @@ template <bool kBefore> void stepUnordered(Map &map) {
   if constexpr (!kBefore)
     ++it;
   other.join();
+}
+
+// Another thread changes the map under a lock, and lives on; then this one does
+// something, with the lock held at first.
+template <class Change, class Body> void guarded(Change change, Body body) {
+  static invisible::Step changed, over;
+  static std::mutex mutex;
+  std::thread other([&] {
+    {
+      std::lock_guard<std::mutex> hold(mutex);
+      change();
+    }
+    changed.Done();
+    over.WaitFor(1);
+  });
+  changed.WaitFor(1);
+  std::unique_lock<std::mutex> hold(mutex);
+  body(hold, other);
+  if (!hold)
+    hold.lock();
+  hold.unlock();
+  over.Done();
+  if (other.joinable())
+    other.join();
+}
+using Lock = std::unique_lock<std::mutex>;
+
+constexpr Outcome outside(bool invalid) {
+  return invalid ? OutsideLock : Silent;
 }
 
 const Case kCases[] = {
@@ -411,6 +449,131 @@ const Case kCases[] = {
        other.join();
        std::lock_guard<std::mutex> hold(mutex);
        ++it;
+     }},
+
+    // --- a lock that is given up too early
+    {"a step outside the lock of insertions", OutsideLock,
+     [](Map &map) {
+       guarded([&] { put(map, 9); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 ++it;
+               });
+     }},
+    {"dereferenced outside the lock of insertions",
+     outside(kCounted &&kIterators.insert != Insert::Never),
+     [](Map &map) {
+       guarded([&] { put(map, 9); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 look(*it);
+               });
+     }},
+    {"dereferenced outside the lock of erasures", outside(kCounted),
+     [](Map &map) {
+       guarded([&] { take(map, 5); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 look(*it);
+               });
+     }},
+#if MAPPED && UNIQUE
+    {"reference: outside the lock of erasures", outside(kCounted),
+     [](Map &map) {
+       guarded([&] { take(map, 5); },
+               [&](Lock &hold, std::thread &) {
+                 REFERENCE;
+                 hold.unlock();
+                 look(value);
+               });
+     }},
+#endif
+    {"outside the lock, made before the change",
+     kIterators.insert == Insert::Always || kIterators.erase == Erase::All
+         ? InvalidIterator
+         : OutsideLock,
+     [](Map &map) {
+       static std::mutex mutex;
+       static invisible::Step made, changed, over;
+       std::thread other([&] {
+         made.WaitFor(1);
+         {
+           std::lock_guard<std::mutex> hold(mutex);
+           TAKE(map, 5);
+           PUT(map, 5);
+         }
+         changed.Done();
+         over.WaitFor(1);
+       });
+       Lock hold(mutex);
+       ITERATOR;
+       hold.unlock();
+       made.Done();
+       changed.WaitFor(1);
+       hold.lock(); // ordered, so that the step is no race
+       hold.unlock();
+       ++it;
+       over.Done();
+       other.join();
+     }},
+    {"compared outside the lock", Silent,
+     [](Map &map) {
+       guarded([&] { take(map, 5); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 auto same = it;
+                 hold.unlock();
+                 if (it != same)
+                   abort();
+               });
+     }},
+    {"a step, the lock held again", Silent,
+     [](Map &map) {
+       guarded([&] { put(map, 9); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 nothing();
+                 hold.lock();
+                 ++it;
+               });
+     }},
+    {"a step outside the lock, the others gone", Silent,
+     [](Map &map) {
+       static std::mutex mutex;
+       std::thread other([&] {
+         std::lock_guard<std::mutex> hold(mutex);
+         put(map, 9);
+       });
+       other.join();
+       Lock hold(mutex);
+       ITERATOR;
+       hold.unlock();
+       ++it;
+     }},
+    {"a step outside the lock, nobody changes the map", Silent,
+     [](Map &map) {
+       guarded([&] { look(*FIND(map, 3)); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 ++it;
+               });
+     }},
+    {"a step outside another lock", Silent,
+     [](Map &map) {
+       guarded([&] { put(map, 9); },
+               [&](Lock &hold, std::thread &) {
+                 hold.unlock();
+                 static std::mutex its_own;
+                 Lock another(its_own);
+                 ITERATOR;
+                 another.unlock();
+                 ++it;
+               });
      }},
 };
 

@@ -43,14 +43,14 @@ static void fail(const char *what) {
   exit(1);
 }
 
-void __mapsan_module_init_v6(Site *begin, Site *end) {
+void __mapsan_module_init_v7(Site *begin, Site *end) {
   first = begin;
   last = end;
 }
 
 void __mapsan_module_trusts(const char *patterns) { (void)patterns; }
 
-void __mapsan_module_fini_v6(Site *begin, Site *end) {
+void __mapsan_module_fini_v7(Site *begin, Site *end) {
   if (begin != first || end != last)
     fail("another module's sites");
   printf("begin %ld, end %ld, unwind %ld, open %d\n", begins, ends, unwinds,
@@ -107,6 +107,8 @@ void __mapsan_map_end_long(Site *site, void *map, int evidence) {
 
 void __mapsan_handle_made(void *handle, Site *site, void *map) {}
 void __mapsan_handle_used(void *handle, Site *site, void *element) {}
+void __mapsan_handle_received(void *handle, void *element, uint64_t id) {}
+void __mapsan_handle_returned(void *handle, void *element, uint64_t id) {}
 void __mapsan_map_erases(void *map, void *element) {}
 
 static struct {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A hash for the names of what several modules share.
 
-#ifndef MAPSAN_PASS_INSTRUMENT_FINGERPRINT_H
-#define MAPSAN_PASS_INSTRUMENT_FINGERPRINT_H
+#ifndef MAPSAN_PASS_FINGERPRINT_H
+#define MAPSAN_PASS_FINGERPRINT_H
 
 #include "llvm/ADT/StringRef.h"
 #include <cstdint>
@@ -20,4 +20,4 @@ inline uint64_t fingerprint(llvm::StringRef Text) {
 
 } // namespace mapsan
 
-#endif // MAPSAN_PASS_INSTRUMENT_FINGERPRINT_H
+#endif // MAPSAN_PASS_FINGERPRINT_H

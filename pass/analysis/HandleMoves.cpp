@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a function's instructions do to memory of its own: see HandleMoves.h.
+
+#include "HandleMoves.h"
+#include "Callee.h"
+#include "HandleReturns.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace mapsan {
+
+// Beyond this, nobody has written the function by hand.
+static const size_t MaxMoves = 20000;
+
+HandleMoves::HandleMoves(Function &F, const std::vector<MapCall> &Maps,
+                         CatalogMatcher &Matcher, const HandleReturns &Returns,
+                         Places &Where)
+    : F(F), Matcher(Matcher), Returns(Returns), Where(Where),
+      DL(F.getParent()->getDataLayout()) {
+  for (const MapCall &Site : Maps)
+    MapCalls[Site.Call] = &Site;
+}
+
+HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
+  auto It = MapCalls.find(&Call);
+  if (It != MapCalls.end()) {
+    const MapOperation *Does = It->second->Does;
+    const MapArgument &Map = Does->Maps.front();
+    return Map.Of->Iterators && !Map.IsResult
+               ? Result{HandleMove::Made, {&Call, Does}, {}}
+               : Result{};
+  }
+  const Function *Callee = directCallee(Call);
+  if (!Callee)
+    return {};
+  if (const ReturnedHandle *Handle = Returns.of(*Callee))
+    return {HandleMove::Made, {&Call, Handle->Does, Handle}, {}};
+  const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
+  if (!Op || Op->Iterators.empty())
+    return {};
+  const auto From = Where.of(Call.getArgOperand(Op->Iterators.front()));
+  if (!From)
+    return {};
+  if (Op->Does == IteratorOperation::Dereference)
+    return {HandleMove::Derived, {}, *From};
+  if (Op->ReturnsOld || Op->Does == IteratorOperation::Another)
+    return {HandleMove::Copied, {}, *From};
+  return {};
+}
+
+// A member of an element is a part of it.
+static Value *withoutMembers(Value *Address) {
+  while (auto *Part = dyn_cast<GetElementPtrInst>(Address))
+    Address = Part->getPointerOperand();
+  return Address;
+}
+
+// `What` is stored to `To`.
+void HandleMoves::comesFrom(Instruction &At, Value *What, Place To,
+                            uint64_t Size) {
+  HandleMove M{HandleMove::Lost, &At, To, Size};
+  auto Is = [&](HandleMove::Kind Does, Place From) {
+    M.Does = Does;
+    M.From = From;
+  };
+  Value *Base = withoutMembers(What);
+  auto *Word = dyn_cast<ExtractValueInst>(What);
+  if (Word && Word->getIndices() == ArrayRef<unsigned>{1}) {
+    // The second word of an iterator; or the second iterator of a range, which
+    // is told by its class when the first one is.
+    auto *Call = dyn_cast<CallBase>(Word->getAggregateOperand());
+    const auto It = Call ? MapCalls.find(Call) : MapCalls.end();
+    if (It != MapCalls.end() && It->second->Does->Name == "equal_range") {
+      M.Does = HandleMove::Made;
+      M.By = {Call, It->second->Does};
+    }
+  } else if (auto *Call = dyn_cast<CallBase>(Word ? Word->getAggregateOperand()
+                                                  : Base)) {
+    const Result R = resultOf(*Call);
+    M.By = R.By;
+    // A part of what a call returned, or what is got from an iterator, is no
+    // iterator.
+    if (R.Does == HandleMove::Made ||
+        (R.Does == HandleMove::Copied && Base == What) ||
+        R.Does == HandleMove::Derived)
+      Is(R.Does, R.From);
+  } else if (auto *Load = dyn_cast<LoadInst>(Base)) {
+    if (auto From = Where.of(Load->getPointerOperand()))
+      Is(Base == What ? HandleMove::Copied : HandleMove::Derived, *From);
+  }
+  Found.push_back(M);
+}
+
+// What holds the reference by which the address was got: a variable, or the
+// call that returned it.
+std::optional<Place> HandleMoves::holderOf(Value *Address) {
+  Value *Base = withoutMembers(Address);
+  if (auto *Load = dyn_cast<LoadInst>(Base))
+    return Where.of(Load->getPointerOperand());
+  auto *Call = dyn_cast<CallBase>(Base);
+  if (Call && Call->getRetDereferenceableBytes() &&
+      resultOf(*Call).Does == HandleMove::Made)
+    return Place{Call, 0};
+  return std::nullopt;
+}
+
+void HandleMoves::usesReference(Instruction &At, Value *Address,
+                                const char *Operation) {
+  if (auto From = holderOf(Address)) {
+    HandleMove M{HandleMove::Used, &At, *From};
+    M.Operation = Operation;
+    M.Reference = Address;
+    Found.push_back(M);
+  }
+}
+
+void HandleMoves::load(LoadInst &I) {
+  usesReference(I, I.getPointerOperand(), "read");
+}
+
+void HandleMoves::store(StoreInst &I) {
+  usesReference(I, I.getPointerOperand(), "write");
+  if (auto To = Where.of(I.getPointerOperand()))
+    comesFrom(I, I.getValueOperand(), *To,
+              DL.getTypeStoreSize(I.getValueOperand()->getType()));
+}
+
+void HandleMoves::memory(MemIntrinsic &I) {
+  auto *Transfer = dyn_cast<MemTransferInst>(&I);
+  if (Transfer)
+    usesReference(I, Transfer->getRawSource(), "read");
+  usesReference(I, I.getRawDest(), "write");
+  auto To = Where.of(I.getRawDest());
+  if (!To)
+    return;
+  auto *Length = dyn_cast<ConstantInt>(I.getLength());
+  const uint64_t Size = Length ? Length->getZExtValue() : ~0ull >> 1;
+  HandleMove M{HandleMove::Lost, &I, *To, Size};
+  if (Transfer)
+    if (auto From = Where.of(Transfer->getRawSource())) {
+      M.Does = HandleMove::Copied;
+      M.From = *From;
+    }
+  Found.push_back(M);
+}
+
+// What the callee leaves in memory.
+void HandleMoves::left(CallBase &I, Value *Into) {
+  auto To = Where.of(Into);
+  if (!To)
+    return;
+  const uint64_t Size = DL.getTypeAllocSize(I.getParamStructRetType(0));
+  const Result R = resultOf(I);
+  HandleMove M{R.Does, &I, *To, Size, R.From, R.By};
+  if (R.Does == HandleMove::Derived) // an object that tells of the element
+    M.Does = HandleMove::Lost;
+  Found.push_back(M);
+  if (R.Does != HandleMove::Made || R.By.Does->Name != "equal_range")
+    return;
+  M.To.Offset += Size / 2;
+  Found.push_back(M);
+}
+
+// An iterator that is given by value is loaded from a variable of ours, or is a
+// copy in one.
+std::optional<Place> HandleMoves::given(CallBase &I, unsigned Argument) {
+  Value *What = I.getArgOperand(Argument);
+  auto *Load = dyn_cast<LoadInst>(What);
+  return Where.of(Load ? Load->getPointerOperand() : What);
+}
+
+void HandleMoves::mapCall(CallBase &I, const MapCall &Site) {
+  for (const Use &Argument : I.args()) {
+    const unsigned Number = I.getArgOperandNo(&Argument);
+    if (I.paramHasAttr(Number, Attribute::StructRet) ||
+        is_contained(map_range(Site.Does->Maps,
+                               [](const MapArgument &M) { return M.Argument; }),
+                     Number))
+      continue;
+    auto From = given(I, Number);
+    if (!From)
+      continue;
+    HandleMove M{HandleMove::Used, &I, *From};
+    M.Operation = Site.Does->Name;
+    Found.push_back(M);
+  }
+}
+
+void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
+  auto At = [&](unsigned Number) {
+    return Where.of(I.getArgOperand(Op.Iterators[Number]));
+  };
+  auto Target = At(0);
+  switch (Op.Does) {
+  case IteratorOperation::Assign: {
+    if (!Target)
+      return;
+    HandleMove M{HandleMove::Lost, &I, *Target, 8};
+    if (auto From = Op.ByValue >= 0 ? given(I, Op.ByValue) : At(1)) {
+      M.Does = HandleMove::Copied;
+      M.From = *From;
+    }
+    Found.push_back(M);
+    return;
+  }
+  case IteratorOperation::Forget:
+  case IteratorOperation::Unknown:
+    for (unsigned N = 0; N < Op.Iterators.size(); ++N)
+      if (auto P = At(N))
+        Found.push_back({HandleMove::Lost, &I, *P, 8});
+    return;
+  default:
+    break;
+  }
+  for (unsigned N = 0; N < Op.Iterators.size(); ++N)
+    if (auto P = At(N)) {
+      HandleMove M{HandleMove::Used, &I, *P};
+      M.Operation = Op.Name;
+      M.Steps = Op.Does == IteratorOperation::Step;
+      M.Compares = Op.Does == IteratorOperation::Compare;
+      Found.push_back(M);
+    }
+}
+
+void HandleMoves::call(CallBase &I) {
+  const Function *Callee = directCallee(I);
+  const IteratorOperation *Op =
+      Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
+  auto Map = MapCalls.find(&I);
+  if (Map != MapCalls.end())
+    mapCall(I, *Map->second);
+  else if (Op)
+    iteratorCall(I, *Op);
+  // A reference that is passed on, or that a method is called on.
+  for (const Use &Argument : I.args())
+    if (I.getParamDereferenceableBytes(I.getArgOperandNo(&Argument)))
+      usesReference(I, Argument, "use");
+  if (I.hasStructRetAttr())
+    left(I, I.getArgOperand(0));
+  // What is returned in a register need not come to a variable.
+  if (!I.getType()->isPointerTy())
+    return;
+  const Result R = resultOf(I);
+  if (R.Does == HandleMove::Made)
+    Found.push_back({HandleMove::Made, &I, Place{&I, 0}, 8, {}, R.By});
+}
+
+// The handle goes with it to whoever has called.
+void HandleMoves::returns(ReturnInst &I) {
+  Value *What = I.getReturnValue();
+  if (!What)
+    return;
+  HandleMove M{HandleMove::Returned, &I, {nullptr, 0}};
+  M.Reference = What->getType()->isPointerTy() ? What : nullptr;
+  Value *Base = withoutMembers(What);
+  if (auto *Load = dyn_cast<LoadInst>(Base)) {
+    if (auto From = Where.of(Load->getPointerOperand()))
+      M.To = *From;
+  } else if (auto *Call = dyn_cast<CallBase>(Base)) {
+    const Result R = resultOf(*Call);
+    if (R.Does == HandleMove::Made && M.Reference)
+      M.To = {Call, 0};
+    else if (R.Does == HandleMove::Copied || R.Does == HandleMove::Derived)
+      M.To = R.From;
+  }
+  if (M.To.Variable)
+    Found.push_back(M);
+}
+
+std::vector<HandleMove> HandleMoves::find() {
+  for (BasicBlock &BB : F)
+    for (Instruction &I : BB) {
+      if (auto *Intrinsic = dyn_cast<MemIntrinsic>(&I))
+        memory(*Intrinsic);
+      else if (isa<IntrinsicInst>(&I))
+        continue;
+      else if (auto *Call = dyn_cast<CallBase>(&I))
+        call(*Call);
+      else if (auto *Store = dyn_cast<StoreInst>(&I))
+        store(*Store);
+      else if (auto *Load = dyn_cast<LoadInst>(&I))
+        load(*Load);
+      else if (auto *Return = dyn_cast<ReturnInst>(&I))
+        returns(*Return);
+      if (Found.size() > MaxMoves)
+        return {};
+    }
+  return std::move(Found);
+}
+
+} // namespace mapsan

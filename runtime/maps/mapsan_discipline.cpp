@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Iterators and references that leave their lock: see mapsan_discipline.h.
+
+#include "mapsan_discipline.h"
+
+#include "../clock/mapsan_lockset_table.h"
+#include "../clock/mapsan_stack.h"
+#include "../clock/mapsan_thread.h"
+#include "mapsan_watches.h"
+
+namespace __mapsan {
+
+namespace {
+
+struct Locks {
+  LockOfSet of[Thread::kMaxLocks];
+  u32 count;
+  bool forgotten;
+
+  explicit Locks(u32 set) : count(LocksOfSet(set, of, &forgotten)) {}
+
+  /// Who holds one of these keeps out who holds one of those.
+  bool KeepOut(const Locks &other) const {
+    for (u32 i = 0; i < count; i++)
+      for (u32 k = 0; k < other.count; k++)
+        if (of[i].addr == other.of[k].addr &&
+            (of[i].mode == LockMode::Exclusive ||
+             other.of[k].mode == LockMode::Exclusive))
+          return true;
+    return false;
+  }
+};
+
+} // namespace
+
+u8 ConcernsOf(const MapSizes &sizes, const Family *family) {
+  u8 concerns = LockedChange::kSteps;
+  if (sizes.size_after == MapSizes::kUnknown ||
+      sizes.size_before == MapSizes::kUnknown)
+    return concerns;
+  if (sizes.size_after < sizes.size_before)
+    return LockedChange::kAll;
+  if (sizes.size_after == sizes.size_before &&
+      sizes.buckets_after == sizes.buckets_before)
+    return concerns;
+  constexpr u32 kIterators = MapsanIteratorsOnInsert | MapsanIteratorsOnGrowth;
+  constexpr u32 kReferences =
+      MapsanReferencesOnInsert | MapsanReferencesOnGrowth;
+  if (family->invalidates & kIterators)
+    concerns |= LockedChange::kIterators;
+  if (family->invalidates & kReferences)
+    concerns |= LockedChange::kReferences;
+  return concerns;
+}
+
+void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
+  LockedChange change = {};
+  {
+    Bucket *bucket = map_table.For(AddressOf(key));
+    ScopedLock lock(bucket);
+    const MapState *state = FindMap(bucket, key);
+    if (!state || state->Dead())
+      return;
+    const Access16 last = state->LastWrite()->Read();
+    change.word = last.word;
+    change.details = last.details;
+    change.sizes = SizesOf(state);
+  }
+  if (!change.word || !change.details.lockset || IsOwnWord(thr, change.word))
+    return;
+  const Site *site = SiteOfStack(change.details.stack);
+  if (!site || site->Effect() == MapsanEffectConstruct)
+    return;
+  change.concerns = ConcernsOf(change.sizes, site->GetFamily());
+  if (!watches.KnowsLocked(watch, key, change))
+    watches.NoteLocked(watch, key, change);
+}
+
+// It runs, and is not this one. (The label may be stale by the time it is
+// printed: it may end at any time.)
+static bool IsAnotherThatRuns(const Thread *thr, AccessWord word) {
+  if (IsOwnWord(thr, word))
+    return false;
+  const Thread *other = ThreadBySlot(SlotOf(word));
+  u32 tid = ThreadOfWord(word);
+  return other && tid && tid != thr->tid && IsThread(other, tid);
+}
+
+static u8 ConcernOf(const Site *use) {
+  return use->Iterates()                    ? LockedChange::kSteps
+         : use->flags & MapsanSiteCompares  ? 0
+         : use->flags & MapsanSiteReference ? LockedChange::kReferences
+                                            : LockedChange::kIterators;
+}
+
+NOINLINE void CheckLocks(Thread *thr, Handle *handle, const Site *site, uptr pc,
+                         uptr bp) {
+  u8 concern = ConcernOf(site);
+  u32 made = static_cast<u32>(handle->locks);
+  if (!concern || LocksetId(thr) == made)
+    return;
+  Watch *watch = handle->GetWatch();
+  LockedChange changes[WatchLog::kLocked];
+  u32 count = watches.FindLocked(watch, *handle, concern, changes);
+  for (u32 i = 0; i < count; i++) {
+    const LockedChange &change = changes[i];
+    if (!IsAnotherThatRuns(thr, change.word))
+      continue;
+    // A step that is not ordered after it is a race, and told as one.
+    if (site->Iterates() &&
+        !thr->clock.Contains(SlotOf(change.word), EpochOf(change.word)))
+      continue;
+    const Locks then(made), now(LocksetId(thr)), theirs(change.details.lockset);
+    if (!then.KeepOut(theirs) || now.KeepOut(theirs))
+      continue;
+    HandleFinding about = {};
+    about.kind = FindingKind::OutsideLock;
+    about.grade = Grade::Discipline;
+    about.map = AddressOf(watch->Key());
+    about.word = change.word;
+    about.details = change.details;
+    about.sizes = change.sizes;
+    ReportHandle(thr, *handle, site, about, pc, bp);
+    // Once is enough.
+    handle->locks = 0;
+    handle->stamp = handle->Stamp();
+    return;
+  }
+}
+
+} // namespace __mapsan
