@@ -47,7 +47,7 @@ def default(kind, text):
         return {"true": "1", "false": "0"}[text]
     if text == "nullptr" or text == '""':
         return ""
-    return text.strip('"').replace("Policy::", "").lower()
+    return text.strip('"').rpartition("::")[2].lower()  # of an enumeration
 
 
 def page():

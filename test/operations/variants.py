@@ -189,29 +189,23 @@ VARIANTS = {
 
 NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[0] in variant.flags]
 
-# Those that lit runs. Aliases of std::pmr are the same classes and rows with
-# another allocator: one level of each library does.
-BUILDS = [
-    ("libstdc++", "plain", "O0"),
-    ("libstdc++", "plain", "O2"),
-    ("libstdc++", "debug", "O0"),
-    ("libstdc++", "debug", "O2"),
-    ("libstdc++", "pmr", "O0"),
-    ("libc++", "plain", "O0"),
-    ("libc++", "plain", "O2"),
-    ("libc++", "pmr", "O2"),
-]
-# Of other libraries: all at -O2, and for time's sake one of each kind at -O0. A
-# sample is one of each kind at -O2.
-OTHERS = [build + (level,) for build in VARIANTS if build[1] not in ("plain", "debug", "pmr")
-          for level in ("O0", "O2")]
+# Those that lit runs. Of the standard libraries as most programs use them: all of
+# each library at both levels.
+EVERYWHERE = [(library, "plain", level) for library in ("libstdc++", "libc++") for level in ("O0", "O2")]
+# Of everything else all at one level, -O2 but for debug mode (aliases of std::pmr
+# are the same classes with another allocator), and for time's sake one of each
+# kind at the other. A sample is one of each kind at the first.
+ELSEWHERE = [build + ("O0" if build[1] == "debug" else "O2",) for build in VARIANTS if build[1] != "plain"]
 
 
 def generated_tests(sample):
     """Library, variant, level and container of each."""
-    for build in BUILDS + OTHERS:
-        containers = VARIANTS[build[:2]].containers
-        if build in OTHERS and (sample or build[2] == "O0"):
-            containers = [] if sample and build[2] == "O0" else containers[:1]
-        for container in containers:
+    for build in EVERYWHERE:
+        for container in VARIANTS[build[:2]].containers:
             yield build + (container,)
+    for library, variant, level in ELSEWHERE:
+        containers = VARIANTS[library, variant].containers
+        for container in containers[:1] if sample else containers:
+            yield library, variant, level, container
+        if not sample and variant != "pmr":
+            yield library, variant, "O2" if level == "O0" else "O0", containers[0]

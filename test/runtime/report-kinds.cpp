@@ -9,6 +9,7 @@
 // RUN: %not %t destruction 2>&1 | %FileCheck %s --check-prefix=DESTRUCTION
 // RUN: %not %t unchanged 2>&1 | %FileCheck %s --check-prefix=UNCHANGED
 // RUN: %not %t iterator 2>&1 | %FileCheck %s --check-prefix=ITERATOR
+// RUN: %t outside 2>&1 | %FileCheck %s --check-prefix=OUTSIDE
 // RUN: %not %t element 2>&1 | %FileCheck %s --check-prefix=ELEMENT
 // RUN: env MAPSAN_PASS_OPTIONS=elements=1 %mapsan-clangxx -g -O1 %s -o %t.elements
 // RUN: %not %t.elements element-writes 2>&1 | %FileCheck %s --check-prefix=ELEMENT-WRITES
@@ -21,6 +22,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 
 static std::map<int, int> table;
 
@@ -44,6 +46,20 @@ int main(int, char **argv) {
   if (chosen("destruction")) {
     auto *cache = new std::map<int, int>;
     InOrder([=] { (void)cache->size(); }, [=] { delete cache; });
+  }
+  if (chosen("outside")) {
+    static std::mutex mutex;
+    InOrder(
+        [] {
+          std::lock_guard<std::mutex> hold(mutex);
+          table[2] = 2;
+        },
+        [] {
+          std::unique_lock<std::mutex> hold(mutex);
+          auto it = table.begin();
+          hold.unlock();
+          ++it;
+        });
   }
   table[3] = 3;
   if (chosen("iterator") || chosen("element")) {
@@ -111,6 +127,11 @@ int main(int, char **argv) {
 // ELEMENT: WARNING: MapSanitizer: use of invalidated map element (pid=
 // ELEMENT: Use: use of reference `it` by the main thread:
 // ELEMENT: SUMMARY: MapSanitizer: use of invalidated map element
+
+// OUTSIDE: WARNING: MapSanitizer: map iterator used outside its lock (pid=
+// OUTSIDE: Use: operator++ of iterator `it` by thread T3:
+// OUTSIDE: Changed by: operator[] (inserted, size 0 -> 1) by thread T2:
+// OUTSIDE: SUMMARY: MapSanitizer: map iterator used outside its lock
 
 // UNCHANGED: WARNING: MapSanitizer: concurrent map read and map write (pid=
 // UNCHANGED: Write: erase (erased, size 1 -> 0) by thread T3:

@@ -113,6 +113,14 @@ TEST_F(OutsideLock, SharedModeIsAsGoodAgainstWriters) {
   EXPECT_TRUE(Told(&it, &step));
 }
 
+TEST_F(OutsideLock, TwoInSharedModeKeepNobodyOut) {
+  ChangeLocked(b, &insert, +1, &mutex, LockMode::Shared);
+  SyncReleaseStore(b, AddressOf(&maps[1])); // orders them, as that does not
+  SyncAcquire(a, AddressOf(&maps[1]));
+  EXPECT_FALSE(Told(MakeLocked(&mutex, LockMode::Shared)));
+  SyncBorn(AddressOf(&maps[1]), 8);
+}
+
 TEST_F(OutsideLock, NotWhereTheLockNeverKeptThemOut) {
   static char second;
   ChangeLocked(b, &insert, +1, &second);
