@@ -105,6 +105,15 @@ inline int numberOf(const Value &value) {
 #endif
 #endif
 
+// The same within one function, as elements are followed.
+#if defined(MAPPED_BY_VALUE) && MAPPED
+#define ELEMENT_OF(Map, Number) (&(Map).find(Key(Number)).value())
+#elif defined(MAPPED_BY_VALUE)
+#define ELEMENT_OF(Map, Number) (&(Map).find(Key(Number))->payload)
+#elif !defined(ELEMENT_OF)
+#define ELEMENT_OF(Map, Number) WORD_OF(Map, Number)
+#endif
+
 // Wants to be told something before it can be used, without MapSan's knowledge.
 #ifndef PREPARE
 #define PREPARE(Map) (void)(Map)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What becomes of a container's iterators, and of references to its elements: a
-// program for each container (run_operations.py), a case for each thing that may
+// What becomes of a container's iterators, of references to its elements, and what
+// two threads do to elements: a program for each container (run_operations.py), built
+// with --mapsan-elements, a case for each thing that may
 // happen between the making of an iterator and its use. Each case runs in a
 // process of its own, which ends with the first report, as what comes after a
 // true one is undefined. Prints a line a case, the last line counts.
@@ -27,6 +28,8 @@ enum Outcome : int {
   InvalidElement,
   Race,
   OutsideLock,
+  ElementWrites,
+  ElementReadWrite,
   Other
 };
 const char *const kOutcomes[] = {"silent",
@@ -34,6 +37,8 @@ const char *const kOutcomes[] = {"silent",
                                  "use of invalidated map element",
                                  "concurrent map iteration and map write",
                                  "map iterator used outside its lock",
+                                 "concurrent map element writes",
+                                 "concurrent map element read and write",
                                  "another report, or a crash"};
 
 void endWithReport(const mapsan_report *report) {
@@ -148,6 +153,31 @@ using Lock = std::unique_lock<std::mutex>;
 
 constexpr Outcome outside(bool invalid) {
   return invalid ? OutsideLock : Silent;
+}
+
+#define READ_ELEMENT(Map, Number)                                              \
+  do {                                                                         \
+    auto word = *ELEMENT_OF(Map, Number);                                      \
+    asm volatile("" : : "r"(word));                                            \
+  } while (0)
+
+// One thread after the other, in an order that only time makes.
+template <class First, class Second> void inTurn(First first, Second second) {
+  static invisible::Step step;
+  std::thread a([&] {
+    step.WaitFor(1);
+    first();
+    step.Done();
+    step.WaitFor(3);
+  });
+  std::thread b([&] {
+    step.WaitFor(2);
+    second();
+    step.Done();
+  });
+  step.Done();
+  a.join();
+  b.join();
 }
 
 const Case kCases[] = {
@@ -575,6 +605,76 @@ const Case kCases[] = {
                  ++it;
                });
      }},
+
+    // --- elements
+    {"element: two writes", ElementWrites,
+     [](Map &map) {
+       inTurn([&] { *ELEMENT_OF(map, 3) = 1; },
+              [&] { *ELEMENT_OF(map, 3) = 2; });
+     }},
+    {"element: a write and a read", ElementReadWrite,
+     [](Map &map) {
+       inTurn([&] { *ELEMENT_OF(map, 3) = 1; }, [&] { READ_ELEMENT(map, 3); });
+     }},
+    {"element: a read and a write", ElementReadWrite,
+     [](Map &map) {
+       inTurn([&] { READ_ELEMENT(map, 3); }, [&] { *ELEMENT_OF(map, 3) = 1; });
+     }},
+    {"element: two reads", Silent,
+     [](Map &map) {
+       inTurn([&] { READ_ELEMENT(map, 3); }, [&] { READ_ELEMENT(map, 3); });
+     }},
+    {"element: two elements", Silent,
+     [](Map &map) {
+       inTurn([&] { *ELEMENT_OF(map, 3) = 1; },
+              [&] { *ELEMENT_OF(map, 5) = 2; });
+     }},
+    {"element: two writes under a lock", Silent,
+     [](Map &map) {
+       static std::mutex mutex;
+       auto write = [&map] {
+         std::lock_guard<std::mutex> hold(mutex);
+         *ELEMENT_OF(map, 3) = 1;
+       };
+       inTurn(write, write);
+     }},
+    {"element: a write, and it is erased",
+     kLearnsReferences ? ElementWrites : Silent,
+     [](Map &map) {
+       static std::mutex mutex;
+       inTurn(
+           [&] {
+             Lock hold(mutex);
+             auto *word = ELEMENT_OF(map, 3);
+             hold.unlock();
+             *word = 1;
+           },
+           [&] {
+             Lock hold(mutex);
+             TAKE(map, 3);
+           });
+     }},
+    {"element: a write, and another is erased", Silent,
+     [](Map &map) {
+       static std::mutex mutex;
+       inTurn(
+           [&] {
+             Lock hold(mutex);
+             auto *word = ELEMENT_OF(map, 3);
+             hold.unlock();
+             *word = 1;
+           },
+           [&] {
+             Lock hold(mutex);
+             TAKE(map, 5);
+           });
+     }},
+#if MAPPED && UNIQUE
+    {"element: two writes by the subscript", ElementWrites,
+     [](Map &map) {
+       inTurn([&] { map[Key(3)] = 1; }, [&] { map[Key(3)] = 2; });
+     }},
+#endif
 };
 
 Outcome outcomeOf(const Case &tried) {

@@ -137,10 +137,10 @@ class Build:
         return program
 
     def iterators(self):
-        """The program that says what becomes of iterators. Where the library itself
-        looks after them it is told not to."""
+        """The program that says what becomes of iterators and elements. Where the
+        library itself looks after them it is told not to."""
         name = self.options.container + "-iterators"
-        return self.link(name, [self.object(name, "iterators.cpp", "-DNDEBUG")])
+        return self.link(name, [self.object(name, "iterators.cpp", "-DNDEBUG", "--mapsan-elements")])
 
 
 def run(program, evidence):

@@ -13,9 +13,9 @@ using namespace __mapsan::test;
 
 class OutsideLock : public Watching {
 protected:
-  void Lock(Thread *thr, const void *which,
-            LockMode mode = LockMode::Exclusive) {
-    RwLocked(thr, AddressOf(which), mode, 0x1000, 0);
+  void Lock(Thread *thr, const void *which, LockMode mode = LockMode::Exclusive,
+            uptr pc = 0x1000) {
+    RwLocked(thr, AddressOf(which), mode, pc, 0);
   }
   void Unlock(Thread *thr, const void *which) {
     RwUnlocking(thr, AddressOf(which));
@@ -181,8 +181,9 @@ TEST_F(OutsideLock, AComparisonReadsNothing) {
 // The erasure is what a reference has to fear, whatever came after it.
 TEST_F(OutsideLock, WhatConcernsMostIsKept) {
   Handle it = MakeLocked(&mutex);
+  ChangeLocked(b, &insert, +1, &mutex);
   ChangeLocked(b, &erase, -1, &mutex);
-  Lock(b, &mutex);
+  Lock(b, &mutex, LockMode::Exclusive, 0x2000);
   Change(b, &insert, m, +1);
   Unlock(b, &mutex);
   Lock(a, &mutex);
@@ -218,6 +219,24 @@ TEST_F(OutsideLock, ANewLifeKnowsNothingOfThat) {
   Operate(a, &construct, m);
   Unlock(a, &mutex);
   EXPECT_FALSE(Told(MakeLocked(&mutex)));
+}
+
+TEST_F(OutsideLock, AWatchThatIsTakenAgainKnowsNothingOfThat) {
+  ChangeLocked(b, &insert, +1, &mutex);
+  Handle it = MakeLocked(&mutex);
+  EXPECT_TRUE(Told(&it, &step));
+  static Container many[Watches::kWatches + 64];
+  bool again = false;
+  for (Container &map : many) {
+    map.size = 1;
+    Lock(a, &mutex);
+    Handle other = Make(a, &map);
+    Unlock(a, &mutex);
+    again |= other.watch == it.watch;
+    EXPECT_FALSE(Told(&other, &step));
+  }
+  EXPECT_TRUE(again);
+  MemoryObtained(AddressOf(many), sizeof(many));
 }
 
 TEST_F(OutsideLock, GoesWithTheContentsToAnotherMap) {

@@ -65,6 +65,7 @@ template <class Map, class Entry> void removed(Map &map, Entry *entry) {
 #define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define NO_ARROW
+#define ELEMENT_OF(Map, Number) (&(*(Map).find(Key(Number))).second)
 #define NUMBER_IN(Element) atoi((Element).getKeyData())
 #define LEARNS_REFERENCES 1 // entries have memory of their own
 #define COUNTED 0

@@ -13,5 +13,6 @@ template <class Iterator> volatile int *tslWord(Iterator it) {
 }
 
 #define WORD_OF(Map, Number) tslWord((Map).find(Key(Number)))
+#define MAPPED_BY_VALUE
 
 #endif // MAPSAN_TEST_TSL_WORD_H
