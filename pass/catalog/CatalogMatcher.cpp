@@ -135,10 +135,15 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
       Names.add(F.Name);
       continue;
     }
+    const CRow Row = {&F, &*find_if(Rows.Families, [&](const Family &Of) {
+                        return Of.Name == F.OfFamily;
+                      })};
+    if (StringRef(F.Name).ends_with("*")) {
+      CPrefixes.emplace_back(F.Name.substr(0, F.Name.size() - 1), Row);
+      continue;
+    }
     CNames[F.Name] = 1;
-    CMaps[F.Name] = {&F, &*find_if(Rows.Families, [&](const Family &Of) {
-                       return Of.Name == F.OfFamily;
-                     })};
+    CMaps[F.Name] = Row;
   }
   for (const SyncRow &S : Rows.Syncs) {
     if (S.Class.empty())
@@ -161,8 +166,20 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
 }
 
 bool CatalogMatcher::mayMatch(StringRef Symbol) const {
-  return Symbol.starts_with("_Z") ? Names.mayContain(Symbol)
-                                  : CNames.contains(Symbol);
+  auto HasPrefix = [&](auto &P) { return Symbol.contains(P.first); };
+  return (Symbol.starts_with("_Z") ? Names.mayContain(Symbol)
+                                   : CNames.contains(Symbol)) ||
+         any_of(CPrefixes, HasPrefix);
+}
+
+const CatalogMatcher::CRow *CatalogMatcher::rowOfC(StringRef Name) const {
+  auto It = CMaps.find(Name);
+  if (It != CMaps.end())
+    return &It->second;
+  for (const auto &[Prefix, Row] : CPrefixes)
+    if (Name.starts_with(Prefix) && Name.size() > Prefix.size())
+      return &Row;
+  return nullptr;
 }
 
 // `Class` is the canonical name of the class that is spelt out in `Text`.
@@ -282,11 +299,11 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
 }
 
 std::optional<MapOperation>
-CatalogMatcher::matchC(const Function &Callee) const {
-  auto It = CMaps.find(Callee.getName());
-  if (It == CMaps.end())
+CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
+  const CRow *Row = rowOfC(Name);
+  if (!Row)
     return std::nullopt;
-  const OperationRow &R = *It->second.Row;
+  const OperationRow &R = *Row->Row;
   // An argument that is not there: some other function of the name.
   for (int Index : {R.MapIsResult ? -1 : R.Map, R.WritesIf})
     if (Index >= int(Callee.arg_size()))
@@ -296,9 +313,9 @@ CatalogMatcher::matchC(const Function &Callee) const {
   if (!Map->isPointerTy())
     return std::nullopt;
   MapOperation Op;
-  Op.Name = R.Name;
+  Op.Name = Name.str();
   MapArgument A;
-  A.Of = It->second.Of;
+  A.Of = Row->Of;
   A.Effect = R.Effect;
   A.By = R.By;
   A.Iterates = R.Iterates;
@@ -320,11 +337,16 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   It->second.MayMatch = mayMatch(Callee.getName());
   if (!It->second.MayMatch)
     return It->second;
-  It->second.Map = matchC(Callee);
+  It->second.Map = matchC(Callee.getName(), Callee);
   if (It->second.Map)
     return It->second;
   CalleeName Name;
   Name.parse(Callee.getName());
+  // In C++ a macro's functions have C++ names.
+  if (Name.Scope.empty() && !CPrefixes.empty())
+    It->second.Map = matchC(Name.Base, Callee);
+  if (It->second.Map)
+    return It->second;
   It->second.Map = matchMethod(Name, Callee);
   if (!It->second.Map)
     It->second.Map = matchFunction(Name, Callee);

@@ -128,7 +128,8 @@ private:
                                           const llvm::Function &Callee) const;
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
-  std::optional<MapOperation> matchC(const llvm::Function &Callee) const;
+  std::optional<MapOperation> matchC(llvm::StringRef Name,
+                                     const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
@@ -152,6 +153,8 @@ private:
     const Family *Of;
   };
   llvm::StringMap<CRow> CMaps; // those of them that take maps
+  std::vector<std::pair<std::string, CRow>> CPrefixes; // likewise: "kh_put_"
+  const CRow *rowOfC(llvm::StringRef Name) const;
   NameFilter Names;     // a mangled name that matches has one of them in it
   NameFilter BodyNames; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;

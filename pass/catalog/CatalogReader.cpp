@@ -284,6 +284,13 @@ void Reader::function(const YamlNode &N) {
         }))
       return error(N.Line, N.Column,
                    "no family is named '" + Row->OfFamily + "'");
+    // What a macro makes for each type has a name that ends in the type's.
+    const size_t Star = Row->Name.find('*');
+    if (Star != std::string::npos &&
+        (Row->OfFamily.empty() || Star + 1 != Row->Name.size() || Star < 2))
+      return error(N.Line, N.Column,
+                   "'*' may only end the name of a C function with a "
+                   "'family', behind two letters or more");
     Row->Name = canonicalName(Row->Name);
     addRow(Into.Functions, *Row);
   }
