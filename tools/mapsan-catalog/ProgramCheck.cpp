@@ -210,6 +210,8 @@ void ProgramCheck::printUndescribed(raw_ostream &Out) const {
     for (const std::string &Method : Methods)
       if (StringRef Row = suggestedRow(Method); !Row.empty())
         Out << formatv("      - {{ name: {0}, {1} }\n", scalar(Method), Row);
+      else if (!StringRef(Method).starts_with("("))
+        Out << formatv("      # - {{ name: {0}, effect: ? }\n", scalar(Method));
     Out << "families:\n"
         << "  - name: " << scalar(Class) << "\n"
         << "    classes: [" << scalar(Class) << "]\n"
