@@ -31,7 +31,7 @@ public:
   Table &operator=(const Table &) = delete;
 
   std::size_t size() const { return count; }
-  int get(int key) const; // 0: there is none
+  int get(int key) const;       // 0: there is none
   bool put(int key, int value); // false: the key was there
   bool drop(int key);           // false: it was not there
   Position begin() { return Position(entries); }

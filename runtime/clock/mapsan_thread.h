@@ -132,7 +132,7 @@ struct Thread {
   FreedBlocks freed;
   struct {
     uptr map, element;
-  } erases;                 // by the next operation; map 0: nothing is known
+  } erases; // by the next operation; map 0: nothing is known
   ReturnedHandle returned_handle;
   RecentElements *elements; // mapsan_elements.cpp; or null
 

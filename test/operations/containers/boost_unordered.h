@@ -20,7 +20,8 @@
 #endif
 #define EXTRA_ROWS "rows/boost.inc"
 #define ERASE_RETURNS_NEXT
-#if BOOST_VERSION < 108000 // when it grows is not known of its layout, nor how many
+#if BOOST_VERSION <                                                            \
+    108000 // when it grows is not known of its layout, nor how many
 #define COUNTED 0
 #define ITERATOR_RULES {Insert::Never, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
