@@ -33,7 +33,7 @@ const char DoneFlag[] = "mapsan.done";
 Catalog loadCatalog(const PassOptions &Options, const Module &M) {
   Catalog Rows;
   CatalogErrors Errors;
-  readBuiltinCatalog(Rows, Errors);
+  readBuiltinCatalog(Rows, Errors, Options.Sequences);
   for (const std::string &File : Options.Catalogs)
     readCatalogFile(File, Rows, Errors);
   readAnnotations(M, Rows, Errors);

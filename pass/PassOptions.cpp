@@ -26,6 +26,7 @@ PassOptions PassOptions::fromEnvironment() {
                       .Case("locals", &PassOptions::Locals)
                       .Case("iterators", &PassOptions::Iterators)
                       .Case("elements", &PassOptions::Elements)
+                      .Case("sequences", &PassOptions::Sequences)
                       .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
       Options.*Switch = Value == "1";
@@ -38,7 +39,7 @@ PassOptions PassOptions::fromEnvironment() {
       Options.Warnings.push_back(
           "MAPSAN_PASS_OPTIONS: unknown option '" + Key.str() +
           "' (known: summary, repeats, locals, iterators, elements, "
-          "catalog)");
+          "sequences, catalog)");
   }
   return Options;
 }

@@ -364,9 +364,10 @@ void readCatalogFile(StringRef Path, Catalog &Into, CatalogErrors &Errors) {
   readCatalog((*Buffer)->getMemBufferRef(), Into, Errors);
 }
 
-void readBuiltinCatalog(Catalog &Into, CatalogErrors &Errors) {
+void readBuiltinCatalog(Catalog &Into, CatalogErrors &Errors, bool Sequences) {
   for (const EmbeddedFile *F = BuiltinCatalog; F->Name; ++F)
-    readCatalog(MemoryBufferRef(F->Text, F->Name), Into, Errors);
+    if (Sequences || StringRef(F->Name) != "catalog/sequences.yaml")
+      readCatalog(MemoryBufferRef(F->Text, F->Name), Into, Errors);
 }
 
 } // namespace mapsan

@@ -30,8 +30,10 @@ void readCatalog(llvm::MemoryBufferRef Text, Catalog &Into,
 void readCatalogFile(llvm::StringRef Path, Catalog &Into,
                      CatalogErrors &Errors);
 
-// The catalog that is compiled into the plugin (catalog/*.yaml).
-void readBuiltinCatalog(Catalog &Into, CatalogErrors &Errors);
+// The catalog that is compiled into the plugin (catalog/*.yaml). Of sequences
+// (catalog/sequences.yaml) only if that is asked for.
+void readBuiltinCatalog(Catalog &Into, CatalogErrors &Errors,
+                        bool Sequences = false);
 
 } // namespace mapsan
 

@@ -4,6 +4,7 @@
 
 #include "CatalogReader.h"
 #include "ProgramCheck.h"
+#include "llvm/ADT/STLExtras.h"
 #include <cstdio>
 #include <cstring>
 
@@ -12,13 +13,15 @@ using namespace mapsan;
 namespace {
 
 const char Usage[] =
-    "usage: mapsan-catalog [FILE...]        print the built-in catalog's rows\n"
+    "usage: mapsan-catalog [--sequences] [FILE...]\n"
+    "                                       print the built-in catalog's rows\n"
     "                                       and those of the files\n"
     "       mapsan-catalog --check FILE...  check the files; exit status 1 "
     "and\n"
     "                                       file:line:column: reason if "
     "faulty\n"
-    "       mapsan-catalog check [--catalog=FILE]... PROGRAM...\n"
+    "       mapsan-catalog check [--sequences] [--catalog=FILE]... "
+    "PROGRAM...\n"
     "                                       what the catalog says of the maps "
     "in\n"
     "                                       programs or object files, and "
@@ -94,11 +97,19 @@ void print(const Catalog &C) {
 
 } // namespace
 
+// Whether it is there; it is taken away.
+static bool takeFlag(std::vector<const char *> &Arguments,
+                     llvm::StringRef Flag) {
+  const size_t Before = Arguments.size();
+  llvm::erase_if(Arguments, [&](const char *A) { return A == Flag; });
+  return Arguments.size() != Before;
+}
+
 // The arguments after "check".
-static int checkPrograms(llvm::ArrayRef<const char *> Arguments) {
+static int checkPrograms(std::vector<const char *> Arguments) {
   Catalog C;
   CatalogErrors Errors;
-  readBuiltinCatalog(C, Errors);
+  readBuiltinCatalog(C, Errors, takeFlag(Arguments, "--sequences"));
   std::vector<llvm::StringRef> Programs;
   for (llvm::StringRef Argument : Arguments) {
     if (Argument.consume_front("--catalog=")) {
@@ -131,30 +142,26 @@ static int checkPrograms(llvm::ArrayRef<const char *> Arguments) {
 }
 
 int main(int Argc, char **Argv) {
-  if (Argc > 1 && !std::strcmp(Argv[1], "check"))
-    return checkPrograms(llvm::ArrayRef(Argv + 2, Argv + Argc));
-  bool Check = false;
+  std::vector<const char *> Arguments(Argv + 1, Argv + Argc);
+  if (!Arguments.empty() && !std::strcmp(Arguments.front(), "check"))
+    return checkPrograms({Arguments.begin() + 1, Arguments.end()});
+  if (takeFlag(Arguments, "--help")) {
+    std::fputs(Usage, stdout);
+    return 0;
+  }
+  const bool Check = takeFlag(Arguments, "--check");
   Catalog C;
   CatalogErrors Errors;
-  readBuiltinCatalog(C, Errors);
-  int Files = 0;
-  for (int I = 1; I < Argc; ++I) {
-    if (!std::strcmp(Argv[I], "--help")) {
-      std::fputs(Usage, stdout);
-      return 0;
-    }
-    if (!std::strcmp(Argv[I], "--check")) {
-      Check = true;
-    } else if (Argv[I][0] == '-') {
-      std::fprintf(stderr, "mapsan-catalog: unknown option '%s'\n%s", Argv[I],
+  readBuiltinCatalog(C, Errors, takeFlag(Arguments, "--sequences"));
+  for (const char *Argument : Arguments) {
+    if (Argument[0] == '-') {
+      std::fprintf(stderr, "mapsan-catalog: unknown option '%s'\n%s", Argument,
                    Usage);
       return 2;
-    } else {
-      readCatalogFile(Argv[I], C, Errors);
-      ++Files;
     }
+    readCatalogFile(Argument, C, Errors);
   }
-  if (Check && !Files) {
+  if (Check && Arguments.empty()) {
     std::fputs(Usage, stderr);
     return 2;
   }
