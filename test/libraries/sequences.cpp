@@ -2,7 +2,7 @@
 // RUN: %cases20 --mapsan-sequences -O0 %s -o %t.O0 && %run-cases %t.O0 | %FileCheck %s
 // RUN: %cases20 --mapsan-sequences -O2 %s -o %t.O2 && %run-cases %t.O2 | %FileCheck %s
 // RUN: %if libcxx %{ %cases20 --mapsan-sequences %libcxx_flags -O0 %s -o %t.libcxx && %run-cases %t.libcxx | %FileCheck %s %}
-// RUN: %cases20 -O0 %s -o %t.off && %run-cases %t.off | %FileCheck %s --check-prefix=OFF
+// RUN: %cases20 -O0 %s -o %t.off && %not %run-cases %t.off | %FileCheck %s --check-prefix=OFF
 
 // Intent: with --mapsan-sequences what changes the structure of a vector, a deque or a string races with all that others do
 // to it, and what invalidates iterators and references is told; without, nothing is looked at.
