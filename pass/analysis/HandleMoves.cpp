@@ -4,6 +4,8 @@
 #include "HandleMoves.h"
 #include "Callee.h"
 #include "HandleReturns.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/Module.h"
 
 using namespace llvm;
@@ -223,6 +225,28 @@ void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
     }
 }
 
+// No call lies between this one and the last use of its result, as in `m[k] =
+// 1`, and it is not returned: there is nothing to be followed, and of these
+// there are many.
+static bool isUsedAtOnce(const CallBase &I) {
+  auto *Invoke = dyn_cast<InvokeInst>(&I);
+  const Instruction *Next =
+      Invoke ? &Invoke->getNormalDest()->front() : I.getNextNode();
+  SmallPtrSet<const Value *, 4> Addresses = {&I}; // and those of members
+  unsigned Left = I.getNumUses();
+  for (; Left && Next; Next = Next->getNextNode()) {
+    const unsigned Uses = count_if(
+        Next->operands(), [&](const Use &U) { return Addresses.contains(U); });
+    if (Uses ? isa<ReturnInst>(Next)
+             : isa<CallBase>(Next) && !isa<IntrinsicInst>(Next))
+      return false;
+    Left -= Uses;
+    if (Uses && isa<GetElementPtrInst>(Next) && Addresses.insert(Next).second)
+      Left += Next->getNumUses();
+  }
+  return !Left;
+}
+
 void HandleMoves::call(CallBase &I) {
   const Function *Callee = directCallee(I);
   const IteratorOperation *Op =
@@ -242,7 +266,8 @@ void HandleMoves::call(CallBase &I) {
   if (!I.getType()->isPointerTy())
     return;
   const Result R = resultOf(I);
-  if (R.Does == HandleMove::Made)
+  const bool Fresh = !R.By.Received || R.By.Received->Fresh;
+  if (R.Does == HandleMove::Made && !(Fresh && isUsedAtOnce(I)))
     Found.push_back({HandleMove::Made, &I, Place{&I, 0}, 8, {}, R.By});
 }
 

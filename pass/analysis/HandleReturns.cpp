@@ -78,6 +78,7 @@ void HandleReturns::find(Module &M, CatalogMatcher &Matcher,
   }
   // Who asks; if that is one that returns what it is told, only if it is asked.
   SetVector<Function *> Asking = callersOf(All);
+  Callers.insert(Asking.begin(), Asking.end());
   while (!Asking.empty()) {
     Function *F = Asking.pop_back_val();
     PrivateLocals Locals(*F, Matcher);

@@ -31,13 +31,14 @@ public:
     auto It = Known.find(&F);
     return It == Known.end() ? nullptr : It->second.get();
   }
-  bool anyKnown() const { return !Known.empty(); }
+  // F calls one of those.
+  bool isCaller(const llvm::Function &F) const { return Callers.contains(&F); }
   bool isWanted(const llvm::Function &F) const { return Wanted.contains(&F); }
 
 private:
   // (handed out by address)
   llvm::DenseMap<const llvm::Function *, std::unique_ptr<ReturnedHandle>> Known;
-  llvm::SmallPtrSet<const llvm::Function *, 8> Wanted;
+  llvm::SmallPtrSet<const llvm::Function *, 8> Wanted, Callers;
 };
 
 } // namespace mapsan

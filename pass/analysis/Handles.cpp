@@ -346,7 +346,7 @@ Handles findHandles(Function &F, const std::vector<MapCall> &Maps,
                     CatalogMatcher &Matcher, QuietCalls &Quiet,
                     PrivateLocals &Locals, const HandleReturns &Returns,
                     SmallVectorImpl<const Family *> &Kept) {
-  if (!Returns.anyKnown() && none_of(Maps, [](const MapCall &Site) {
+  if (!Returns.isCaller(F) && none_of(Maps, [](const MapCall &Site) {
         return Site.Does->Maps.front().Of->Iterators;
       }))
     return {};
