@@ -14,6 +14,7 @@
 #include "instrument/ElementHooks.h"
 #include "instrument/ExceptionHooks.h"
 #include "instrument/HandleHooks.h"
+#include "instrument/IteratorValueHooks.h"
 #include "instrument/MapHooks.h"
 #include "instrument/ModuleHooks.h"
 #include "instrument/SyncHooks.h"
@@ -64,6 +65,7 @@ public:
     // First: it stands beside calls and accesses of which others make new ones.
     // The hooks of operations come between what it tells and the calls.
     hookHandles(F, Sites.Held, Calls, Data);
+    hookIteratorValues(F, Sites.IteratorValues, Calls, Data);
     for (const AtomicAccess &Access : Sites.Atomics)
       ++(hookAtomic(Access, Calls) ? Count.Atomics : Count.Skipped);
     for (const LockedAccess &Access : Sites.Locked)

@@ -25,6 +25,7 @@ PassOptions PassOptions::fromEnvironment() {
                       .Case("repeats", &PassOptions::Repeats)
                       .Case("locals", &PassOptions::Locals)
                       .Case("iterators", &PassOptions::Iterators)
+                      .Case("all-iterators", &PassOptions::AllIterators)
                       .Case("elements", &PassOptions::Elements)
                       .Case("sequences", &PassOptions::Sequences)
                       .Default(nullptr);
@@ -38,8 +39,8 @@ PassOptions PassOptions::fromEnvironment() {
     else
       Options.Warnings.push_back(
           "MAPSAN_PASS_OPTIONS: unknown option '" + Key.str() +
-          "' (known: summary, repeats, locals, iterators, elements, "
-          "sequences, catalog)");
+          "' (known: summary, repeats, locals, iterators, all-iterators, "
+          "elements, sequences, catalog)");
   }
   return Options;
 }

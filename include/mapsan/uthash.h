@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * uthash, of whose tables MapSan knows: to be included in place of <uthash.h>,
- * 2.1 or newer, in C and C++. Without MapSan it is the same as that.
+ * 2.1 or newer, in C and C++. Without MapSan it is the same as that, but for a
+ * head that has no address: the result of a call, a cast.
  *
  * A table is told by the variable that is its head; where the head goes to
  * another variable, MapSan takes that for another table. Looked at are all

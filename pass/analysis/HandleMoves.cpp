@@ -24,12 +24,30 @@ HandleMoves::HandleMoves(Function &F, const std::vector<MapCall> &Maps,
     MapCalls[Site.Call] = &Site;
 }
 
+bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
+  const MapArgument &Map = Does.Maps.front();
+  if (!Map.Of->Iterators || Map.IsResult || !Does.Method)
+    return false;
+  if (Call.hasStructRetAttr() || !Call.getType()->isPointerTy())
+    return true;
+  // A reference says so in its attributes. An iterator of one word is a
+  // pointer, too.
+  const StringRef Name = Does.Name;
+  return Call.getRetDereferenceableBytes() ||
+         Name.contains_insensitive("begin") ||
+         Name.contains_insensitive("end") ||
+         Name.contains_insensitive("find") ||
+         Name.contains_insensitive("insert") ||
+         Name.contains_insensitive("emplace") || Name.contains("_bound") ||
+         Name.ends_with("Bound") || Name.starts_with("erase") ||
+         Name == "nth" || Name == "iterator_to" || Name == "put";
+}
+
 HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
   auto It = MapCalls.find(&Call);
   if (It != MapCalls.end()) {
     const MapOperation *Does = It->second->Does;
-    const MapArgument &Map = Does->Maps.front();
-    return Map.Of->Iterators && !Map.IsResult
+    return returnsHandle(Call, *Does)
                ? Result{HandleMove::Made, {&Call, Does}, {}}
                : Result{};
   }
@@ -51,11 +69,33 @@ HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
   return {};
 }
 
+// `found ? &element : nullptr`: the one arm that is not null.
+static Value *onlyArm(PHINode &Phi) {
+  Value *Only = nullptr;
+  for (Value *Arm : Phi.incoming_values()) {
+    if (isa<ConstantPointerNull>(Arm))
+      continue;
+    if (Only)
+      return nullptr;
+    Only = Arm;
+  }
+  return Only;
+}
+
 // A member of an element is a part of it.
 static Value *withoutMembers(Value *Address) {
-  while (auto *Part = dyn_cast<GetElementPtrInst>(Address))
-    Address = Part->getPointerOperand();
-  return Address;
+  for (;;) {
+    if (auto *Part = dyn_cast<GetElementPtrInst>(Address)) {
+      Address = Part->getPointerOperand();
+    } else if (auto *Phi = dyn_cast<PHINode>(Address)) {
+      Value *Arm = onlyArm(*Phi);
+      if (!Arm || Arm == Phi)
+        return Address;
+      Address = Arm;
+    } else {
+      return Address;
+    }
+  }
 }
 
 // `What` is stored to `To`.
@@ -101,8 +141,11 @@ std::optional<Place> HandleMoves::holderOf(Value *Address) {
   if (auto *Load = dyn_cast<LoadInst>(Base))
     return Where.of(Load->getPointerOperand());
   auto *Call = dyn_cast<CallBase>(Base);
-  if (Call && Call->getRetDereferenceableBytes() &&
-      resultOf(*Call).Does == HandleMove::Made)
+  if (!Call || !Call->getType()->isPointerTy())
+    return std::nullopt;
+  const Result R = resultOf(*Call);
+  if (R.Does == HandleMove::Made &&
+      (R.By.Received || Call->getRetDereferenceableBytes()))
     return Place{Call, 0};
   return std::nullopt;
 }
@@ -248,6 +291,8 @@ static bool isUsedAtOnce(const CallBase &I) {
 }
 
 void HandleMoves::call(CallBase &I) {
+  if (I.isMustTailCall()) // nothing may follow it
+    return;
   const Function *Callee = directCallee(I);
   const IteratorOperation *Op =
       Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
@@ -274,7 +319,7 @@ void HandleMoves::call(CallBase &I) {
 // The handle goes with it to whoever has called.
 void HandleMoves::returns(ReturnInst &I) {
   Value *What = I.getReturnValue();
-  if (!What)
+  if (!What || I.getParent()->getTerminatingMustTailCall())
     return;
   HandleMove M{HandleMove::Returned, &I, {nullptr, 0}};
   M.Reference = What->getType()->isPointerTy() ? What : nullptr;

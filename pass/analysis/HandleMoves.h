@@ -14,6 +14,11 @@ namespace mapsan {
 
 class HandleReturns;
 
+// What the call, of an operation on maps, returns may be an iterator or a
+// reference to an element; not a pointer that is an element (lookup), a number,
+// or what a free function returns (a stream).
+bool returnsHandle(const llvm::CallBase &Call, const MapOperation &Does);
+
 // What an instruction does to memory of local variables, before it is known
 // which of them hold handles.
 struct HandleMove {

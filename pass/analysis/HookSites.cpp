@@ -101,6 +101,9 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
   if (Options.Iterators && (!Sites.Maps.empty() || Returns.isCaller(F)))
     Sites.Held =
         findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Returns, Kept);
+  if (Options.AllIterators)
+    Sites.IteratorValues =
+        findIteratorValues(F, Sites.Maps, Sites.Held, Matcher, Locals);
   if (Options.Elements)
     Sites.Elements = findElementUses(F, Sites.Maps, Matcher, Quiet, Locals);
   if (!Options.Locals)

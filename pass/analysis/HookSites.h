@@ -8,6 +8,7 @@
 #include "ElementUses.h"
 #include "ExceptionSites.h"
 #include "Handles.h"
+#include "IteratorValues.h"
 #include "PassOptions.h"
 #include "catalog/CatalogMatcher.h"
 #include "llvm/IR/Instructions.h"
@@ -62,7 +63,8 @@ struct HookSites {
   const SyncOperation *Entry = nullptr; // of the function itself
   std::vector<MapCall> Maps;
   Handles Held;
-  std::vector<ElementUse> Elements; // if the options ask for them
+  std::vector<IteratorValue> IteratorValues; // if the options ask for them
+  std::vector<ElementUse> Elements;          // if the options ask for them
   // Operations whose other map needs no hooks (PrivateLocals.h); `Does` of
   // their calls point here.
   std::vector<std::unique_ptr<MapOperation>> Reduced;
@@ -75,9 +77,10 @@ struct HookSites {
   std::vector<llvm::AllocaInst *> SyncLocals; // of the entry block
 
   bool empty() const {
-    return !Entry && Maps.empty() && Held.empty() && Elements.empty() &&
-           Syncs.empty() && Atomics.empty() && Locked.empty() &&
-           Fences.empty() && Exceptions.empty() && SyncLocals.empty();
+    return !Entry && Maps.empty() && Held.empty() && IteratorValues.empty() &&
+           Elements.empty() && Syncs.empty() && Atomics.empty() &&
+           Locked.empty() && Fences.empty() && Exceptions.empty() &&
+           SyncLocals.empty();
   }
 };
 

@@ -218,6 +218,7 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
     return std::nullopt;
 
   MapOperation Op;
+  Op.Method = true;
   Op.Name = reportName(Name, Row);
   MapArgument Self = mapArgument(Callee, Of, This);
   Self.Effect = R->Effect;
@@ -304,7 +305,10 @@ CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
   if (!Row)
     return std::nullopt;
   const OperationRow &R = *Row->Row;
-  // An argument that is not there: some other function of the name.
+  // An argument that is not there, or one more: some other function of the
+  // name.
+  if (R.Arguments >= 0 && unsigned(R.Arguments) != Callee.arg_size())
+    return std::nullopt;
   for (int Index : {R.MapIsResult ? -1 : R.Map, R.WritesIf})
     if (Index >= int(Callee.arg_size()))
       return std::nullopt;

@@ -48,6 +48,7 @@ struct MapOperation {
   llvm::SmallVector<MapArgument, 2> Maps; // the one that is operated on first
   // It lets nobody else have the maps' addresses, but may return its `this`.
   bool Confined = false, ReturnsThis = false;
+  bool Method = false; // of the first map's class
   // The IR argument that is the one iterator given by value: its first word, or
   // the address of a copy. -1: none, or several.
   int Iterator = -1;

@@ -19,6 +19,16 @@ static bool mayUnwind(const CallBase &Call) {
          !Call.getFunction()->doesNotThrow();
 }
 
+Instruction *placeBehind(Instruction &At) {
+  auto *Invoke = dyn_cast<InvokeInst>(&At);
+  if (!Invoke)
+    return At.getNextNode();
+  BasicBlock *Normal = Invoke->getNormalDest();
+  if (!Normal->getSinglePredecessor())
+    Normal = SplitEdge(Invoke->getParent(), Normal);
+  return &*Normal->getFirstInsertionPt();
+}
+
 bool hasNoCallEdges(const CallBase &Call) {
   const Function &F = *Call.getFunction();
   if (F.hasPersonalityFn() &&

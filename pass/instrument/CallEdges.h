@@ -27,6 +27,10 @@ struct CallEdges {
 // Nothing where the function handles exceptions by funclets (Windows).
 std::optional<CallEdges> openCallEdges(llvm::CallBase &Call);
 
+// Where what comes after it goes: on the normal edge of an invoke, which is
+// split if others come there, too. Not for a musttail call.
+llvm::Instruction *placeBehind(llvm::Instruction &At);
+
 // Would openCallEdges find nothing?
 bool hasNoCallEdges(const llvm::CallBase &Call);
 

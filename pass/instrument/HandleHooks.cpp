@@ -2,13 +2,13 @@
 // Gives iterators and references that a function holds their handles.
 
 #include "HandleHooks.h"
+#include "CallEdges.h"
 #include "DebugLocations.h"
 #include "Fingerprint.h"
 #include "MapHooks.h"
 #include "analysis/Callee.h"
 #include "analysis/DebugVariables.h"
 #include "llvm/IR/DerivedTypes.h"
-#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 
 using namespace llvm;
 
@@ -75,16 +75,7 @@ AllocaInst *HandleHooks::handle(unsigned Place) {
 }
 
 void HandleHooks::goBehind(Instruction *At) {
-  Instruction *Next;
-  if (auto *Invoke = dyn_cast<InvokeInst>(At)) {
-    BasicBlock *Normal = Invoke->getNormalDest();
-    if (!Normal->getSinglePredecessor())
-      Normal = SplitEdge(Invoke->getParent(), Normal);
-    Next = &*Normal->getFirstInsertionPt();
-  } else {
-    Next = At->getNextNode();
-  }
-  Builder.SetInsertPoint(Next);
+  Builder.SetInsertPoint(placeBehind(*At));
   Builder.SetCurrentDebugLocation(hookLocation(*At));
 }
 
@@ -146,6 +137,9 @@ Value *HandleHooks::functionId(const Function &Which) {
 
 void HandleHooks::received(const HandleEvent &E) {
   AllocaInst *Handle = handle(E.Place);
+  Builder.SetInsertPoint(E.By.Call);
+  Builder.SetCurrentDebugLocation(hookLocation(*E.By.Call));
+  Calls.call(Builder, Callback::handle_expected, {});
   goBehind(E.At);
   Calls.call(Builder, Callback::handle_received,
              {Handle, loadElement(Held.Places[E.Place]),

@@ -6,6 +6,7 @@
 #include "../entry/mapsan_flags.h"
 #include "../intercept/mapsan_intercept.h"
 #include "../maps/mapsan_elements.h"
+#include "../maps/mapsan_iterator_values.h"
 #include "../maps/mapsan_map.h"
 #include "../maps/mapsan_map_table.h"
 #include "../maps/mapsan_memory.h"
@@ -442,6 +443,7 @@ void ThreadsAfterFork(Thread *self) {
   SyncAfterFork();
   map_table.ResetAfterFork();
   watches.ResetAfterFork();
+  ResetIteratorValuesAfterFork();
   news::AfterFork(self);
   ScopedLock lock(&registry->lock);
   for (Thread *thr = registry->in_use, *next; thr; thr = next) {
@@ -472,6 +474,8 @@ u32 ThreadOfWord(AccessWord word) {
     tid = Info(tid)->before_on_slot;
   return tid && Info(tid)->tid == tid ? tid : 0;
 }
+
+u32 NewestTid() { return atomic_load(&registry->tids, memory_order_relaxed); }
 
 Thread *ThreadBySlot(Slot slot) {
   return reinterpret_cast<Thread *>(

@@ -263,6 +263,8 @@ void InitializeThreads();
 /// Who runs on that slot now; null if nobody. For the label of a finding: by
 /// the time it is used the thread may have ended.
 Thread *ThreadBySlot(Slot slot);
+/// The number of the thread that was created last.
+u32 NewestTid();
 
 /// Whose word that is, by tid; also of threads long ended. 0: not known any
 /// more. Any thread.

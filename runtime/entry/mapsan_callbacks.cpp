@@ -10,6 +10,7 @@
 #include "../clock/mapsan_thread.h"
 #include "../maps/mapsan_elements.h"
 #include "../maps/mapsan_handle_fast.h"
+#include "../maps/mapsan_iterator_values.h"
 #include "../maps/mapsan_lives.h"
 #include "../maps/mapsan_map.h"
 #include "mapsan_init.h"
@@ -182,6 +183,11 @@ MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
   UseSlowly(handle, site, element, MAPSAN_HERE);
 }
 
+MAPSAN_ENTRY void __mapsan_handle_expected() {
+  if (Thread *thr = CurrentThread())
+    thr->returned_handle.function = 0;
+}
+
 MAPSAN_ENTRY void __mapsan_handle_returned(void *where, void *element,
                                            u64 function) {
   if (Thread *thr = CurrentThread())
@@ -201,6 +207,33 @@ MAPSAN_ENTRY void __mapsan_handle_received(void *where, void *element,
       returned.function == function)
     *handle = returned.handle;
   returned.function = 0;
+}
+
+MAPSAN_ENTRY void __mapsan_iterator_made(void *site, void *map, void *element) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->disturbed || thr->overlap_only || thr->ignore_maps ||
+      !flags()->iterators)
+    return;
+  int saved = errno;
+  IteratorMade(thr, static_cast<const Site *>(site),
+               reinterpret_cast<uptr>(map), reinterpret_cast<uptr>(element));
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_iterator_used(void *site, void *element) {
+  Thread *thr = CurrentThread();
+  if (!thr || thr->disturbed || thr->overlap_only || thr->ignore_maps)
+    return;
+  int saved = errno;
+  IteratorUsed(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(element),
+               MAPSAN_HERE);
+  errno = saved;
+}
+
+MAPSAN_ENTRY void __mapsan_iterator_stepped(void *before, void *after) {
+  if (CurrentThread())
+    IteratorStepped(reinterpret_cast<uptr>(before),
+                    reinterpret_cast<uptr>(after));
 }
 
 MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {

@@ -68,6 +68,11 @@ void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
   }
   if (!change.word || !change.details.lockset || IsOwnWord(thr, change.word))
     return;
+  // When that was is not known, but that this thread had begun before the
+  // other.
+  change.newest_tid = ThreadOfWord(change.word);
+  if (change.newest_tid <= thr->tid)
+    return;
   const Site *site = SiteOfStack(change.details.stack);
   if (!site || site->Effect() == MapsanEffectConstruct)
     return;
@@ -95,23 +100,27 @@ static u8 ConcernOf(const Site *use) {
 
 NOINLINE void CheckLocks(Thread *thr, Handle *handle, const Site *site, uptr pc,
                          uptr bp) {
+  ScopedRuntime runtime(thr);
   u8 concern = ConcernOf(site);
   u32 made = static_cast<u32>(handle->locks);
-  if (!concern || LocksetId(thr) == made)
+  // (Of locks beyond those that are listed nobody knows whether they are held.)
+  if (!concern || thr->locks_over || LocksetId(thr) == made)
     return;
   Watch *watch = handle->GetWatch();
   LockedChange changes[WatchLog::kLocked];
   u32 count = watches.FindLocked(watch, *handle, concern, changes);
   for (u32 i = 0; i < count; i++) {
     const LockedChange &change = changes[i];
-    if (!IsAnotherThatRuns(thr, change.word))
+    // What was done before this thread began is how it found the map.
+    if (change.newest_tid < thr->tid || !IsAnotherThatRuns(thr, change.word))
       continue;
     // A step that is not ordered after it is a race, and told as one.
     if (site->Iterates() &&
         !thr->clock.Contains(SlotOf(change.word), EpochOf(change.word)))
       continue;
     const Locks then(made), now(LocksetId(thr)), theirs(change.details.lockset);
-    if (!then.KeepOut(theirs) || now.KeepOut(theirs))
+    if (then.forgotten || now.forgotten || theirs.forgotten ||
+        !then.KeepOut(theirs) || now.KeepOut(theirs))
       continue;
     HandleFinding about = {};
     about.kind = FindingKind::OutsideLock;

@@ -35,9 +35,10 @@ u8 ConcernsOf(const MapSizes &sizes, const Family *family);
 void LearnLockedChange(Thread *thr, Watch *watch, MapKey key);
 
 /// A handle that was made under locks is used. It is a finding if another
-/// thread, which still runs, has changed the map in a way that concerns the
-/// use, under a lock that was held where the handle was made, and none that it
-/// held is held now: there is nothing that would keep it from doing so again.
+/// thread, which still runs, has changed the map, since this one began, in a
+/// way that concerns the use, under a lock that was held where the handle was
+/// made, and none that it held is held now: there is nothing that would keep it
+/// from doing so again.
 void CheckLocks(Thread *thr, Handle *handle, const Site *site, uptr pc,
                 uptr bp);
 

@@ -72,7 +72,7 @@ void ReportHandle(Thread *thr, const Handle &handle, const Site *site,
   f.kind = about.kind;
   f.grade = about.grade;
   f.map = about.map;
-  f.family = site->GetFamily();
+  f.family = FamilyOf(handle);
   f.current = AccessBy({StackIdHere(thr, site, pc, bp), LocksetId(thr)},
                        thr->tid, /*wrote=*/false);
   f.current.site = site;
@@ -130,7 +130,7 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
   if (ordered || !ReadsMap(site))
     Report(thr, *handle, site, cause, why, pc, bp);
   else if (why == Invalidation::Destroyed &&
-           IsTombstone(cause.map, site->GetFamily()))
+           IsTombstone(cause.map, FamilyOf(*handle)))
     ReadMap(thr, site, cause.map, pc, bp);
   handle->Forget();
 }

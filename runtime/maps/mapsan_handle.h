@@ -36,6 +36,12 @@ struct Handle {
 };
 static_assert(sizeof(Handle) == 32, "the pass lays out the same structure");
 
+/// That of the map that a known handle is about: a use's site may not know
+/// better than that it is one of several families with such iterators.
+inline const Family *FamilyOf(const Handle &handle) {
+  return reinterpret_cast<const Site *>(handle.made)->GetFamily();
+}
+
 /// What a function has returned last, on its way to the caller.
 struct ReturnedHandle {
   Handle handle;

@@ -30,6 +30,7 @@ ALWAYS_INLINE void NoteLocks(Thread *thr, Handle *handle) {
   handle->locks = 0;
   if (LIKELY(!thr->lock_count))
     return;
+  ScopedRuntime runtime(thr);
   handle->locks = LocksetId(thr);
   if (handle->GetWatch()->HasLocked())
     handle->stamp |= Handle::kAsk;

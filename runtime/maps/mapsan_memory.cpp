@@ -5,6 +5,7 @@
 
 #include "../clock/mapsan_rules.h"
 #include "../clock/mapsan_sync.h"
+#include "mapsan_iterator_values.h"
 #include "mapsan_map_table.h"
 
 namespace __mapsan {
@@ -22,8 +23,10 @@ void memory_internal::Obtained(uptr addr, uptr size) {
                            [](uptr begin, uptr end, bool maps, bool sync) {
                              if (sync && RuleHolds(Rule::life_of_memory))
                                SyncMemoryChanged(begin, end);
-                             if (maps && RuleHolds(Rule::life_of_map))
+                             if (maps && RuleHolds(Rule::life_of_map)) {
                                ForgetMaps(begin, end);
+                               ForgetIteratorValues(begin, end);
+                             }
                            });
 }
 

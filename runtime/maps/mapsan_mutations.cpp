@@ -135,6 +135,7 @@ static void NoteLocks(Thread *thr, Operation *op, u8 concerns, uptr pc,
   LockedChange change = {};
   change.word = MakeWord(thr->clock.slot(), thr->clock.OpenEpoch());
   change.details.lockset = LocksetId(thr);
+  change.newest_tid = NewestTid();
   change.concerns = concerns;
   if (watches.KnowsLocked(op->watch, KeyOf(*op), change))
     return;

@@ -36,7 +36,8 @@ struct LockedChange {
   AccessWord word; // 0: none
   AccessDetails details;
   MapSizes sizes;
-  u8 concerns; // Concern bits
+  u32 newest_tid; // threads of higher numbers have begun since
+  u8 concerns;    // Concern bits
 };
 
 /// The last mutations of what a watch stands for, by number. Its lock held.

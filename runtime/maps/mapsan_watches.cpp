@@ -54,6 +54,11 @@ template <class Callback> void Watches::ForEach(Callback callback) {
 void Watches::BeginLife(Watch *watch) {
   u64 life = (Watch::LifeOf(watch->Stamp()) + 1) % Watch::kLives;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
+  ForgetLocked(watch);
+}
+
+// Its lock held.
+void Watches::ForgetLocked(Watch *watch) {
   if (!watch->HasLocked())
     return;
   atomic_store(&watch->has_locked_, 0, memory_order_relaxed);
@@ -262,6 +267,8 @@ void Watches::Relink(Watch *watch, Bucket *from, Bucket *to, MapKey key) {
   uptr lost = watch->last_map_;
   bool known = !lost || lost == watch->first_map_ ||
                lost == AddressOf(watch->Key()) || lost == AddressOf(key);
+  // Those were changes of the other object: who guards this one is not known.
+  ForgetLocked(watch);
   Unlink(from, watch);
   if (known)
     Link(to, watch, key);
@@ -390,8 +397,9 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
 Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
                                  const Site *use, uptr element, Cause *cause) {
   bool reference = use->flags & MapsanSiteReference;
+  const Family *family = FamilyOf(handle);
   bool survives =
-      use->GetFamily()->invalidates &
+      family->invalidates &
       (reference ? MapsanReferencesSurviveErase : MapsanIteratorsSurviveErase);
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
@@ -402,8 +410,7 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   cause->stamp = stamp;
   MapKey key = watch->Key();
   cause->map = key ? AddressOf(key) : watch->last_map_;
-  bool past_end =
-      !element || watch->IsInside(element, use->GetFamily()->header_bytes);
+  bool past_end = !element || watch->IsInside(element, family->header_bytes);
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
   if (last - number >= WatchLog::kMutations) // those before are forgotten

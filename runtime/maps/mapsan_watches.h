@@ -100,6 +100,7 @@ private:
   void RetireWatch(Bucket *bucket, Watch *watch);
   void Append(Watch *watch, const Mutation &mutation, const FreedBlocks *freed);
   LockedChange *LockedBy(Watch *watch, Slot slot);
+  void ForgetLocked(Watch *watch);
   WatchLog *LogOf(const Watch *watch);
   template <class Callback> void ForEach(Callback callback);
 

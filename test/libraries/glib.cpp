@@ -514,8 +514,11 @@ RACE(pool_of_two_clients, "catalog_thread") {
 }
 RACE(pool_of_somebody_else) {
   GThreadPool *pool = Pool(1, true), *other = Pool(1, true);
-  Task task = {&map, &step, 0};
-  g_thread_pool_push(pool, &task, nullptr);
+  // In memory of its own: what is pushed from where a task of another pool lay
+  // may be that one's, too, for all that is known, and then every pool waits for
+  // it.
+  auto *task = new Task{&map, &step, 0};
+  g_thread_pool_push(pool, task, nullptr);
   step.WaitFor(1);
   g_thread_pool_free(other, FALSE, TRUE);
   WRITE;

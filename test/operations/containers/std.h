@@ -26,7 +26,10 @@
 
 #define STANDARD 1
 #define ERASE_RETURNS_NEXT
-#if defined(PMR) && !ORDERED // with an allocator in it, its layout is not known
+#ifdef PMR // with an allocator in it, its layout is not known
+#define COUNTED 0
+#endif
+#if defined(PMR) && !ORDERED
 #define ITERATOR_RULES {Insert::Never, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #endif

@@ -107,6 +107,10 @@ void __mapsan_map_end_long(Site *site, void *map, int evidence) {
 
 void __mapsan_handle_made(void *handle, Site *site, void *map) {}
 void __mapsan_handle_used(void *handle, Site *site, void *element) {}
+void __mapsan_iterator_made(Site *site, void *map, void *element) {}
+void __mapsan_iterator_used(Site *site, void *element) {}
+void __mapsan_iterator_stepped(void *before, void *after) {}
+void __mapsan_handle_expected(void) {}
 void __mapsan_handle_received(void *handle, void *element, uint64_t id) {}
 void __mapsan_handle_returned(void *handle, void *element, uint64_t id) {}
 void __mapsan_map_erases(void *map, void *element) {}
