@@ -54,7 +54,7 @@ std::vector<IteratorValue> findIteratorValues(Function &F,
     // (Nothing may follow a musttail call.)
     const MapArgument &Map = Site.Does->Maps.front();
     MapCalls.insert(Site.Call);
-    if (returnsHandle(*Site.Call, *Site.Does) &&
+    if (returnsHandle(*Site.Call, *Site.Does) && Map.Of->Iterators->Nodes &&
         mayReturnIterator(*Site.Call) && !Site.Call->isMustTailCall() &&
         !Locals.isPrivate(Site.Call->getArgOperand(Map.Argument)))
       Found.push_back({IteratorValue::Made, Site.Call, Site.Does});
@@ -66,7 +66,7 @@ std::vector<IteratorValue> findIteratorValues(Function &F,
         Call->isMustTailCall())
       continue;
     const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
-    if (!Op || !Op->Of || Op->Iterators.empty())
+    if (!Op || !Op->Of || !Op->Of->Nodes || Op->Iterators.empty())
       continue;
     if (Op->Does != IteratorOperation::Step &&
         Op->Does != IteratorOperation::Dereference &&

@@ -79,6 +79,7 @@ struct IteratorSet {
   std::vector<std::string> Classes; // canonical names, bases among them
   unsigned Invalidates = 0;         // MapsanInvalidates bits
   unsigned Element = 0; // offset of the word that tells elements apart
+  bool Nodes = false;   // that is the address of a block of the element's own
 };
 
 // One container class of one library, all template arguments alike.

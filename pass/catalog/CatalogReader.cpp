@@ -156,7 +156,7 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
 void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F =
       fields(N, "an iterator set",
-             {"name", "classes", "iterators", "references", "element"});
+             {"name", "classes", "iterators", "references", "element", "nodes"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -171,6 +171,7 @@ void Reader::iteratorSet(const YamlNode &N) {
                   MapsanReferencesOnErase, MapsanReferencesOnGrowth,
                   MapsanReferencesSurviveErase);
   New.Element = F.number("element", 0);
+  New.Nodes = F.boolean("nodes");
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");
   if (F.Sound)

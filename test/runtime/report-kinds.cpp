@@ -49,17 +49,22 @@ int main(int, char **argv) {
   }
   if (chosen("outside")) {
     static std::mutex mutex;
-    InOrder(
-        [] {
-          std::lock_guard<std::mutex> hold(mutex);
-          table[2] = 2;
-        },
-        [] {
-          std::unique_lock<std::mutex> hold(mutex);
-          auto it = table.begin();
-          hold.unlock();
-          ++it;
-        });
+    static invisible::Step changed, over;
+    std::thread other([] {
+      {
+        std::lock_guard<std::mutex> hold(mutex);
+        table[2] = 2;
+      }
+      changed.Done();
+      over.WaitFor(1);
+    });
+    changed.WaitFor(1);
+    std::unique_lock<std::mutex> hold(mutex);
+    auto it = table.begin();
+    hold.unlock();
+    ++it;
+    over.Done();
+    other.join();
   }
   table[3] = 3;
   if (chosen("iterator") || chosen("element")) {
@@ -129,7 +134,7 @@ int main(int, char **argv) {
 // ELEMENT: SUMMARY: MapSanitizer: use of invalidated map element
 
 // OUTSIDE: WARNING: MapSanitizer: map iterator used outside its lock (pid=
-// OUTSIDE: Use: operator++ of iterator `it` by thread T3:
+// OUTSIDE: Use: operator++ of iterator `it` by the main thread:
 // OUTSIDE: Changed by: operator[] (inserted, size 0 -> 1) by thread T2:
 // OUTSIDE: SUMMARY: MapSanitizer: map iterator used outside its lock
 

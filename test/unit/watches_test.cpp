@@ -654,6 +654,8 @@ TEST(Watches, ManyThreads) {
     Mutation mutation = {};
     mutation.iterators = Invalidation::Emptied;
     Handle handles[4] = {};
+    for (Handle &handle : handles)
+      handle.made = AddressOf(&use);
     for (u32 i = 0; i < kSteps; i++) {
       u32 x = next(kMaps), y = (x + 1 + next(kMaps - 1)) % kMaps;
       Handle &handle = handles[next(4)];
