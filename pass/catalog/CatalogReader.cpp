@@ -154,9 +154,9 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
-  EntryFields F =
-      fields(N, "an iterator set",
-             {"name", "classes", "iterators", "references", "element", "nodes"});
+  EntryFields F = fields(
+      N, "an iterator set",
+      {"name", "classes", "iterators", "references", "element", "nodes"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
