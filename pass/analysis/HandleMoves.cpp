@@ -82,20 +82,20 @@ static Value *onlyArm(PHINode &Phi) {
   return Only;
 }
 
-// A member of an element is a part of it.
+// A member of an element is a part of it. (Bounded: in a loop of optimised code
+// an address may be got from itself.)
 static Value *withoutMembers(Value *Address) {
-  for (;;) {
-    if (auto *Part = dyn_cast<GetElementPtrInst>(Address)) {
-      Address = Part->getPointerOperand();
-    } else if (auto *Phi = dyn_cast<PHINode>(Address)) {
-      Value *Arm = onlyArm(*Phi);
-      if (!Arm || Arm == Phi)
-        return Address;
-      Address = Arm;
-    } else {
-      return Address;
-    }
+  for (unsigned Depth = 0; Depth < 32; ++Depth) {
+    Value *Further = nullptr;
+    if (auto *Part = dyn_cast<GetElementPtrInst>(Address))
+      Further = Part->getPointerOperand();
+    else if (auto *Phi = dyn_cast<PHINode>(Address))
+      Further = onlyArm(*Phi);
+    if (!Further)
+      break;
+    Address = Further;
   }
+  return Address;
 }
 
 // `What` is stored to `To`.
