@@ -4,8 +4,6 @@
 #include "ElementHooks.h"
 #include "DebugLocations.h"
 #include "MapHooks.h"
-#include "analysis/TypeNames.h"
-#include "llvm/IR/DebugInfoMetadata.h"
 
 using namespace llvm;
 
@@ -20,13 +18,8 @@ static SiteText describeUse(const ElementUse &Use, const DebugLoc &Where) {
   if (From.Call) {
     Text = describeOperation(*From.Call, *From.Does, From.map(), Where);
   } else {
+    Text = describePlace(*Use.At->getFunction(), Where);
     Text.Type = Use.Origin.TypeText;
-    Text.Function = functionName(*Use.At->getFunction());
-    if (DILocation *L = Where.get()) {
-      Text.File = L->getFilename().str();
-      Text.Line = L->getLine();
-      Text.Column = L->getColumn();
-    }
   }
   Text.Operation = Use.Write ? "write to an element" : "read of an element";
   Text.Element = true;
