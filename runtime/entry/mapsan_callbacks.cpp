@@ -231,8 +231,8 @@ MAPSAN_ENTRY void __mapsan_iterator_used(void *site, void *element) {
 }
 
 MAPSAN_ENTRY void __mapsan_iterator_stepped(void *before, void *after) {
-  if (CurrentThread())
-    IteratorStepped(reinterpret_cast<uptr>(before),
+  if (Thread *thr = CurrentThread())
+    IteratorStepped(thr, reinterpret_cast<uptr>(before),
                     reinterpret_cast<uptr>(after));
 }
 

@@ -134,8 +134,11 @@ void IteratorMade(Thread *thr, const Site *site, uptr map, uptr element) {
 
 void IteratorUsed(Thread *thr, Site *site, uptr element, uptr pc, uptr bp) {
   Handle handle;
-  if (!values.Get(element, &handle))
-    return;
+  {
+    ScopedRuntime runtime(thr);
+    if (!values.Get(element, &handle))
+      return;
+  }
   if (HandleUsedFast(thr, &handle, site))
     return;
   HandleUsed(thr, &handle, site, element, pc, bp);
@@ -146,7 +149,8 @@ void IteratorUsed(Thread *thr, Site *site, uptr element, uptr pc, uptr bp) {
     values.Forget(element);
 }
 
-void IteratorStepped(uptr before, uptr after) {
+void IteratorStepped(Thread *thr, uptr before, uptr after) {
+  ScopedRuntime runtime(thr);
   Handle handle;
   if (before != after && after && values.Get(before, &handle))
     values.Put(after, handle);

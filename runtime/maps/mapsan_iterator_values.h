@@ -24,7 +24,7 @@ namespace __mapsan {
 void IteratorMade(Thread *thr, const Site *site, uptr map, uptr element);
 /// (pc, bp) as for MapBegin.
 void IteratorUsed(Thread *thr, Site *site, uptr element, uptr pc, uptr bp);
-void IteratorStepped(uptr before, uptr after);
+void IteratorStepped(Thread *thr, uptr before, uptr after);
 
 /// Elements in [begin, end), a part of a block of LiveFilter's, are of another
 /// life from now on.
