@@ -36,8 +36,17 @@ struct Locks {
 u8 ConcernsOf(const MapSizes &sizes, const Family *family) {
   u8 concerns = LockedChange::kSteps;
   if (sizes.size_after == MapSizes::kUnknown ||
-      sizes.size_before == MapSizes::kUnknown)
+      sizes.size_before == MapSizes::kUnknown) {
+    // It has inserted or erased.
+    auto either = [family](u32 insert, u32 erase) {
+      return family->invalidates & insert && family->invalidates & erase;
+    };
+    if (either(MapsanIteratorsOnInsert, MapsanIteratorsOnErase))
+      concerns |= LockedChange::kIterators;
+    if (either(MapsanReferencesOnInsert, MapsanReferencesOnErase))
+      concerns |= LockedChange::kReferences;
     return concerns;
+  }
   if (sizes.size_after < sizes.size_before)
     return LockedChange::kAll;
   if (sizes.size_after == sizes.size_before &&
