@@ -9,6 +9,7 @@
 #include "container.h"
 #include "iterator_rules.h"
 
+#include "../runtime/Inputs/threads.h"
 #include "../support/invisible_barrier.h"
 #include <cstdio>
 #include <cstring>
@@ -160,25 +161,6 @@ constexpr Outcome outside(bool invalid) {
     auto word = *ELEMENT_OF(Map, Number);                                      \
     asm volatile("" : : "r"(word));                                            \
   } while (0)
-
-// One thread after the other, in an order that only time makes.
-template <class First, class Second> void inTurn(First first, Second second) {
-  static invisible::Step step;
-  std::thread a([&] {
-    step.WaitFor(1);
-    first();
-    step.Done();
-    step.WaitFor(3);
-  });
-  std::thread b([&] {
-    step.WaitFor(2);
-    second();
-    step.Done();
-  });
-  step.Done();
-  a.join();
-  b.join();
-}
 
 const Case kCases[] = {
     // --- what happens to the map, and then a step
@@ -609,25 +591,25 @@ const Case kCases[] = {
     // --- elements
     {"element: two writes", ElementWrites,
      [](Map &map) {
-       inTurn([&] { *ELEMENT_OF(map, 3) = 1; },
-              [&] { *ELEMENT_OF(map, 3) = 2; });
+       InOrder([&] { *ELEMENT_OF(map, 3) = 1; },
+               [&] { *ELEMENT_OF(map, 3) = 2; });
      }},
     {"element: a write and a read", ElementReadWrite,
      [](Map &map) {
-       inTurn([&] { *ELEMENT_OF(map, 3) = 1; }, [&] { READ_ELEMENT(map, 3); });
+       InOrder([&] { *ELEMENT_OF(map, 3) = 1; }, [&] { READ_ELEMENT(map, 3); });
      }},
     {"element: a read and a write", ElementReadWrite,
      [](Map &map) {
-       inTurn([&] { READ_ELEMENT(map, 3); }, [&] { *ELEMENT_OF(map, 3) = 1; });
+       InOrder([&] { READ_ELEMENT(map, 3); }, [&] { *ELEMENT_OF(map, 3) = 1; });
      }},
     {"element: two reads", Silent,
      [](Map &map) {
-       inTurn([&] { READ_ELEMENT(map, 3); }, [&] { READ_ELEMENT(map, 3); });
+       InOrder([&] { READ_ELEMENT(map, 3); }, [&] { READ_ELEMENT(map, 3); });
      }},
     {"element: two elements", Silent,
      [](Map &map) {
-       inTurn([&] { *ELEMENT_OF(map, 3) = 1; },
-              [&] { *ELEMENT_OF(map, 5) = 2; });
+       InOrder([&] { *ELEMENT_OF(map, 3) = 1; },
+               [&] { *ELEMENT_OF(map, 5) = 2; });
      }},
     {"element: two writes under a lock", Silent,
      [](Map &map) {
@@ -636,13 +618,13 @@ const Case kCases[] = {
          std::lock_guard<std::mutex> hold(mutex);
          *ELEMENT_OF(map, 3) = 1;
        };
-       inTurn(write, write);
+       InOrder(write, write);
      }},
     {"element: a write, and it is erased",
      kLearnsReferences ? ElementWrites : Silent,
      [](Map &map) {
        static std::mutex mutex;
-       inTurn(
+       InOrder(
            [&] {
              Lock hold(mutex);
              auto *word = ELEMENT_OF(map, 3);
@@ -657,7 +639,7 @@ const Case kCases[] = {
     {"element: a write, and another is erased", Silent,
      [](Map &map) {
        static std::mutex mutex;
-       inTurn(
+       InOrder(
            [&] {
              Lock hold(mutex);
              auto *word = ELEMENT_OF(map, 3);
@@ -672,7 +654,7 @@ const Case kCases[] = {
 #if MAPPED && UNIQUE
     {"element: two writes by the subscript", ElementWrites,
      [](Map &map) {
-       inTurn([&] { map[Key(3)] = 1; }, [&] { map[Key(3)] = 2; });
+       InOrder([&] { map[Key(3)] = 1; }, [&] { map[Key(3)] = 2; });
      }},
 #endif
 };

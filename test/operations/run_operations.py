@@ -107,6 +107,7 @@ class Build:
     def newest_input(self):
         prefix = self.options.prefix
         folders = [HERE, os.path.join(HERE, "rows"), os.path.join(HERE, "containers"), os.path.join(HERE, "../support"),
+                   os.path.join(HERE, "../runtime/Inputs"),
                    os.path.join(prefix, "include/mapsan"), os.path.join(prefix, "bin")]
         inputs = [os.path.join(folder, file) for folder in folders for file in os.listdir(folder)]
         inputs += [os.path.join(prefix, "lib", "libMapSanPass.so")]
