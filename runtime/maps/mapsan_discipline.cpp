@@ -77,11 +77,8 @@ void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
   }
   if (!change.word || !change.details.lockset || IsOwnWord(thr, change.word))
     return;
-  // When that was is not known, but that this thread had begun before the
-  // other.
+  // When that was is not known, but that the other had begun.
   change.newest_tid = ThreadOfWord(change.word);
-  if (change.newest_tid <= thr->tid)
-    return;
   const Site *site = SiteOfStack(change.details.stack);
   if (!site || site->Effect() == MapsanEffectConstruct)
     return;
