@@ -98,31 +98,20 @@ void Tracking::spread() {
 std::vector<HandleEvent> Tracking::events() const {
   std::vector<HandleEvent> Events;
   auto Follows = [&](unsigned P) { return !Left.contains(Found[P].Variable); };
-  auto Returned = [&](const HandleMove &M) {
-    forEachIn(M.To, 1, [&](unsigned P) {
-      if (!Follows(P))
-        return;
-      HandleEvent E{HandleEvent::Returned, M.At, P};
-      E.Reference = M.Reference;
-      Events.push_back(E);
-    });
-  };
   for (const HandleMove &M : All) {
-    if (M.Does == HandleMove::Used) {
+    if (M.Does == HandleMove::Used || M.Does == HandleMove::Returned) {
+      const bool Used = M.Does == HandleMove::Used;
       forEachIn(M.To, 1, [&](unsigned P) {
-        if (!Follows(P) || Found[P].Reference != bool(M.Reference))
+        if (!Follows(P) || (Used && Found[P].Reference != bool(M.Reference)))
           return;
-        HandleEvent E{HandleEvent::Used, M.At, P};
+        HandleEvent E{Used ? HandleEvent::Used : HandleEvent::Returned, M.At,
+                      P};
         E.Operation = M.Operation;
         E.Steps = M.Steps;
         E.Compares = M.Compares;
         E.Reference = M.Reference;
         Events.push_back(E);
       });
-      continue;
-    }
-    if (M.Does == HandleMove::Returned) {
-      Returned(M);
       continue;
     }
     forEachIn(M.To, M.Size, [&](unsigned P) {

@@ -98,7 +98,7 @@ HookSites findHookSites(Function &F, CatalogMatcher &Matcher, QuietCalls &Quiet,
   }
   PrivateLocals Locals(F, Matcher);
   SmallVector<const Family *, 2> Kept;
-  if (Options.Iterators && (!Sites.Maps.empty() || Returns.isCaller(F)))
+  if (Options.Iterators)
     Sites.Held =
         findHandles(F, Sites.Maps, Matcher, Quiet, Locals, Returns, Kept);
   if (Options.AllIterators)

@@ -10,6 +10,7 @@
 #include "catalog/CalleeName.h"
 #include "catalog/CanonicalName.h"
 #include "catalog/CatalogMatcher.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/BinaryFormat/Dwarf.h"
 #include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/Constants.h"
@@ -328,8 +329,12 @@ std::string mapName(const Value &Address, StringRef ClassText) {
   return Walk(ClassText).name(Address);
 }
 
-std::string mapTypeName(const Value &Address, StringRef ClassText,
-                        function_ref<bool(const std::string &)> IsClass) {
+// The class that the program says it has there, one of those that `IsClass`
+// tells by their canonical names, with its arguments: what a method was
+// inherited from is another one. Empty where debug info does not know.
+static std::string
+mapTypeName(const Value &Address, StringRef ClassText,
+            function_ref<bool(const std::string &)> IsClass) {
   return Walk(ClassText).type(Address, IsClass);
 }
 

@@ -4,7 +4,6 @@
 #ifndef MAPSAN_PASS_ANALYSIS_MAPNAMES_H
 #define MAPSAN_PASS_ANALYSIS_MAPNAMES_H
 
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/IR/InstrTypes.h"
 #include <string>
@@ -21,12 +20,6 @@ std::string mapName(const llvm::Value &Address, llvm::StringRef ClassText);
 // The type of the call's map, as a report says it. A method may be declared by
 // a base that is not what the program's container is called.
 std::string mapType(const llvm::CallBase &Call, const MapArgument &Map);
-
-// The class that the program says it has there, one of those that `IsClass`
-// tells by their canonical names, with its arguments: what a method was
-// inherited from is another one. Empty where debug info does not know.
-std::string mapTypeName(const llvm::Value &Address, llvm::StringRef ClassText,
-                        llvm::function_ref<bool(const std::string &)> IsClass);
 
 } // namespace mapsan
 

@@ -143,10 +143,17 @@ MAPSAN_ENTRY void __mapsan_map_unwind(void *site, void *map) {
   errno = saved;
 }
 
+// This thread, if its iterators are followed now; or null.
+static Thread *CurrentFollowed() {
+  Thread *thr = CurrentThread();
+  return thr && !thr->overlap_only && !thr->ignore_maps && flags()->iterators
+             ? thr
+             : nullptr;
+}
+
 static NOINLINE void MakeSlowly(Handle *handle, void *site, void *map) {
   handle->Forget();
-  Thread *thr = CurrentThread();
-  if (thr && !thr->overlap_only && !thr->ignore_maps && flags()->iterators)
+  if (Thread *thr = CurrentFollowed())
     HandleMade(thr, handle, static_cast<const Site *>(site),
                reinterpret_cast<uptr>(map));
 }
@@ -163,8 +170,8 @@ MAPSAN_ENTRY void __mapsan_handle_made(void *where, void *site, void *map) {
 
 static NOINLINE void UseSlowly(Handle *handle, void *site, void *element,
                                uptr pc, uptr bp) {
-  Thread *thr = CurrentThread();
-  if (!thr || thr->overlap_only || thr->ignore_maps)
+  Thread *thr = CurrentFollowed();
+  if (!thr)
     return;
   int saved = errno;
   HandleUsed(thr, handle, static_cast<Site *>(site),
@@ -210,9 +217,8 @@ MAPSAN_ENTRY void __mapsan_handle_received(void *where, void *element,
 }
 
 MAPSAN_ENTRY void __mapsan_iterator_made(void *site, void *map, void *element) {
-  Thread *thr = CurrentThread();
-  if (!thr || thr->disturbed || thr->overlap_only || thr->ignore_maps ||
-      !flags()->iterators)
+  Thread *thr = CurrentFollowed();
+  if (!thr || thr->disturbed)
     return;
   int saved = errno;
   IteratorMade(thr, static_cast<const Site *>(site),
@@ -221,8 +227,8 @@ MAPSAN_ENTRY void __mapsan_iterator_made(void *site, void *map, void *element) {
 }
 
 MAPSAN_ENTRY void __mapsan_iterator_used(void *site, void *element) {
-  Thread *thr = CurrentThread();
-  if (!thr || thr->disturbed || thr->overlap_only || thr->ignore_maps)
+  Thread *thr = CurrentFollowed();
+  if (!thr || thr->disturbed)
     return;
   int saved = errno;
   IteratorUsed(thr, static_cast<Site *>(site), reinterpret_cast<uptr>(element),

@@ -119,9 +119,7 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
     return handle->Forget();
   if (why == Invalidation::None) {
     handle->stamp = cause.stamp;
-    if (handle->locks && handle->GetWatch()->HasLocked())
-      handle->stamp |= Handle::kAsk;
-    return;
+    return AskIfLocked(handle);
   }
   AccessWord word = cause.mutation.word;
   bool ordered = thr->clock.Contains(SlotOf(word), EpochOf(word));

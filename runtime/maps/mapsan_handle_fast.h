@@ -25,6 +25,13 @@ ALWAYS_INLINE bool HandleUsedFast(Thread *thr, const Handle *handle,
                           /*write=*/false));
 }
 
+/// Its stamp is the watch's: emitted code is to ask all the same, if it was
+/// made under locks and the map is changed under some.
+ALWAYS_INLINE void AskIfLocked(Handle *handle) {
+  if (handle->locks && handle->GetWatch()->HasLocked())
+    handle->stamp |= Handle::kAsk;
+}
+
 /// The locks that are held where it is made.
 ALWAYS_INLINE void NoteLocks(Thread *thr, Handle *handle) {
   handle->locks = 0;
@@ -32,8 +39,7 @@ ALWAYS_INLINE void NoteLocks(Thread *thr, Handle *handle) {
     return;
   ScopedRuntime runtime(thr);
   handle->locks = LocksetId(thr);
-  if (handle->GetWatch()->HasLocked())
-    handle->stamp |= Handle::kAsk;
+  AskIfLocked(handle);
 }
 
 /// It has been watched when this thread looked last. False: call HandleMade.
