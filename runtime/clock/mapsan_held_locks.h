@@ -6,8 +6,7 @@
 #ifndef MAPSAN_HELD_LOCKS_H
 #define MAPSAN_HELD_LOCKS_H
 
-#include "mapsan_sync.h"
-#include "mapsan_thread.h"
+#include "mapsan_quiet_locks.h"
 
 namespace __mapsan {
 
@@ -21,19 +20,27 @@ inline HeldLock *FindHeld(Thread *thr, uptr addr) {
   return nullptr;
 }
 
-inline void AddHeld(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
-                    u32 depth, uptr pc, uptr bp) {
+/// `where` it was taken, as of HeldLock.
+inline void AddHeldAt(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
+                      u32 depth, u64 where) {
   thr->lockset_known = false;
   if (UNLIKELY(thr->lock_count == Thread::kMaxLocks)) {
     thr->locks_over++;
     return;
   }
-  // Before the first map operation of the process the stack is hardly ever
-  // asked for: the innermost frame must do.
-  u64 where = MapUsed() ? thr->lock_stacks.IdOf(thr, pc, bp)
-                        : HeldLock::kInnermost | pc;
   thr->locks[thr->lock_count++] = {
-      addr, where, nullptr, depth, mode, is_rwlock, /*is_robust=*/false};
+      addr, where, nullptr, depth, mode, is_rwlock, /*is_robust=*/false, 0};
+}
+
+/// Where a lock is taken before the first map operation of the process: the
+/// stack is hardly ever asked for, so the innermost frame must do.
+inline u64 PlaceBeforeMaps(uptr pc) { return HeldLock::kInnermost | pc; }
+
+inline void AddHeld(Thread *thr, uptr addr, LockMode mode, bool is_rwlock,
+                    u32 depth, uptr pc, uptr bp) {
+  AddHeldAt(thr, addr, mode, is_rwlock, depth,
+            MapUsed() ? thr->lock_stacks.IdOf(thr, pc, bp)
+                      : PlaceBeforeMaps(pc));
 }
 
 inline void RemoveHeld(Thread *thr, HeldLock *lock) {
@@ -43,31 +50,35 @@ inline void RemoveHeld(Thread *thr, HeldLock *lock) {
     lock[0] = lock[1];
 }
 
-/// See MutexLocked. A lock that is taken and given back within a call that
-/// observes is of no interest but for what it acquires.
-ALWAYS_INLINE void MutexLockedHere(Thread *thr, uptr addr, uptr pc, uptr bp,
-                                   bool recursive) {
-  if (Observes(thr))
-    return SyncMutexLock(thr, addr);
-  if (HeldLock *held = FindHeld(thr, addr)) {
-    if (recursive) {
-      held->depth++;
-      return;
-    }
-    RemoveHeld(thr, held);
-  }
-  AddHeld(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1, pc, bp);
-  SyncMutexLock(thr, addr);
+/// It is the one taken last, and once.
+ALWAYS_INLINE bool IsInnermost(const Thread *thr, uptr addr) {
+  const HeldLock *innermost = thr->locks + thr->lock_count - 1;
+  return LIKELY(thr->lock_count) && innermost->addr == addr &&
+         innermost->depth == 1;
+}
+inline void RemoveInnermost(Thread *thr) {
+  thr->lockset_known = false;
+  thr->lock_count--;
 }
 
-/// See MutexUnlocking. `held`: as it is found.
-ALWAYS_INLINE void MutexUnlockingHere(Thread *thr, uptr addr, HeldLock *held) {
-  if (LIKELY(held && !Observes(thr))) {
-    if (UNLIKELY(--held->depth))
-      return;
-    RemoveHeld(thr, held);
+/// MutexLocked and MutexUnlocking of a mutex that is not recursive, and not
+/// held yet or the innermost that is held, by a thread whose synchronisation
+/// counts. Without a call where that changes no clock.
+ALWAYS_INLINE void PlainMutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp) {
+  if (!MapUsed()) {
+    AddHeldAt(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1,
+              PlaceBeforeMaps(pc));
+    return;
   }
-  SyncMutexUnlock(thr, addr);
+  AddHeldAt(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1,
+            thr->lock_stacks.IdOf(thr, pc, bp));
+  if (!LearnsNothing(thr, addr))
+    sync_internal::MutexLock(thr, addr);
+}
+ALWAYS_INLINE void PlainMutexUnlocking(Thread *thr, uptr addr) {
+  RemoveInnermost(thr);
+  if (MapUsed() && !TellsNothing(thr, addr))
+    sync_internal::MutexUnlock(thr, addr);
 }
 
 } // namespace __mapsan

@@ -12,14 +12,13 @@
 // meets are atomics in type-stable memory, and snapshots under the object's own
 // spin lock: it gets a wrong edge at the worst.
 
+#include "mapsan_quiet_locks.h"
 #include "mapsan_reader_clocks.h"
 #include "mapsan_rules.h"
 #include "mapsan_sync.h"
 #include "mapsan_sync_object.h"
 
 namespace __mapsan {
-
-static uptr KeyOfLock(uptr addr) { return addr | kLockSide; }
 
 static NOINLINE SyncObject *LookForLock(Thread *thr, uptr addr) {
   Bucket *bucket = sync_table.For(addr);
@@ -35,13 +34,8 @@ static NOINLINE SyncObject *LookForLock(Thread *thr, uptr addr) {
 
 // Null: nothing was released there.
 static ALWAYS_INLINE SyncObject *FindLock(Thread *thr, uptr addr) {
-  SyncObject *known = thr->known_locks.For(addr);
-  if (LIKELY(known &&
-             atomic_load(&known->addr, memory_order_relaxed) ==
-                 KeyOfLock(addr) &&
-             Takes(FastPath::known_lock)))
-    return known;
-  return LookForLock(thr, addr);
+  SyncObject *known = KnownLock(thr, addr);
+  return LIKELY(known) ? known : LookForLock(thr, addr);
 }
 
 static SyncObject *CreateLock(Thread *thr, uptr addr) {
@@ -63,14 +57,12 @@ static void RemoveLock(Thread *thr, uptr addr) {
 // operations that ended there: who could have been, by the lock, has not come.
 // So the group need not have ended. Nor can anybody come as long as the thread
 // holds the lock alone. (`seen` is as the last holder, or readers, left it.)
-static bool Reopens(Thread *thr, const SyncObject *object, uptr addr) {
+static ALWAYS_INLINE bool Reopens(Thread *thr, const SyncObject *object,
+                                  uptr addr) {
   if (!thr->clock.MayReopen(addr) ||
       atomic_load(&object->seen, memory_order_relaxed) ||
-      atomic_load(&object->own, memory_order_relaxed) !=
-          thr->clock.OwnStamp() ||
-      atomic_load(&object->slot, memory_order_relaxed) != thr->clock.slot() ||
-      !thr->operations.empty() || thr->under_lock || Observes(thr) ||
-      !Takes(FastPath::reopened_group) ||
+      !IsOwnLastWord(thr, object) || !thr->operations.empty() ||
+      thr->under_lock || Observes(thr) || !Takes(FastPath::reopened_group) ||
       !thr->operations.shortcuts.PreviousGeneration(thr->closed_generation))
     return false;
   thr->clock.Reopen();
@@ -97,13 +89,12 @@ static void AcquireClock(Thread *thr, SyncObject *object) {
 
 // After ThreadFlush. `is_new`: that made this version of the clock, which can
 // be nowhere yet.
-static void ReleaseClock(Thread *thr, SyncObject *object, uptr addr,
-                         bool is_new) {
+static NOINLINE void ReleaseClock(Thread *thr, SyncObject *object, uptr addr,
+                                  bool is_new) {
+  if (IsOwnLastWord(thr, object))
+    return;
   bool own =
       atomic_load(&object->slot, memory_order_relaxed) == thr->clock.slot();
-  if (own &&
-      atomic_load(&object->own, memory_order_relaxed) == thr->clock.OwnStamp())
-    return;
   if (!own && !is_new && thr->clock.Equals(object->clock))
     return;
   uptr told = thr->clock.OnlyTold();
@@ -134,13 +125,25 @@ static SyncObject *ReleaseLock(Thread *thr, uptr addr) {
 
 void sync_internal::MutexLock(Thread *thr, uptr addr) {
   SyncObject *object = FindLock(thr, addr);
-  if (object && !Reopens(thr, object, addr))
+  if (LIKELY(object) && !Reopens(thr, object, addr))
     AcquireClock(thr, object);
 }
 
-void sync_internal::MutexUnlock(Thread *thr, uptr addr) {
+static NOINLINE void MutexUnlockSlow(Thread *thr, uptr addr) {
   if (!ReleasesNothing(thr))
     ReleaseLock(thr, addr);
+}
+
+void sync_internal::MutexUnlock(Thread *thr, uptr addr) {
+  // Most often a group that was opened again as the lock was taken: it is
+  // closed as it was, and the lock's clock has it already.
+  const SyncObject *object = KnownLock(thr, addr);
+  if (LIKELY(object && thr->clock.IsReopened() && !Observes(thr) &&
+             thr->operations.empty() && IsOwnLastWord(thr, object))) {
+    ThreadCloseGroup(thr);
+    return;
+  }
+  MutexUnlockSlow(thr, addr);
 }
 
 // --- readers-writer locks

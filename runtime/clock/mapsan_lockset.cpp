@@ -19,12 +19,30 @@ void NameLock(Thread *thr, uptr addr, const char *what) {
 
 bool Holds(Thread *thr, uptr addr) { return FindHeld(thr, addr); }
 
+// A lock that is taken and given back within a call that observes is of no
+// interest but for what it acquires.
 void MutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp, bool recursive) {
-  MutexLockedHere(thr, addr, pc, bp, recursive);
+  if (Observes(thr))
+    return SyncMutexLock(thr, addr);
+  if (HeldLock *held = FindHeld(thr, addr)) {
+    if (recursive) {
+      held->depth++;
+      return;
+    }
+    RemoveHeld(thr, held);
+  }
+  AddHeld(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1, pc, bp);
+  SyncMutexLock(thr, addr);
 }
 
 void MutexUnlocking(Thread *thr, uptr addr) {
-  MutexUnlockingHere(thr, addr, FindHeld(thr, addr));
+  HeldLock *held = Observes(thr) ? nullptr : FindHeld(thr, addr);
+  if (LIKELY(held)) {
+    if (UNLIKELY(--held->depth))
+      return;
+    RemoveHeld(thr, held);
+  }
+  SyncMutexUnlock(thr, addr);
 }
 
 void MutexIsRobust(Thread *thr, uptr addr) {
@@ -164,11 +182,15 @@ u32 LocksetId(Thread *thr) {
   return id;
 }
 
+bool InnermostOfSet(u32 *id, LockOfSet *lock) {
+  return table->Find(*id, lock, id);
+}
+
 u32 LocksOfSet(u32 id, LockOfSet *locks, bool *forgotten) {
   u32 count = 0;
   *forgotten = false;
   for (; id && count < Thread::kMaxLocks; count++) {
-    if (!table->Find(id, &locks[count], &id)) {
+    if (!InnermostOfSet(&id, &locks[count])) {
       *forgotten = true;
       break;
     }

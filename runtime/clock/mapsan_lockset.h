@@ -25,6 +25,7 @@ struct HeldLock {
   LockMode mode;
   bool is_rwlock;
   bool is_robust; // the end of the thread unlocks it
+  u8 unused;      // so that all from `depth` on is stored at once
 };
 
 /// A mutex or rwlock has just been taken: after the real lock. Only the
@@ -75,6 +76,9 @@ u32 LocksetId(Thread *thr);
 void InitializeLocksets();
 
 struct LockOfSet;
+/// The lock of the set `*id` that was taken last; `*id` is then the set of the
+/// others. False: the number may be too old. Any thread.
+bool InnermostOfSet(u32 *id, LockOfSet *lock);
 /// The locks of such a set, in the order in which they were taken, into
 /// `locks`, which has room for all that a thread may hold; how many. The number
 /// may be too old: the outermost of them, or all, are not known any more; then

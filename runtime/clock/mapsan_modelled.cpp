@@ -265,7 +265,7 @@ void EnterProgram(Thread *thr, ModelledCall *call) {
   while (outermost > calls.stack && !RunsTheProgram(KindOf(outermost[-1].what)))
     outermost--;
   thr->ignore_sync = outermost->ignore_sync;
-  calls.observing = outermost->observing;
+  thr->observing = outermost->observing;
   calls.observed = nullptr;
   if (thr->ignore_sync)
     return;
@@ -368,7 +368,7 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
   ModelledCall *around = BarrierAround(thr);
   ModelledCall *call = &calls.stack[calls.count];
   *call = {
-      object, what, thr->ignore_sync, bp, calls.observing, calls.observed, 0, 0,
+      object, what, thr->ignore_sync, bp, thr->observing, calls.observed, 0, 0,
       0,      0};
   MapsanSync kind = KindOf(what);
   if (RunsTheProgram(kind)) {
@@ -382,7 +382,7 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
     if (thr->clock.IsReopened() && !IsTransparent(what))
       ThreadFlush(thr);
     if (kind == MapsanSyncObserve) {
-      calls.observing = true;
+      thr->observing = true;
       calls.observed = nullptr;
     } else if (!IsTransparent(what) && RuleHolds(Rule::catalog_inside)) {
       thr->ignore_sync++;
@@ -408,13 +408,13 @@ void ModelledEnd(Thread *thr, uptr object, u32, u64 result, uptr pc, uptr bp) {
     Acquire(thr, call, result, pc, bp);
   thr->ignore_sync = call->ignore_sync;
   if (RunsTheProgram(KindOf(call->what))) {
-    calls.observing = call->observing;
+    thr->observing = call->observing;
     calls.observed = call->observed;
   } else if (thr->ignore_sync) {
     return NoteUnderLock(thr); // the business of a call around this one
   } else if (KindOf(call->what) == MapsanSyncObserve) {
     Snapshot *observed = calls.observed;
-    calls.observing = call->observing;
+    thr->observing = call->observing;
     calls.observed = call->observed;
     if (RuleHolds(result ? Rule::library_wait : Rule::library_wait_fails) ==
         (result != 0))

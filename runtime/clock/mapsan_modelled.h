@@ -36,10 +36,7 @@ struct ModelledCall {
 /// Those of one thread, innermost last; and the mode that they put it into.
 struct ModelledCalls {
   static constexpr u32 kMax = 64;
-  // In a call that observes: what is released counts for nothing, what is
-  // acquired only if the call succeeds.
-  bool observing;
-  Snapshot *observed; // acquired so far; or null
+  Snapshot *observed; // acquired so far, while Thread::observing; or null
   u32 count;
   u32 over; // more than kMax: they change nothing
   ModelledCall stack[kMax];

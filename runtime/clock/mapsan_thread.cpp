@@ -322,6 +322,7 @@ void ThreadFinish(Thread *self) {
   ReleaseAtThreadExit(self);
   ModelledJump(self, self->stack_top);
   self->modelled = {};
+  self->observing = false;
   self->under_lock = false;
   self->feed = 0;
   LocksLeftBehind(self);

@@ -69,10 +69,21 @@ struct Thread {
       bool overlap_only; // detect=overlap: no fast path. Constant
       bool under_lock;   // operations are bracketed by LockForOperation
     };
-    u64 disturbed; // one of these is set
+    // One of these is set. What is stored often is stored as a whole: a load
+    // of it all would wait for a smaller store to reach the cache.
+    u64 disturbed;
   };
-  u32 ignore_sync; // >0: synchronisation below is somebody's implementation;
-                   // detect=overlap: one more, so that none is looked at
+  union {
+    struct {
+      // >0: synchronisation below is somebody's implementation;
+      // detect=overlap: one more, so that none is looked at.
+      u32 ignore_sync;
+      // In a call that observes (mapsan_modelled.h): what is released counts
+      // for nothing, what is acquired only if the call succeeds.
+      bool observing;
+    };
+    u64 sync_disturbed; // one of these is set
+  };
   ThreadClock clock;
   RecentAccesses recent;
   OperationStack operations; // innermost last; readable by others
@@ -164,10 +175,8 @@ inline Thread *CurrentThread() {
   return thread_internal::AdoptIfActive();
 }
 
-/// It is inside of a call that observes (mapsan_modelled.h).
-inline bool Observes(const Thread *thr) {
-  return UNLIKELY(thr->modelled.observing);
-}
+/// It is inside of a call that observes.
+inline bool Observes(const Thread *thr) { return UNLIKELY(thr->observing); }
 /// What it releases now counts for nothing.
 inline bool ReleasesNothing(const Thread *thr) {
   return Observes(thr) && RuleHolds(Rule::library_wait_tells_nobody);
@@ -183,12 +192,12 @@ public:
   // The signal fence keeps a handler on this thread from seeing the inside of
   // the runtime with the mark not yet, or no longer, standing.
   static void Enter(Thread *thr) {
-    thr->in_runtime++;
+    thr->disturbed++; // in_runtime, which comes first
     atomic_signal_fence(memory_order_seq_cst);
   }
   static void Leave(Thread *thr) {
     atomic_signal_fence(memory_order_seq_cst);
-    thr->in_runtime--;
+    thr->disturbed--;
   }
 
 private:
@@ -297,6 +306,12 @@ inline void ForgetRecorded(Thread *thr, uptr map) {
   thr->operations.shortcuts.Forget(map);
 }
 
+/// Closes the open group, which has members. No operation is in flight,
+/// or it is one of the stack's already.
+inline void ThreadCloseGroup(Thread *thr) {
+  thr->clock.Tick();
+  thr->closed_generation = thr->operations.shortcuts.NextGeneration();
+}
 /// Closes the open group; operations in flight are stamped anew.
 inline void ThreadFlush(Thread *thr) {
   if (!thr->clock.dirty())
@@ -304,8 +319,7 @@ inline void ThreadFlush(Thread *thr) {
   bool inside = !thr->operations.empty();
   if (inside)
     MakeLong(thr); // of the epoch that is still open
-  thr->clock.Tick();
-  thr->closed_generation = thr->operations.shortcuts.NextGeneration();
+  ThreadCloseGroup(thr);
   if (inside && RuleHolds(Rule::operation_ends))
     RestampOperations(thr);
 }

@@ -46,6 +46,11 @@ extern Range data[kDataRanges];
 extern atomic_uint32_t data_count;
 extern MAPSAN_HIDDEN atomic_uintptr_t data_begin, data_size;
 bool IsData(uptr addr);
+inline bool MayBeData(uptr addr) {
+  // The span grows by its size first: who sees the begin sees a size that fits.
+  uptr begin = atomic_load(&data_begin, memory_order_acquire);
+  return UNLIKELY(addr - begin < atomic_load(&data_size, memory_order_relaxed));
+}
 } // namespace caller_internal
 
 /// The call that returns to `pc` synchronises for a library's own sake. One
@@ -63,13 +68,15 @@ inline bool LockIsInternal(uptr pc, uptr lock) {
   using namespace caller_internal;
   if (!RuleHolds(Rule::internal_lock))
     return false;
-  if (UNLIKELY(CallerIsInternal(pc)))
-    return true;
-  // The span grows by its size first: who sees the begin sees a size that fits.
-  uptr begin = atomic_load(&data_begin, memory_order_acquire);
-  if (LIKELY(lock - begin >= atomic_load(&data_size, memory_order_relaxed)))
-    return false;
-  return IsData(lock) && !LocksForTheProgram(pc);
+  return CallerIsInternal(pc) ||
+         (MayBeData(lock) && IsData(lock) && !LocksForTheProgram(pc));
+}
+
+/// Neither is, as a few compares show; the innermost function of the program is
+/// the one that the call returns to. False: it takes more to know. Any thread.
+inline bool IsPlainlyTheProgram(uptr pc, uptr lock) {
+  using namespace caller_internal;
+  return pc - executable_begin < plain_size && !MayBeData(lock);
 }
 
 } // namespace __mapsan

@@ -40,6 +40,9 @@ inline MutexType TypeOf(const void *mutex) {
 #endif
 }
 
+/// As most are: neither recursive nor robust.
+inline bool IsPlain(MutexType type) { return !type.recursive && !type.robust; }
+
 /// Its barrier is for other processes, too. Null: it is not.
 bool BarrierIsShared(const void *pthread_barrierattr);
 

@@ -57,24 +57,68 @@ inline Rule RuleOfType(Rule rule, const void *mutex) {
                                                   : rule;
 }
 
-/// A mutex of POSIX or of C11, by a plain lock or by a try. `result`: of the
-/// real function; C11's success is POSIX's.
-ALWAYS_INLINE int MutexTaken(int result, Rule rule, void *mutex, uptr pc,
-                             uptr bp) {
+// Most calls by far are of such a thread, on such a mutex, and change no clock.
+// They have a way of their own; what is not so goes the other one, to the same
+// effect.
+
+/// Outside of the runtime, and all that it synchronises counts.
+ALWAYS_INLINE bool IsUndisturbed(const Thread *thr) {
+  return LIKELY(thr) && LIKELY(!thr->in_runtime) &&
+         LIKELY(!thr->sync_disturbed);
+}
+
+/// ScopedRuntime of a thread that is outside of the runtime: it is two stores,
+/// where counting up and down would be a chain from each call to the next.
+class ScopedLocking {
+public:
+  explicit ScopedLocking(Thread *thr) : thr_(thr), before_(thr->disturbed) {
+    thr->disturbed = before_ + 1;
+    atomic_signal_fence(memory_order_seq_cst);
+  }
+  ~ScopedLocking() {
+    atomic_signal_fence(memory_order_seq_cst);
+    thr_->disturbed = before_;
+  }
+  ScopedLocking(const ScopedLocking &) = delete;
+  ScopedLocking &operator=(const ScopedLocking &) = delete;
+
+private:
+  Thread *thr_;
+  u64 before_;
+};
+
+NOINLINE inline int MutexTakenAnyhow(int result, Rule rule, void *mutex,
+                                     uptr pc, uptr bp) {
   return LockTaken(
       result, TookMutex(result), Rule::mutex_try_fails, mutex, pc, bp,
       [=](Thread *thr, uptr addr, uptr pc) __attribute__((always_inline)) {
         if (!RuleHolds(RuleOfType(rule, mutex)))
           return;
         MutexType type = TypeOf(mutex);
-        MutexLockedHere(thr, addr, pc, bp, type.recursive);
+        MutexLocked(thr, addr, pc, bp, type.recursive);
         if (UNLIKELY(type.robust))
           MutexIsRobust(thr, addr);
       });
 }
 
-/// Before the real unlock.
-ALWAYS_INLINE void MutexGivenBack(void *mutex, uptr pc) {
+/// A mutex of POSIX or of C11, by a plain lock or by a try. `result`: of the
+/// real function; C11's success is POSIX's.
+ALWAYS_INLINE int MutexTaken(int result, Rule rule, void *mutex, uptr pc,
+                             uptr bp) {
+  uptr addr = reinterpret_cast<uptr>(mutex);
+  Thread *thr = CurrentThreadRaw();
+  if (LIKELY(!result) && IsUndisturbed(thr) &&
+      LIKELY(IsPlainlyTheProgram(pc, addr)) && LIKELY(IsPlain(TypeOf(mutex))) &&
+      LIKELY(!FindHeld(thr, addr)) && RuleHolds(rule) &&
+      Takes(FastPath::plain_mutex)) {
+    ScopedLocking inside(thr);
+    PlainMutexLocked(thr, addr, pc, bp);
+    return result;
+  }
+  return MutexTakenAnyhow(result, rule, mutex, pc, bp);
+}
+
+NOINLINE inline void MutexGivenBackAnyhow(void *mutex, uptr pc) {
   uptr addr = reinterpret_cast<uptr>(mutex);
   Thread *thr = Synchronising();
   if (UNLIKELY(!thr))
@@ -91,7 +135,21 @@ ALWAYS_INLINE void MutexGivenBack(void *mutex, uptr pc) {
       RuleHolds(Rule::mutex_foreign_unlock))
     return;
   ScopedRuntime inside(thr);
-  MutexUnlockingHere(thr, addr, held);
+  MutexUnlocking(thr, addr);
+}
+
+/// Before the real unlock.
+ALWAYS_INLINE void MutexGivenBack(void *mutex, uptr pc) {
+  uptr addr = reinterpret_cast<uptr>(mutex);
+  Thread *thr = CurrentThreadRaw();
+  if (IsUndisturbed(thr) && LIKELY(IsInnermost(thr, addr)) &&
+      RuleHolds(RuleOfType(Rule::mutex, mutex)) &&
+      Takes(FastPath::plain_mutex)) {
+    ScopedLocking inside(thr);
+    PlainMutexUnlocking(thr, addr);
+    return;
+  }
+  MutexGivenBackAnyhow(mutex, pc);
 }
 
 } // namespace __mapsan

@@ -12,24 +12,26 @@ namespace __mapsan {
 
 namespace {
 
-struct Locks {
-  LockOfSet of[Thread::kMaxLocks];
-  u32 count;
-  bool forgotten;
+enum class Exclusion { Unknown, None, Some };
 
-  explicit Locks(u32 set) : count(LocksOfSet(set, of, &forgotten)) {}
-
-  /// Who holds one of these keeps out who holds one of those.
-  bool KeepOut(const Locks &other) const {
-    for (u32 i = 0; i < count; i++)
-      for (u32 k = 0; k < other.count; k++)
-        if (of[i].addr == other.of[k].addr &&
-            (of[i].mode == LockMode::Exclusive ||
-             other.of[k].mode == LockMode::Exclusive))
-          return true;
-    return false;
+// Whether who holds the locks of one set keeps out who holds those of another.
+// (Sets are small; and the program's stack may be.)
+Exclusion ExclusionOf(u32 these, u32 those) {
+  Exclusion found = Exclusion::None;
+  while (these) {
+    LockOfSet one, other;
+    if (!InnermostOfSet(&these, &one))
+      return Exclusion::Unknown;
+    for (u32 rest = those; rest;) {
+      if (!InnermostOfSet(&rest, &other))
+        return Exclusion::Unknown;
+      if (one.addr == other.addr && (one.mode == LockMode::Exclusive ||
+                                     other.mode == LockMode::Exclusive))
+        found = Exclusion::Some;
+    }
   }
-};
+  return found;
+}
 
 } // namespace
 
@@ -124,9 +126,9 @@ NOINLINE void CheckLocks(Thread *thr, Handle *handle, const Site *site, uptr pc,
     if (site->Iterates() &&
         !thr->clock.Contains(SlotOf(change.word), EpochOf(change.word)))
       continue;
-    const Locks then(made), now(LocksetId(thr)), theirs(change.details.lockset);
-    if (then.forgotten || now.forgotten || theirs.forgotten ||
-        !then.KeepOut(theirs) || now.KeepOut(theirs))
+    u32 theirs = change.details.lockset;
+    if (ExclusionOf(made, theirs) != Exclusion::Some ||
+        ExclusionOf(LocksetId(thr), theirs) != Exclusion::None)
       continue;
     HandleFinding about = {};
     about.kind = FindingKind::OutsideLock;

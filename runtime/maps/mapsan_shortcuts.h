@@ -95,7 +95,7 @@ public:
   /// All entries: another epoch. Its number.
   u32 NextGeneration() {
     SetGeneration((generation_ + 1) % kGenerations);
-    if (!generation_)
+    if (UNLIKELY(!generation_))
       ForgetAll();
     return generation_;
   }
@@ -108,7 +108,7 @@ public:
     SetGeneration((generation_ + kGenerations - 1) % kGenerations);
     return true;
   }
-  void ForgetAll() {
+  NOINLINE void ForgetAll() {
     for (u32 i = 0; i < MAPSAN_SHORTCUT_ENTRIES; i++)
       reads[i] = writes[i] = 0;
   }
