@@ -14,32 +14,46 @@ struct Site;
 /// One stack of an operation at one site, and all words of it that the walk has
 /// looked at. As long as they say the same, from the same place, so would the
 /// walk.
+///
+/// Along frame pointers these are pairs, compared as such:
+///
+///   bp -> | up0 | pc   |     up0 -> | up1 | returns to |   ...
+///
+/// and single return addresses, where the unwinder found them.
 class KnownPath {
 public:
   /// `pc` and `bp` are where it is about to begin.
   void Begin(uptr pc, uptr bp) {
     pc_ = pc;
     bp_ = bp;
-    count_ = id_ = 0;
+    pair_count_ = word_count_ = id_ = 0;
     whole_ = true;
   }
   void Saw(const uptr *word) {
-    uptr offset = word - reinterpret_cast<const uptr *>(bp_);
-    if (count_ == kMaxWords || offset > kMaxOffset) {
-      whole_ = false;
+    if (IsFull(word_count_, kMaxWords, word))
       return;
-    }
-    offsets_[count_] = static_cast<u16>(offset);
-    values_[count_++] = *word;
+    word_offsets_[word_count_] = OffsetOf(word);
+    words_[word_count_++] = *word;
+  }
+  /// That word and the one above it.
+  void SawPair(const uptr *lower) {
+    if (IsFull(pair_count_, kMaxPairs, lower))
+      return;
+    pair_offsets_[pair_count_] = OffsetOf(lower);
+    pairs_[pair_count_++] = {lower[0], lower[1]};
   }
   /// Something that no word tells.
   void SawMore() { whole_ = false; }
   void End(const Site *site, u32 id) {
     site_ = site;
     id_ = whole_ ? id : 0;
-    for (; count_ % kAtOnce; count_++) {
-      offsets_[count_] = offsets_[0];
-      values_[count_] = values_[0];
+    for (; pair_count_ % kPairsAtOnce; pair_count_++) {
+      pair_offsets_[pair_count_] = pair_offsets_[0];
+      pairs_[pair_count_] = pairs_[0];
+    }
+    for (; word_count_ % kWordsAtOnce; word_count_++) {
+      word_offsets_[word_count_] = word_offsets_[0];
+      words_[word_count_] = words_[0];
     }
   }
 
@@ -49,23 +63,45 @@ public:
     if (pc_ != pc || bp_ != bp || site_ != site)
       return 0;
     auto *frame = reinterpret_cast<const uptr *>(bp);
-    uptr differs = 0;
-    for (u32 i = 0; i < count_; i += kAtOnce)
-      for (u32 k = i; k < i + kAtOnce; k++)
-        differs |= frame[offsets_[k]] ^ values_[k];
+    Pair differ = {};
+    for (u32 i = 0; i < pair_count_; i += kPairsAtOnce)
+      for (u32 k = i; k < i + kPairsAtOnce; k++)
+        differ |= PairAt(frame + pair_offsets_[k]) ^ pairs_[k];
+    uptr differs = differ[0] | differ[1];
+    for (u32 i = 0; i < word_count_; i += kWordsAtOnce)
+      for (u32 k = i; k < i + kWordsAtOnce; k++)
+        differs |= frame[word_offsets_[k]] ^ words_[k];
     return differs ? 0 : id_;
   }
 
 private:
-  static constexpr u32 kAtOnce = 4, kMaxWords = 15 * kAtOnce;
+  static constexpr u32 kPairsAtOnce = 2, kMaxPairs = 16 * kPairsAtOnce;
+  static constexpr u32 kWordsAtOnce = 4, kMaxWords = 6 * kWordsAtOnce;
   static constexpr uptr kMaxOffset = 0xffff; // in words
+  typedef uptr Pair __attribute__((vector_size(16)));
+  typedef Pair UnalignedPair __attribute__((aligned(8), may_alias));
+
+  static Pair PairAt(const uptr *lower) {
+    return *reinterpret_cast<const UnalignedPair *>(lower);
+  }
+  u16 OffsetOf(const uptr *word) const {
+    return static_cast<u16>(word - reinterpret_cast<const uptr *>(bp_));
+  }
+  bool IsFull(u32 count, u32 max, const uptr *word) {
+    uptr offset = word - reinterpret_cast<const uptr *>(bp_);
+    if (count == max || offset > kMaxOffset)
+      whole_ = false;
+    return !whole_;
+  }
+
   const Site *site_;
   uptr pc_, bp_;
   u32 id_; // 0: none
-  u32 count_;
+  u16 pair_count_, word_count_;
   bool whole_;
-  u16 offsets_[kMaxWords]; // from the frame
-  uptr values_[kMaxWords];
+  u16 pair_offsets_[kMaxPairs], word_offsets_[kMaxWords]; // from the frame
+  Pair pairs_[kMaxPairs];
+  uptr words_[kMaxWords];
 };
 
 /// A thread's own. Any path has one place. Zero-initialised, in pages of its

@@ -74,14 +74,14 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max,
     if (n < max)
       pcs[n++] = pc;
     auto *link = reinterpret_cast<const uptr *>(frame);
-    path->Saw(link);
-    uptr up = *link, return_address = 0;
-    if (up > frame && up <= top && up % sizeof(uptr) == 0) {
-      auto *word = reinterpret_cast<const uptr *>(up) + 1;
-      path->Saw(word);
-      return_address = *word;
-    }
+    path->SawPair(link);
+    uptr up = *link;
+    bool is_link = up > frame && up <= top && up % sizeof(uptr) == 0;
+    auto *word = reinterpret_cast<const uptr *>(up) + 1;
+    uptr return_address = is_link ? *word : 0;
     if (return_address < GetPageSizeCached()) {
+      if (is_link)
+        path->Saw(word);
       outer = FindOuterFrames(thr, pc, slot);
       known = 1;
       break;
