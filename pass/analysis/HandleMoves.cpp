@@ -215,7 +215,29 @@ std::optional<Place> HandleMoves::given(CallBase &I, unsigned Argument) {
   return Where.of(Load ? Load->getPointerOperand() : What);
 }
 
+// One that a function of C is given the address of.
+void HandleMoves::iteratorOfC(CallBase &I, const MapOperation &Does) {
+  for (const int Number : {Does.Makes, Does.Steps, Does.Renews}) {
+    const auto At =
+        Number < 0 ? std::nullopt : Where.of(I.getArgOperand(Number));
+    if (!At)
+      continue;
+    if (Number == Does.Makes) {
+      Found.push_back({HandleMove::Made, &I, *At, 8, {}, {&I, &Does}});
+      continue;
+    }
+    HandleMove M{HandleMove::Used, &I, *At};
+    M.Operation = Does.Name;
+    M.Steps = Number == Does.Steps;
+    Found.push_back(M);
+    if (Number == Does.Renews)
+      Found.push_back({HandleMove::Renewed, &I, *At});
+  }
+}
+
 void HandleMoves::mapCall(CallBase &I, const MapCall &Site) {
+  if (Site.Does->Makes >= 0 || Site.Does->Steps >= 0 || Site.Does->Renews >= 0)
+    return iteratorOfC(I, *Site.Does);
   for (const Use &Argument : I.args()) {
     const unsigned Number = I.getArgOperandNo(&Argument);
     if (I.paramHasAttr(Number, Attribute::StructRet) ||

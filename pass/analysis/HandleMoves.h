@@ -22,7 +22,7 @@ bool returnsHandle(const llvm::CallBase &Call, const MapOperation &Does);
 // What an instruction does to memory of local variables, before it is known
 // which of them hold handles.
 struct HandleMove {
-  enum Kind { Made, Copied, Derived, Lost, Used, Returned } Does;
+  enum Kind { Made, Copied, Derived, Lost, Used, Renewed, Returned } Does;
   llvm::Instruction *At;
   Place To;                  // of a use, or a return: what is used
   uint64_t Size = 0;         // bytes written, or copied
@@ -51,6 +51,7 @@ private:
   void memory(llvm::MemIntrinsic &I);
   void call(llvm::CallBase &I);
   void mapCall(llvm::CallBase &I, const MapCall &Site);
+  void iteratorOfC(llvm::CallBase &I, const MapOperation &Does);
   std::optional<Place> given(llvm::CallBase &I, unsigned Argument);
   void iteratorCall(llvm::CallBase &I, const IteratorOperation &Op);
   void left(llvm::CallBase &I, llvm::Value *Into);

@@ -99,13 +99,16 @@ std::vector<HandleEvent> Tracking::events() const {
   std::vector<HandleEvent> Events;
   auto Follows = [&](unsigned P) { return !Left.contains(Found[P].Variable); };
   for (const HandleMove &M : All) {
-    if (M.Does == HandleMove::Used || M.Does == HandleMove::Returned) {
+    if (M.Does == HandleMove::Used || M.Does == HandleMove::Renewed ||
+        M.Does == HandleMove::Returned) {
       const bool Used = M.Does == HandleMove::Used;
       forEachIn(M.To, 1, [&](unsigned P) {
         if (!Follows(P) || (Used && Found[P].Reference != bool(M.Reference)))
           return;
-        HandleEvent E{Used ? HandleEvent::Used : HandleEvent::Returned, M.At,
-                      P};
+        HandleEvent E{Used                            ? HandleEvent::Used
+                      : M.Does == HandleMove::Renewed ? HandleEvent::Renewed
+                                                      : HandleEvent::Returned,
+                      M.At, P};
         E.Operation = M.Operation;
         E.Steps = M.Steps;
         E.Compares = M.Compares;
@@ -238,6 +241,9 @@ void Flow::pass(Instruction &I, State &S, BitVector *Wanted) const {
     switch (E.Does) {
     case HandleEvent::Used:
     case HandleEvent::Returned:
+      return;
+    case HandleEvent::Renewed: // which a use stands before
+      S.Fresh.set(E.Place);
       return;
     case HandleEvent::Lost:
       S.Defined.reset(E.Place);

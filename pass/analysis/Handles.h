@@ -53,6 +53,7 @@ struct HandleEvent {
     Copied,  // after it: what is in `Source` is in it, too
     Lost,    // after it: something is in it that nothing is known of
     Used,    // before it: what is in it is about to be used
+    Renewed, // after it: the map has been changed, but what is in it is good
     Returned // before it: what is in it is about to be returned
   } Does;
   bool isUse() const { return Does == Used || Does == Returned; }

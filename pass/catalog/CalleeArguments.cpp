@@ -17,6 +17,12 @@ std::string referredClass(StringRef Parameter) {
   return canonicalName(Parameter);
 }
 
+std::string classText(StringRef Parameter) {
+  Parameter = Parameter.rtrim("&").rtrim();
+  Parameter.consume_back("const");
+  return Parameter.rtrim().str();
+}
+
 static bool refersToConst(StringRef Parameter) {
   return Parameter.rtrim("&").rtrim().ends_with("const");
 }

@@ -15,6 +15,9 @@ namespace mapsan {
 // The class that a reference parameter names, or "" for any other parameter.
 std::string referredClass(llvm::StringRef Parameter);
 
+// The same as it is spelt there.
+std::string classText(llvm::StringRef Parameter);
+
 // The special name of a constructor, destructor or assignment, else its own.
 // `IsOwn`: a parameter refers to what may also be copied or moved, such as a
 // base that inherited it.

@@ -31,9 +31,8 @@ const Word<Returns> ReturnsWords[] = {
 };
 
 const Word<Elements> ElementsWords[] = {
-    {"replaced", Elements::Replaced},
-    {"exchanged", Elements::Exchanged},
-    {"taken", Elements::Taken},
+    {"kept", Elements::Kept},           {"replaced", Elements::Replaced},
+    {"exchanged", Elements::Exchanged}, {"taken", Elements::Taken},
     {"mixed", Elements::Mixed},
 };
 

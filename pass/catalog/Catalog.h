@@ -36,7 +36,8 @@ enum class Returns {
 
 // What becomes of a map's elements, where the counts do not tell:
 // MapsanSiteReplaces and its like.
-enum class Elements { Counted, Replaced, Exchanged, Taken, Mixed };
+// Kept: all stay, also what the operation is given an iterator to.
+enum class Elements { Counted, Kept, Replaced, Exchanged, Taken, Mixed };
 
 // One method of a family, or one free function that takes containers.
 struct OperationRow {
@@ -56,6 +57,9 @@ struct OperationRow {
   int Map = 0;
   bool MapIsResult = false;
   int Through = -1;
+  // Which argument of it is the address of an iterator: one that it makes,
+  // steps, or changes the map through.
+  int Makes = -1, Steps = -1, Renews = -1;
 
   // Two rows of one key are one row; the later one wins.
   bool sameKeyAs(const OperationRow &R) const {
@@ -76,10 +80,11 @@ struct StateBytes {
 // references to elements.
 struct IteratorSet {
   std::string Name;
-  std::vector<std::string> Classes; // canonical names, bases among them
-  unsigned Invalidates = 0;         // MapsanInvalidates bits
-  unsigned Element = 0; // offset of the word that tells elements apart
-  bool Nodes = false;   // that is the address of a block of the element's own
+  // Canonical names, bases among them, as a family's.
+  std::vector<std::string> Classes;
+  unsigned Invalidates = 0; // MapsanInvalidates bits
+  unsigned Element = 0;     // offset of the word that tells elements apart
+  bool Nodes = false; // that is the address of a block of the element's own
 };
 
 // One container class of one library, all template arguments alike.
@@ -100,6 +105,9 @@ struct Family {
   int BucketsOffset = -1;
   const IteratorSet *Iterators = nullptr; // null: they are not followed
   int GrowthOffset = -1; // a word that changes when the elements move
+  // A word that iterators past the end have, and no other map's: from the
+  // identity, perhaps before it. -1: none.
+  int EndOffset = -1;
   // The address that is the identity: so many bytes from `this`, or from what a
   // pointer that far from `this`, or at the end of the object, points to.
   enum { LastWord = -2 };

@@ -44,12 +44,6 @@ std::string reportName(const CalleeName &Name, StringRef RowName) {
   return Name.Destructor ? "destructor" : "constructor";
 }
 
-std::string classText(StringRef Parameter) {
-  Parameter = Parameter.rtrim("&").rtrim();
-  Parameter.consume_back("const");
-  return Parameter.rtrim().str();
-}
-
 // The row of this name whose discriminators fit; the more of them the better,
 // and of equals the later one.
 const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
@@ -76,16 +70,20 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 MapLayout MapArgument::layout() const {
   if (const auto &S = Of->State)
     return {int(S->Object), Of->SizeOffset, Of->BucketsOffset, S->Through,
-            int(S->Offset), int(S->Behind), Of->GrowthOffset};
+            int(S->Offset), int(S->Behind), Of->GrowthOffset,  Of->EndOffset};
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&
-      ObjectBytes != alignTo(Of->HeaderBytes, 8))
-    return {Declared, -1, -1};
+      ObjectBytes != alignTo(Of->HeaderBytes, 8)) {
+    MapLayout Other{Declared, -1, -1};
+    Other.EndOffset = Of->EndOffset;
+    return Other;
+  }
   MapLayout Known{static_cast<int>(Of->HeaderBytes), Of->SizeOffset,
                   Of->BucketsOffset};
   // The number of buckets changes when a table grows.
   Known.GrowthOffset =
       Of->GrowthOffset >= 0 ? Of->GrowthOffset : Of->BucketsOffset;
+  Known.EndOffset = Of->EndOffset;
   return Known;
 }
 
@@ -128,7 +126,10 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   for (const IteratorSet &I : Rows.Iterators)
     for (const std::string &Class : I.Classes) {
       IteratorsByClass[Class] = &I;
-      Names.add(Class);
+      StringRef Template = StringRef(Class).split('<').first;
+      if (Template != Class)
+        IteratorsByArgument[Template] = 1;
+      Names.add(Template);
     }
   for (const OperationRow &F : Rows.Functions) {
     if (F.OfFamily.empty()) {
@@ -230,6 +231,9 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Op.Confined = Of.Confined;
   Op.ReturnsThis = Name.Base == "operator=";
   if (Arguments == 1 && This + 1 < Callee.arg_size() &&
+      R->Become != Elements::Kept &&
+      !StringRef(Name.Base).starts_with("insert") &&
+      !StringRef(Name.Base).starts_with("emplace") &&
       IteratorsByClass.contains(canonicalName(Name.Parameters[0])) &&
       Callee.getArg(This + 1)->getType()->isPointerTy())
     Op.Iterator = This + 1;
@@ -309,7 +313,8 @@ CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
   // name.
   if (R.Arguments >= 0 && unsigned(R.Arguments) != Callee.arg_size())
     return std::nullopt;
-  for (int Index : {R.MapIsResult ? -1 : R.Map, R.WritesIf})
+  for (int Index :
+       {R.MapIsResult ? -1 : R.Map, R.WritesIf, R.Makes, R.Steps, R.Renews})
     if (Index >= int(Callee.arg_size()))
       return std::nullopt;
   Type *Map =
@@ -329,6 +334,9 @@ CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
   A.WritesIf = R.WritesIf;
   A.TypeText = A.Of->Classes.front();
   Op.Maps.push_back(A);
+  Op.Makes = R.Makes;
+  Op.Steps = R.Steps;
+  Op.Renews = R.Renews;
   return Op;
 }
 

@@ -21,6 +21,7 @@ struct MapLayout {
   int HeaderBytes, SizeOffset, BucketsOffset;
   int Through = -1, BehindOffset = 0, BehindBytes = 0; // StateBytes
   int GrowthOffset = -1;
+  int EndOffset = -1;
 };
 
 // One map that a call operates on.
@@ -52,6 +53,9 @@ struct MapOperation {
   // The IR argument that is the one iterator given by value: its first word, or
   // the address of a copy. -1: none, or several.
   int Iterator = -1;
+  // IR arguments of a C function: the address of an iterator that it makes,
+  // steps, or changes the map through.
+  int Makes = -1, Steps = -1, Renews = -1;
 };
 
 // A call on iterators: of a method of theirs, or of an operator between them.
@@ -140,6 +144,9 @@ private:
                                      const llvm::Function &Callee) const;
   const Family *familyOf(llvm::StringRef Class, llvm::StringRef Text) const;
   const Family *familyOfReference(llvm::StringRef Parameter) const;
+  const IteratorSet *iteratorsOf(llvm::StringRef Class,
+                                 llvm::StringRef Text) const;
+  const IteratorSet *iteratorsOf(llvm::StringRef Parameter) const;
   const Caller &nameOf(const llvm::Function &F);
   bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
 
@@ -147,8 +154,9 @@ private:
   llvm::StringMap<const Family *> FamilyByClass;
   llvm::StringMap<const IteratorSet *> IteratorsByClass;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
-  llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
-  llvm::StringMap<char> CNames;     // functions by their symbol
+  // Classes of whom that holds an argument.
+  llvm::StringMap<char> ByArgument, IteratorsByArgument;
+  llvm::StringMap<char> CNames; // functions by their symbol
   struct CRow {
     const OperationRow *Row;
     const Family *Of;

@@ -60,10 +60,10 @@ private:
 
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
-  EntryFields F =
-      fields(N, What,
-             {"name", "effect", "evidence", "other", "returns", "arguments",
-              "iterates", "elements", "family", "map", "through", "writes-if"});
+  EntryFields F = fields(N, What,
+                         {"name", "effect", "evidence", "other", "returns",
+                          "arguments", "iterates", "elements", "family", "map",
+                          "through", "writes-if", "makes", "steps", "renews"});
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
@@ -84,7 +84,11 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
     Row.Map = F.number("map", 0);
   Row.Through = F.number("through", -1);
   Row.WritesIf = F.number("writes-if", -1);
-  for (StringRef Key : {"map", "through", "writes-if"})
+  Row.Makes = F.number("makes", -1);
+  Row.Steps = F.number("steps", -1);
+  Row.Renews = F.number("renews", -1);
+  for (StringRef Key :
+       {"map", "through", "writes-if", "makes", "steps", "renews"})
     if (const YamlNode *N = F.find(Key))
       if (Row.OfFamily.empty())
         F.fault(*N, "'" + Key + "' is for C functions: it needs a 'family'");
@@ -92,8 +96,10 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
   Row.By = F.word("evidence", "evidence", evidenceByName)
                .value_or(MayWrite ? Evidence::Header : Evidence::None);
   if (const YamlNode *By = F.find("evidence"))
-    if (!MayWrite)
-      F.fault(*By, "'evidence' needs the effect may-write");
+    if (!MayWrite &&
+        (Row.Effect != MapsanEffectWrite || Row.By != Evidence::Count))
+      F.fault(*By, "'evidence' needs the effect may-write (or is that of a "
+                   "write's count)");
   if (!F.Sound)
     return std::nullopt;
   return Row;
@@ -153,6 +159,14 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
   return Bits;
 }
 
+// "Base", or "Base<Derived>".
+std::string className(StringRef Text) {
+  auto [Class, Argument] = Text.split('<');
+  if (Argument.consume_back(">"))
+    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
+  return canonicalName(Text);
+}
+
 void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F = fields(
       N, "an iterator set",
@@ -160,7 +174,7 @@ void Reader::iteratorSet(const YamlNode &N) {
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
-    New.Classes.push_back(canonicalName(Class->Text));
+    New.Classes.push_back(className(Class->Text));
   if (New.Classes.empty())
     F.fault("'classes' is missing");
   New.Invalidates =
@@ -178,14 +192,6 @@ void Reader::iteratorSet(const YamlNode &N) {
     Into.Iterators.push_back(std::move(New));
 }
 
-// "Base", or "Base<Derived>".
-std::string className(StringRef Text) {
-  auto [Class, Argument] = Text.split('<');
-  if (Argument.consume_back(">"))
-    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
-  return canonicalName(Text);
-}
-
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
@@ -193,7 +199,7 @@ void Reader::family(const YamlNode &N) {
       fields(N, "a family",
              {"name", "same-as", "classes", "internals", "methods", "header",
               "size", "buckets", "offset", "confined", "untested", "state",
-              "through", "built-on", "iterators", "growth"});
+              "through", "built-on", "iterators", "growth", "end"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -223,6 +229,7 @@ void Reader::family(const YamlNode &N) {
       New.Iterators = &*Set;
   }
   New.GrowthOffset = F.number("growth", -1);
+  New.EndOffset = F.wordOffset("end", -1);
   New.HeaderBytes = F.number("header", 0);
   if (const YamlNode *N = F.find("state"))
     New.State = state(*N);

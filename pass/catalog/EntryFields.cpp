@@ -103,6 +103,18 @@ int EntryFields::number(StringRef Key, int Default) {
   return Default;
 }
 
+int EntryFields::wordOffset(StringRef Key, int Default) {
+  const YamlNode *N = find(Key);
+  int Value = 0;
+  if (!N)
+    return Default;
+  if (N->Is == YamlNode::Scalar && !StringRef(N->Text).getAsInteger(0, Value) &&
+      Value % 8 == 0)
+    return Value;
+  fault(*N, "'" + Key + "' must be a multiple of 8");
+  return Default;
+}
+
 bool EntryFields::boolean(StringRef Key) {
   const YamlNode *N = find(Key);
   if (!N || N->Text == "false")

@@ -37,6 +37,8 @@ public:
   std::string text(llvm::StringRef Key, bool Required = false);
   std::vector<const YamlNode *> list(llvm::StringRef Key);
   int number(llvm::StringRef Key, int Default);
+  // A multiple of 8, perhaps less than zero.
+  int wordOffset(llvm::StringRef Key, int Default);
   bool boolean(llvm::StringRef Key);
 
   // The key `name`: a C++ identifier or operator, or a special name.

@@ -40,13 +40,36 @@ const Family *CatalogMatcher::familyOf(const IteratorSet &Iterators) const {
   return nullptr;
 }
 
+// `Class` is the canonical name of the class that is spelt out in `Text`.
+const IteratorSet *CatalogMatcher::iteratorsOf(StringRef Class,
+                                               StringRef Text) const {
+  if (IteratorsByArgument.contains(Class))
+    for (const std::string &Argument : argumentNames(Text))
+      if (const IteratorSet *Of =
+              IteratorsByClass.lookup((Class + "<" + Argument + ">").str()))
+        return Of;
+  return IteratorsByClass.lookup(Class);
+}
+
+// Of a parameter that is a reference to one.
+const IteratorSet *CatalogMatcher::iteratorsOf(StringRef Parameter) const {
+  const std::string Class = referredClass(Parameter);
+  return Class.empty() ? nullptr : iteratorsOf(Class, classText(Parameter));
+}
+
+// What Boost's operators give an iterator of theirs: `it++`.
+static bool isStepOfFriend(const CalleeName &Name) {
+  return (Name.Base == "operator++" || Name.Base == "operator--") &&
+         Name.Parameters.size() == 2 && Name.Parameters[1] == "int";
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
   IteratorOperation Op;
   Op.Name = Name.Base;
   unsigned First = firstArgument(Callee);
-  const IteratorSet *Own = IteratorsByClass.lookup(Name.Scope);
+  const IteratorSet *Own = iteratorsOf(Name.Scope, Name.ScopeText);
   if (Own) {
     if (Name.Destructor || First >= Callee.arg_size() ||
         !Callee.getArg(First)->getType()->isPointerTy())
@@ -58,8 +81,7 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
     auto Index = pointerIndex(Callee, First, Name.Parameters, P);
     if (!Index)
       continue;
-    const IteratorSet *Of =
-        IteratorsByClass.lookup(referredClass(Name.Parameters[P]));
+    const IteratorSet *Of = iteratorsOf(Name.Parameters[P]);
     if (!Of) {
       if (IteratorsByClass.contains(canonicalName(Name.Parameters[P])))
         Op.ByValue = *Index;
@@ -77,7 +99,8 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
     if (!StringRef(Name.Base).starts_with("operator"))
       return std::nullopt;
     Op.Does = kindOf(baseOf(Name));
-    if (Op.Does != IteratorOperation::Compare)
+    Op.ReturnsOld = isStepOfFriend(Name);
+    if (Op.Does != IteratorOperation::Compare && !Op.ReturnsOld)
       Op.Does = IteratorOperation::Unknown;
     return Op;
   }

@@ -81,7 +81,7 @@ Constant *Descriptors::family(const MapArgument &Map) {
   std::string Key = F.Identity;
   for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
                    Layout.Through, Layout.BehindOffset, Layout.BehindBytes,
-                   Layout.GrowthOffset, Invalidates})
+                   Layout.GrowthOffset, Layout.EndOffset, Invalidates})
     Key += '|' + std::to_string(Part);
   std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
   if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
@@ -101,6 +101,7 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const behind_bytes = I32(Layout.BehindBytes);
   Constant *const invalidates = I32(Invalidates);
   Constant *const growth_offset = I32(Layout.GrowthOffset);
+  Constant *const end_offset = I32(Layout.EndOffset);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {

@@ -125,6 +125,9 @@ void HandleHooks::used(const HandleEvent &E) {
 Value *HandleHooks::loadElement(const HandlePlace &P) {
   if (isa<CallBase>(P.Variable))
     return P.Variable;
+  // (an iterator of C goes with the map, whatever it points to)
+  if (P.From.Does->Makes >= 0)
+    return Builder.CreatePtrAdd(P.Variable, Builder.getInt64(P.Offset));
   const int64_t Further = P.Reference ? 0 : P.From.map().Of->Iterators->Element;
   return Builder.CreateLoad(
       Builder.getPtrTy(),
@@ -177,6 +180,12 @@ void HandleHooks::emit() {
     case HandleEvent::Returned:
       returned(E);
       break;
+    case HandleEvent::Renewed: {
+      AllocaInst *Handle = handle(E.Place);
+      goBehind(E.At);
+      Calls.call(Builder, Callback::handle_renewed, {Handle});
+      break;
+    }
     case HandleEvent::Copied: {
       AllocaInst *To = handle(E.Place), *From = handle(E.Source);
       goBehind(E.At);

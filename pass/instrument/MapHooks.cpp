@@ -48,8 +48,11 @@ StructType *pairInMemory(const CallBase &Call, const MapArgument &Map) {
 
 ToldBy toldBy(const CallBase &Call, const MapArgument &Map) {
   // Nothing of ours runs after a musttail call.
-  if (Map.Effect != MapsanEffectMayWrite || Map.By == Evidence::None ||
-      Call.isMustTailCall())
+  if (Map.By == Evidence::None || Call.isMustTailCall())
+    return ToldBy::Nothing;
+  if (Map.Effect == MapsanEffectWrite) // whether an element came or went
+    return wordOfResult(Call, Map) ? ToldBy::Result : ToldBy::Nothing;
+  if (Map.Effect != MapsanEffectMayWrite)
     return ToldBy::Nothing;
   if (Map.WritesIf >= 0 || wordOfResult(Call, Map) || pairInMemory(Call, Map))
     return ToldBy::Result;

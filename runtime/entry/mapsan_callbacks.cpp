@@ -190,6 +190,10 @@ MAPSAN_ENTRY void __mapsan_handle_used(void *where, void *site, void *element) {
   UseSlowly(handle, site, element, MAPSAN_HERE);
 }
 
+MAPSAN_ENTRY void __mapsan_handle_renewed(void *where) {
+  HandleRenewed(static_cast<Handle *>(where));
+}
+
 MAPSAN_ENTRY void __mapsan_handle_expected() {
   if (Thread *thr = CurrentThread())
     thr->returned_handle.function = 0;

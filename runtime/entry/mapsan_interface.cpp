@@ -68,6 +68,7 @@ Family home_made = {0x6d617073616e2e31ull, // as good as a hash
                     /*behind_bytes=*/0,
                     /*invalidates=*/0,
                     /*growth_offset=*/~0u,
+                    /*end_offset=*/~0u,
                     /*number=*/0,
                     /*tag=*/0};
 

@@ -35,10 +35,12 @@ Exclusion ExclusionOf(u32 these, u32 those) {
 
 } // namespace
 
-u8 ConcernsOf(const MapSizes &sizes, const Family *family) {
+u8 ConcernsOf(const MapSizes &sizes, bool erased, const Family *family) {
   u8 concerns = LockedChange::kSteps;
   if (sizes.size_after == MapSizes::kUnknown ||
       sizes.size_before == MapSizes::kUnknown) {
+    if (erased)
+      return LockedChange::kAll;
     // It has inserted or erased.
     auto either = [family](u32 insert, u32 erase) {
       return family->invalidates & insert && family->invalidates & erase;
@@ -84,7 +86,8 @@ void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
   const Site *site = SiteOfStack(change.details.stack);
   if (!site || site->Effect() == MapsanEffectConstruct)
     return;
-  change.concerns = ConcernsOf(change.sizes, site->GetFamily());
+  change.concerns =
+      ConcernsOf(change.sizes, /*erased=*/false, site->GetFamily());
   if (!watches.KnowsLocked(watch, key, change))
     watches.NoteLocked(watch, key, change);
 }

@@ -21,7 +21,7 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
   ScopedRuntime runtime(thr);
   MapKey key = KeyOf(map, family->Number());
   u64 stamp;
-  Watch *watch = watches.Open(key, PrintOf(map, family), &stamp);
+  Watch *watch = watches.Open(key, LooksOf(map, family), &stamp);
   if (!watch)
     return;
   *thr->opened_watches.For(map) = {key, watch, Watch::LifeOf(stamp)};
@@ -32,6 +32,16 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
   if (thr->lock_count)
     LearnLockedChange(thr, watch, key);
   NoteLocks(thr, handle);
+}
+
+void HandleRenewed(Handle *handle) {
+  u64 stamp;
+  MapKey key;
+  // What was noted meanwhile is what was done through it; or it races with
+  // that.
+  if (handle->watch &&
+      handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
+    handle->stamp = stamp | (handle->stamp & Handle::kAsk);
 }
 
 void MapErases(Thread *thr, uptr map, uptr element) {

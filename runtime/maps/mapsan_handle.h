@@ -62,6 +62,9 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map);
 void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
                 uptr bp);
 
+/// The map was changed through it, after a HandleUsed.
+void HandleRenewed(Handle *handle);
+
 /// The operation that begins next on the map removes that element.
 void MapErases(Thread *thr, uptr map, uptr element);
 

@@ -7,6 +7,7 @@
 #define MAPSAN_HEADER_H
 
 #include "mapsan_operation.h"
+#include "mapsan_watch.h"
 
 namespace __mapsan {
 
@@ -61,11 +62,26 @@ inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   op->change.buckets_before = HeaderWord(map, family->buckets_offset);
 }
 
+/// (It may stand before the object, and is a multiple of words.)
+inline bool HasEndWord(const Family *family) {
+  return static_cast<s32>(family->end_offset) != -1;
+}
+inline uptr EndWordOf(uptr map, const Family *family) {
+  if (!HasEndWord(family))
+    return 0;
+  uptr word;
+  __builtin_memcpy(&word,
+                   reinterpret_cast<const void *>(
+                       map + static_cast<s32>(family->end_offset)),
+                   sizeof(word));
+  return word;
+}
+
 /// Whether an operation that nobody has seen, or an object that has been moved,
 /// would be noticed at all (PrintOf).
 inline bool HasPrint(const Family *family) {
   return family->header_bytes || family->behind_bytes ||
-         static_cast<s32>(family->size_offset) >= 0;
+         static_cast<s32>(family->size_offset) >= 0 || HasEndWord(family);
 }
 
 /// What the object looks like now, in one word: its header and its counts.
@@ -82,7 +98,11 @@ inline u64 PrintOf(uptr map, const Family *family) {
   });
   mix(HeaderWord(map, family->size_offset));
   mix(HeaderWord(map, family->buckets_offset));
+  mix(EndWordOf(map, family));
   return print;
+}
+inline MapLooks LooksOf(uptr map, const Family *family) {
+  return {PrintOf(map, family), EndWordOf(map, family)};
 }
 
 /// The words differ from what was seen of them at the begin.

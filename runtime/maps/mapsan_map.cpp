@@ -334,7 +334,7 @@ static void End(Thread *thr, Operation *op, MapsanEvidence evidence,
   thr->last_effect = op->wrote;
   if (watches.MayHave(MapOf(*op)) ||
       (op->partner && watches.MayHave(AddressOf(op->partner))))
-    WatchedEnds(thr, op, unwound, pc, bp);
+    WatchedEnds(thr, op, evidence, unwound, pc, bp);
 }
 
 static void EndOperation(Thread *thr, const Site *site, uptr map,

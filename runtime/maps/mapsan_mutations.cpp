@@ -160,8 +160,10 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   const FreedBlocks *freed =
       erased && thr->freed.of == op && thr->freed.count ? &thr->freed : nullptr;
   NoteLocks(thr, op,
-            ConcernsOf(MapSizes::Of(op->change), SiteOf(*op)->GetFamily()), pc,
-            bp);
+            ConcernsOf(MapSizes::Of(op->change),
+                       /*erased=*/op->watch && op->erased,
+                       SiteOf(*op)->GetFamily()),
+            pc, bp);
   if (iterators == Invalidation::None && references == Invalidation::None &&
       !element && !freed)
     return;
@@ -233,11 +235,12 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
 static void Expect(Thread *thr, MapKey key, const Family *family) {
   uptr map = AddressOf(key);
   if (Watch *watch = WatchOf(thr, key))
-    watch->SetPrint(PrintOf(map, family));
+    watch->SetLooks(LooksOf(map, family));
   thr->operations.shortcuts.ForgetWrites(map);
 }
 
-void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
+void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
+                 bool unwound, uptr pc, uptr bp) {
   const Site *site = SiteOf(*op);
   const Family *family = site->GetFamily();
   MapsanEffect effect = site->Effect();
@@ -247,8 +250,12 @@ void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp) {
     mutation.iterators = mutation.references = Invalidation::Destroyed;
     watches.NoteLast(KeyOf(*op), mutation);
   } else if (op->watch && op->wrote && !(site->flags & kOnTwoMaps)) {
-    NoteChange(thr, op, pc, bp);
-    op->watch->SetPrint(PrintOf(MapOf(*op), family));
+    // (What writes in any case may know whether an element came or went.)
+    if (effect == MapsanEffectWrite && evidence == MapsanEvidenceUnchanged)
+      NoteLocks(thr, op, LockedChange::kSteps, pc, bp);
+    else
+      NoteChange(thr, op, pc, bp);
+    op->watch->SetLooks(LooksOf(MapOf(*op), family));
   } else if (effect != MapsanEffectRead) {
     if (op->wrote && !construct)
       NoteLocks(thr, op, LockedChange::kAll, pc, bp);
@@ -272,7 +279,7 @@ void WatchedEndsFirst(Thread *thr, Operation *op, bool wrote, uptr pc,
   op->wrote = true;
   op->change.size_after = HeaderWord(MapOf(*op), family->size_offset);
   op->change.buckets_after = HeaderWord(MapOf(*op), family->buckets_offset);
-  WatchedEnds(thr, op, /*unwound=*/false, pc, bp);
+  WatchedEnds(thr, op, MapsanEvidenceNone, /*unwound=*/false, pc, bp);
   op->wrote = false; // as it is in an entry that is not in use
   errno = saved;
 }

@@ -20,8 +20,10 @@ void WatchedBegins(Thread *thr, Operation *op);
 void TellPartner(Thread *thr, const Operation &op);
 
 /// It ends, and the map, or that of its partner, may be watched. `wrote` and
-/// `change` are set. `unwound`: by an exception. (pc, bp) as for MapEnd.
-void WatchedEnds(Thread *thr, Operation *op, bool unwound, uptr pc, uptr bp);
+/// `change` are set. `unwound`: by an exception. (evidence, pc, bp) as for
+/// MapEnd.
+void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
+                 bool unwound, uptr pc, uptr bp);
 
 /// The same of a may-write that is the only one in flight, from outside of the
 /// runtime. Neither is set.

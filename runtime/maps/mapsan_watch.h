@@ -63,6 +63,12 @@ struct Cause {
   Mutation mutation; // of an invalidation
 };
 
+/// What a map object looks like (LooksOf).
+struct MapLooks {
+  u64 print;
+  uptr end_word; // of iterators past the end; 0: none that is known
+};
+
 /// Stands for the contents of one map: they stay the same watch when a swap or
 /// a move takes them to another map object. Its stamp has its life in the upper
 /// bits, and how many mutations there were in the lower. When it begins to
@@ -110,8 +116,12 @@ public:
   /// of an operation that is in flight on it; if the watch is another map's by
   /// then, that one is taken to have been changed by somebody unseen.
   u64 Print() const { return atomic_load(&print_, memory_order_relaxed); }
-  void SetPrint(u64 print) {
-    atomic_store(&print_, print, memory_order_relaxed);
+  /// The word that its iterators past the end have; 0: none that is known. As
+  /// for Print.
+  uptr EndWord() const { return atomic_load(&end_word_, memory_order_relaxed); }
+  void SetLooks(MapLooks looks) {
+    atomic_store(&print_, looks.print, memory_order_relaxed);
+    atomic_store(&end_word_, looks.end_word, memory_order_relaxed);
   }
 
 private:
@@ -133,6 +143,7 @@ private:
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
   atomic_uint64_t print_;
+  atomic_uintptr_t end_word_;
 };
 static_assert(sizeof(Watch) == 64, "a line");
 

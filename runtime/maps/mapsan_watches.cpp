@@ -136,7 +136,7 @@ Watch *Watches::Find(MapKey key, u64 *stamp) {
   return watch;
 }
 
-Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
+Watch *Watches::Open(MapKey key, MapLooks looks, u64 *stamp) {
   if (!HasAny() && !Reserve())
     return nullptr;
   Bucket *bucket = BucketOf(AddressOf(key));
@@ -162,7 +162,7 @@ Watch *Watches::Open(MapKey key, u64 print, u64 *stamp) {
     watch = taken;
     watch->first_map_ = AddressOf(key);
     watch->last_map_ = 0;
-    watch->SetPrint(print);
+    watch->SetLooks(looks);
     atomic_store(&watch->used_, 0, memory_order_relaxed);
     *stamp = watch->Stamp();
     Link(bucket, watch, key);
@@ -410,7 +410,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   cause->stamp = stamp;
   MapKey key = watch->Key();
   cause->map = key ? AddressOf(key) : watch->last_map_;
-  bool past_end = !element || watch->IsInside(element, family->header_bytes);
+  bool past_end = !element || element == watch->EndWord() ||
+                  watch->IsInside(element, family->header_bytes);
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
   if (last - number >= WatchLog::kMutations) // those before are forgotten

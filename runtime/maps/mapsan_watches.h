@@ -16,6 +16,7 @@ struct Cause;
 struct FreedBlocks;
 struct Handle;
 struct LockedChange;
+struct MapLooks;
 struct Mutation;
 struct Site;
 struct WatchLog;
@@ -37,9 +38,9 @@ public:
   }
   bool HasAny() const { return __atomic_load_n(&any_, __ATOMIC_ACQUIRE); }
 
-  /// The watch of that map, which looks like that (PrintOf), made if need be,
-  /// and its stamp. Null: there is no memory for any.
-  Watch *Open(MapKey key, u64 print, u64 *stamp);
+  /// The watch of that map, which looks like that, made if need be, and its
+  /// stamp. Null: there is no memory for any.
+  Watch *Open(MapKey key, MapLooks looks, u64 *stamp);
 
   /// Null: nobody watches that map.
   Watch *Find(MapKey key, u64 *stamp);

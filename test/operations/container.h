@@ -90,6 +90,19 @@ inline int numberOf(const Value &value) {
 #define FIND(Map, Number) (Map).find(Key(Number))
 #endif
 
+// What of it has the iterators, which of them leads to an element, and their
+// constant kind.
+#ifndef VIEW
+#define VIEW(Map) (Map)
+#define POSITION(Map, Number) FIND(Map, Number)
+#define CONST_ITERATOR ConstIterator
+#endif
+
+// 1: a reference to an element comes of map[key].
+#ifndef SUBSCRIPT
+#define SUBSCRIPT (MAPPED && UNIQUE)
+#endif
+
 // The object that a report is about, and how large it is.
 #ifndef OBJECT_OF
 #define OBJECT_OF(Map) (Map)

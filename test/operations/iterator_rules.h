@@ -7,6 +7,7 @@
 //   LEARNS_REFERENCES   the same of references
 //   COUNTED       0: how many elements there are is not known
 //   FOLLOWED      false: nothing of its iterators is looked at
+//   END_STAYS     what is past the end is not touched by erasures
 
 #ifndef MAPSAN_TEST_ITERATOR_RULES_H
 #define MAPSAN_TEST_ITERATOR_RULES_H

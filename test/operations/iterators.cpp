@@ -73,15 +73,15 @@ ELSEWHERE putMany(Map &map) {
     PUT(map, number);
 }
 ELSEWHERE take(Map &map, int number) { TAKE(map, number); }
-ELSEWHERE takeByKey(Map &map, int number) { map.erase(Key(number)); }
-ELSEWHERE empty(Map &map) { map.clear(); }
+ELSEWHERE takeByKey(Map &map, int number) { VIEW(map).erase(Key(number)); }
+ELSEWHERE empty(Map &map) { VIEW(map).clear(); }
 ELSEWHERE renew(Map &map) {
   Map other;
   PREPARE(other);
   PUT(other, 1);
   map = other;
 }
-ELSEWHERE exchange(Map &map, Map &other) { map.swap(other); }
+ELSEWHERE exchange(Map &map, Map &other) { VIEW(map).swap(VIEW(other)); }
 
 template <class Any> ELSEWHERE look(const Any &any) {
   asm volatile("" : : "r"(&any) : "memory");
@@ -103,7 +103,7 @@ template <class Any = Map> Any *filled() {
 #define NUMBER_IN(Element) numberOf(Element)
 #endif
 
-#define ITERATOR auto it = FIND(map, 3)
+#define ITERATOR auto it = POSITION(map, 3)
 
 // The iterator's making is ordered before the other's insertion, its step is not.
 template <bool kBefore> void stepUnordered(Map &map) {
@@ -239,7 +239,7 @@ const Case kCases[] = {
     {"destroyed", InvalidIterator,
      [](Map &) {
        std::unique_ptr<Map> own(filled());
-       auto it = FIND(*own, 3);
+       auto it = POSITION(*own, 3);
        own.reset();
        look(*it);
      }},
@@ -300,11 +300,32 @@ const Case kCases[] = {
        look(*it.operator->());
      }},
 #endif
+#ifdef END_STAYS
+    {"past the end, emptied", Silent,
+     [](Map &map) {
+       auto end = VIEW(map).end();
+       empty(map);
+       look(end == VIEW(map).end());
+     }},
+    {"past the end, an element erased", Silent,
+     [](Map &map) {
+       auto end = VIEW(map).end();
+       take(map, 3);
+       look(end == VIEW(map).end());
+     }},
+    {"past the end, destroyed", InvalidIterator,
+     [](Map &map) {
+       std::unique_ptr<Map> own(filled());
+       auto end = VIEW(*own).end();
+       own.reset();
+       look(end == VIEW(map).end());
+     }},
+#endif
     {"compared", InvalidIterator,
      [](Map &map) {
        ITERATOR;
        empty(map);
-       look(it == map.end());
+       look(it == VIEW(map).end());
      }},
     {"stepped, what was is returned", InvalidIterator,
      [](Map &map) {
@@ -322,7 +343,7 @@ const Case kCases[] = {
     {"a constant copy used", InvalidIterator,
      [](Map &map) {
        ITERATOR;
-       ConstIterator copy = it;
+       CONST_ITERATOR copy = it;
        empty(map);
        ++copy;
      }},
@@ -338,7 +359,7 @@ const Case kCases[] = {
        ITERATOR;
        empty(map);
        put(map, 3);
-       it = FIND(map, 3);
+       it = POSITION(map, 3);
        nothing();
        ++it;
      }},
@@ -347,14 +368,14 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        take(map, 3);
-       map.erase(it);
+       VIEW(map).erase(it);
      }},
 #endif
 
     // --- loops
     {"each step a look", Silent,
      [](Map &map) {
-       for (auto it = map.begin(); it != map.end(); ++it) {
+       for (auto it = VIEW(map).begin(); it != VIEW(map).end(); ++it) {
          nothing();
          look(*it);
        }
@@ -364,14 +385,14 @@ const Case kCases[] = {
     {"range-for, its element erased by its key",
      when(kCounted || kLearnsErasures),
      [](Map &map) {
-       for (auto &&element : map)
+       for (auto &&element : VIEW(map))
          takeByKey(map, NUMBER_IN(element));
      }},
 #endif
     {"range-for, many inserted", GROWN,
      [](Map &map) {
        bool first = true;
-       for (auto &&element : map) {
+       for (auto &&element : VIEW(map)) {
          look(element);
          if (first)
            putMany(map);
@@ -381,15 +402,15 @@ const Case kCases[] = {
 #ifdef ERASE_RETURNS_NEXT
     {"erase tells the next one", Silent,
      [](Map &map) {
-       for (auto it = map.begin(); it != map.end();) {
+       for (auto it = VIEW(map).begin(); it != VIEW(map).end();) {
          nothing();
-         it = map.erase(it);
+         it = VIEW(map).erase(it);
        }
      }},
 #endif
 
 // --- references
-#if MAPPED && UNIQUE
+#if SUBSCRIPT
 #define REFERENCE int &value = map[Key(3)]
     {"reference: nothing", Silent,
      [](Map &map) {
@@ -492,7 +513,19 @@ const Case kCases[] = {
                  look(*it);
                });
      }},
-#if MAPPED && UNIQUE
+    {"dereferenced outside the lock of erasures, which were seen", OutsideLock,
+     [](Map &map) {
+       auto earlier = POSITION(map, 7);
+       fflush(stdout); // which might do anything
+       look(*earlier);
+       guarded([&] { take(map, 5); },
+               [&](Lock &hold, std::thread &) {
+                 ITERATOR;
+                 hold.unlock();
+                 look(*it);
+               });
+     }},
+#if SUBSCRIPT
     {"reference: outside the lock of erasures", outside(kCounted),
      [](Map &map) {
        guarded([&] { take(map, 5); },
@@ -568,7 +601,7 @@ const Case kCases[] = {
      }},
     {"a step outside the lock, nobody changes the map", Silent,
      [](Map &map) {
-       guarded([&] { look(*FIND(map, 3)); },
+       guarded([&] { look(*POSITION(map, 3)); },
                [&](Lock &hold, std::thread &) {
                  ITERATOR;
                  hold.unlock();
@@ -651,7 +684,7 @@ const Case kCases[] = {
              TAKE(map, 5);
            });
      }},
-#if MAPPED && UNIQUE
+#if SUBSCRIPT
     {"element: two writes by the subscript", ElementWrites,
      [](Map &map) {
        InOrder([&] { map[Key(3)] = 1; }, [&] { map[Key(3)] = 2; });

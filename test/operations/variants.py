@@ -151,18 +151,18 @@ VARIANTS = {
     ("libstdc++", "boost_ordered_index"): Variant(
         "boost::multi_index::", ["ordered_index"], "boost_multi_index",
         free="boost::multi_index::", lacks=["contains", "merge"],
-        classes={"ordered_index": multi_index("ordered_index")}, followed=False),
+        classes={"ordered_index": multi_index("ordered_index")}),
     ("libstdc++", "boost_hashed_index"): Variant(
         "boost::multi_index::", ["hashed_index"], "boost_multi_index",
         free="boost::multi_index::", lacks=["contains", "rearrange", "operator!="] + ORDER_ONLY,
-        classes={"hashed_index": multi_index("hashed_index", "sequenced_index")}, followed=False),
+        classes={"hashed_index": multi_index("hashed_index", "sequenced_index")}),
     ("libstdc++", "boost_ranked_index"): Variant(
         "boost::multi_index::", ["ranked_index"], "boost_multi_index", NOT_DEPRECATED,
         free="boost::multi_index::", lacks=["contains", "rearrange"],
-        classes={"ranked_index": multi_index("ranked_index", "random_access_index")}, followed=False),
+        classes={"ranked_index": multi_index("ranked_index", "random_access_index")}),
     ("libstdc++", "boost_bimap"): Variant(
         "boost::bimaps::", ["bimap"], "boost_bimap", free="none", partly=True,
-        classes={"bimap": ["boost::bimaps::bimap", "boost::bimaps::views::map_view"]}, followed=False),
+        classes={"bimap": ["boost::bimaps::bimap", "boost::bimaps::views::map_view"]}),
     ("libstdc++", "c_g_hash_table"): Variant(
         "", ["g_hash_table"], "c_maps", ["-DMAP_IS_g_hash_table"], free="g_hash_table_", packages=["glib-2.0"],
         lacks=["g_hash_table_new", "g_hash_table_new_full", "g_hash_table_new_similar"], classes={"g_hash_table": []}, followed=False),

@@ -665,7 +665,7 @@ TEST(Watches, ManyThreads) {
       case 0:
       case 1:
         handle.watch = reinterpret_cast<uptr>(
-            many.Open(key(x), /*print=*/0, &handle.stamp));
+            many.Open(key(x), /*looks=*/{}, &handle.stamp));
         break;
       case 2:
         many.Note(key(x), mutation, nullptr);
@@ -704,9 +704,9 @@ TEST(Watches, ManyThreads) {
   for (Container &map : at) {
     MapKey key = KeyOf(AddressOf(&map), family.Number());
     u64 stamp;
-    Watch *watch = many.Open(key, 0, &stamp);
+    Watch *watch = many.Open(key, {}, &stamp);
     EXPECT_EQ(watch->Key(), key);
-    EXPECT_EQ(many.Open(key, 0, &stamp), watch);
+    EXPECT_EQ(many.Open(key, {}, &stamp), watch);
     many.Retire(key);
   }
   for (Container &map : at)

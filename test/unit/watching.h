@@ -31,6 +31,7 @@ inline Family MakeFamily(u64 id, u32 invalidates) {
   family.through = ~0u;
   family.invalidates = invalidates;
   family.growth_offset = 16;
+  family.end_offset = ~0u;
   return family;
 }
 

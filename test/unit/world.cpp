@@ -72,6 +72,7 @@ Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
                           /*behind_bytes=*/0,
                           /*invalidates=*/0,
                           /*growth_offset=*/~0u,
+                          /*end_offset=*/~0u,
                           /*number=*/0,
                           /*tag=*/0};
   Site site = {};

@@ -15,10 +15,21 @@
   boost::bimaps::bimap<boost::bimaps::set_of<Key, Less>,                       \
                        boost::bimaps::unordered_set_of<int>>
 #define PUT(Map, Number) (Map).insert(value(Number))
-#define TAKE(Map, Number) (Map).left.erase(Key(Number))
+#define TAKE(Map, Number) (Map).left.erase((Map).left.find(Key(Number)))
 #define SIZE(Map) (Map).size()
 #define FIND(Map, Number) (Map).project_up((Map).left.find(Key(Number)))
 #define WORD_OF(Map, Number) (&(Map).left.find(Key(Number))->first.payload)
 #define NUMBER_OF(Value) (Value).left.number
+#define VIEW(Map) (Map).left
+#define POSITION(Map, Number) (Map).left.find(Key(Number))
+#define CONST_ITERATOR Map::left_const_iterator
+#define NUMBER_IN(Element) (Element).first.number
+#define SUBSCRIPT 0
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define COUNTED 0
+#define CXX98 // a bimap is copied
+#define ERASE_RETURNS_NEXT
+#define END_STAYS
 #define ONLY_EXTRA_ROWS
 #define EXTRA_ROWS "rows/boost_bimap.inc"

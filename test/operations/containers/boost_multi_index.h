@@ -41,3 +41,8 @@ using Of = multi_index_container<Key, indexed_by<Indices...>>;
 #define IF_NOTHING WRITES
 #define AS_MANY WRITES
 #define EXTRA_ROWS "rows/boost_multi_index.inc"
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define COUNTED 0
+#define ERASE_RETURNS_NEXT
+#define END_STAYS

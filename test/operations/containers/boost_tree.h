@@ -17,3 +17,4 @@
 #define OPERATORS "boost::container::dtl::"
 #define EXTRA_ROWS "rows/boost.inc"
 #define ERASE_RETURNS_NEXT
+#define END_STAYS

@@ -26,6 +26,7 @@
 
 #define STANDARD 1
 #define ERASE_RETURNS_NEXT
+#define END_STAYS
 #ifdef PMR // with an allocator in it, its layout is not known
 #define COUNTED 0
 #endif

@@ -75,6 +75,7 @@ inline Family family = {/*id=*/0x1234567,
                         /*behind_bytes=*/0,
                         /*invalidates=*/0,
                         /*growth_offset=*/~0u,
+                        /*end_offset=*/~0u,
                         /*number=*/0,
                         /*tag=*/0};
 
