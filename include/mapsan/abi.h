@@ -49,6 +49,9 @@ enum MapsanSiteFlag {
   // Of an iterator or reference: it is only compared, nothing is read through
   // it.
   MapsanSiteCompares = 1 << 11,
+  // All elements go, and perhaps the map with them: nobody may look at it after
+  // that.
+  MapsanSiteEnds = 1 << 12,
 };
 
 // element_used: beside the size of the access, that it writes.

@@ -28,6 +28,11 @@ bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   const MapArgument &Map = Does.Maps.front();
   if (!Map.Of->Iterators || Map.IsResult || !Does.Method)
     return false;
+  // Pointers in memory that several processes share are none: no iterator has
+  // the same word.
+  if (Map.Of->EndOffset != -1 &&
+      StringRef(Map.TypeText).contains("boost::interprocess::"))
+    return false;
   if (Call.hasStructRetAttr() || !Call.getType()->isPointerTy())
     return true;
   // A reference says so in its attributes. An iterator of one word is a

@@ -34,6 +34,7 @@ const Word<Elements> ElementsWords[] = {
     {"kept", Elements::Kept},           {"replaced", Elements::Replaced},
     {"exchanged", Elements::Exchanged}, {"taken", Elements::Taken},
     {"mixed", Elements::Mixed},
+    {"ended", Elements::Ended},
 };
 
 const Word<MapsanSync> SyncWords[] = {

@@ -37,7 +37,7 @@ enum class Returns {
 // What becomes of a map's elements, where the counts do not tell:
 // MapsanSiteReplaces and its like.
 // Kept: all stay, also what the operation is given an iterator to.
-enum class Elements { Counted, Kept, Replaced, Exchanged, Taken, Mixed };
+enum class Elements { Counted, Kept, Replaced, Exchanged, Taken, Mixed, Ended };
 
 // One method of a family, or one free function that takes containers.
 struct OperationRow {

@@ -37,6 +37,7 @@ int siteFlags(const MapArgument &Map, const SiteText &Text) {
                    : Map.Become == Elements::Exchanged ? MapsanSiteExchanges
                    : Map.Become == Elements::Taken     ? MapsanSiteTakes
                    : Map.Become == Elements::Mixed     ? MapsanSiteMixes
+                   : Map.Become == Elements::Ended     ? MapsanSiteEnds
                                                        : 0;
   return Fate | (Text.Handle ? MapsanSiteHandle : 0) |
          (Text.Reference ? MapsanSiteReference : 0) |

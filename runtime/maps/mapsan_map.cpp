@@ -187,7 +187,7 @@ static void LookAtMap(Thread *thr, Operation *op, MapsanEffect effect) {
 }
 
 void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
-  if (UNLIKELY(!FitsKey(map)))
+  if (UNLIKELY(!map || !FitsKey(map))) // (null is what C libraries only scold)
     return;
   if (thr->ignore_maps) {
     if (watches.MayHave(map))

@@ -98,6 +98,13 @@ inline int numberOf(const Value &value) {
 #define CONST_ITERATOR ConstIterator
 #endif
 
+// How an element is taken out: by its iterator, which one it is, by its key.
+#ifndef TAKE_AT
+#define TAKE_AT(Map, Iterator) VIEW(Map).erase(Iterator)
+#define TAKE_ONE(Map, Number) TAKE(Map, Number)
+#define TAKE_KEY(Map, Number) VIEW(Map).erase(Key(Number))
+#endif
+
 // 1: a reference to an element comes of map[key].
 #ifndef SUBSCRIPT
 #define SUBSCRIPT (MAPPED && UNIQUE)

@@ -7,6 +7,7 @@
 //   LEARNS_REFERENCES   the same of references
 //   COUNTED       0: how many elements there are is not known
 //   FOLLOWED      false: nothing of its iterators is looked at
+//   CONCURRENT    1: insertions may be done while others walk through it
 //   END_STAYS     what is past the end is not touched by erasures
 
 #ifndef MAPSAN_TEST_ITERATOR_RULES_H
@@ -51,11 +52,16 @@ struct InvalidationRules {
 #define FOLLOWED true
 #endif
 
+#ifndef CONCURRENT
+#define CONCURRENT 0
+#endif
+
 constexpr InvalidationRules kIterators = ITERATOR_RULES;
 constexpr InvalidationRules kReferences = REFERENCE_RULES;
 constexpr bool kLearnsErasures = LEARNS;
 constexpr bool kLearnsReferences = LEARNS_REFERENCES;
 constexpr bool kCounted = COUNTED;
 constexpr bool kFollowed = FOLLOWED;
+constexpr bool kConcurrent = CONCURRENT;
 
 #endif // MAPSAN_TEST_ITERATOR_RULES_H

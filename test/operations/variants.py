@@ -181,7 +181,7 @@ VARIANTS = {
     ("libstdc++", "tbb_unordered"): Variant(
         "tbb::detail::", ["concurrent_unordered_map", "concurrent_unordered_multimap",
                           "concurrent_unordered_set"], "tbb", free="tbb::detail::",
-        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"], followed=False),
+        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"]),
     ("libstdc++", "tbb_ordered"): Variant(
         "tbb::detail::", ["concurrent_map", "concurrent_set"], "tbb", free="tbb::detail::",
         lacks=["operator!=", "operator<=>"], packages=["tbb"], followed=False),

@@ -12,6 +12,9 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:19:7: iterator set 'libstdc++ tree' is defined twice
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:25:16: no iterator set is named 'none such'
 
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:26:72: 'end' must be a multiple of 8
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:28:45: 'steps' is for C functions: it needs a 'family'
+
 ; What is sound is in force.
 ; CHECK-LABEL: define void @caller(
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %table)

@@ -75,6 +75,18 @@ TEST_F(OutsideLock, AChangeThatComesAfterTheMaking) {
   EXPECT_TRUE(Told(it));
 }
 
+TEST_F(OutsideLock, AnErasureByWhatTheProgramSaid) {
+  nodes.size_offset = ~0u;
+  Handle earlier = MakeLocked(&mutex);
+  ChangeLocked(b, &erase, -1, &mutex);
+  Handle it = MakeLocked(&mutex);
+  EXPECT_FALSE(Told(&it, &deref));
+  MapErases(b, AddressOf(m), AddressOf(other));
+  ChangeLocked(b, &erase, -1, &mutex);
+  it = MakeLocked(&mutex);
+  EXPECT_TRUE(Told(&it, &deref));
+}
+
 TEST_F(OutsideLock, IsToldOnce) {
   ChangeLocked(b, &insert, +1, &mutex);
   Handle it = MakeLocked(&mutex);

@@ -413,6 +413,108 @@ TEST_F(Watching, AFamilyThatShowsNothing) {
   EXPECT_EQ(Make(a, m).watch, 0u);
 }
 
+// --- containers that show but the word of what is past the end
+
+class WatchingAnEnd : public Watching {
+protected:
+  WatchingAnEnd() {
+    family.header_bytes = 0;
+    family.size_offset = family.buckets_offset = family.growth_offset = ~0u;
+    family.end_offset = offsetof(Container, elements);
+    m->elements = AddressOf(elements[1]);
+    n->elements = AddressOf(elements[0]);
+    Use(&family);
+  }
+  Family family = MakeFamily(1006, 0);
+  Site clear = MakeSite(MapsanEffectWrite, "clear", MapsanSiteReplaces);
+  static constexpr char *end = elements[1];
+};
+
+TEST_F(WatchingAnEnd, IsNoElement) {
+  clear.family = erase.family;
+  Handle it = Make(a, m);
+  EXPECT_NE(it.watch, 0u);
+  Operate(a, &clear, m);
+  EXPECT_EQ(After(it, end), Invalidation::None);
+  EXPECT_EQ(After(it), Invalidation::Replaced);
+  it = Make(a, m);
+  Operate(a, &destroy, m);
+  EXPECT_EQ(After(it, end), Invalidation::Destroyed);
+}
+
+TEST_F(WatchingAnEnd, GoesWithTheElements) {
+  clear.family = erase.family;
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Operate(a, &clear, n);
+  EXPECT_EQ(After(it, end), Invalidation::None);
+  EXPECT_EQ(After(it), Invalidation::Replaced);
+}
+
+TEST_F(WatchingAnEnd, AnotherOneTellsOfWhatWasNotSeen) {
+  clear.family = erase.family;
+  Handle it = Make(a, m);
+  std::swap(*m, *n);
+  Operate(a, &clear, m);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(WatchingAnEnd, WhatIsFreedWasErased) {
+  Handle it = Make(a, m);
+  Begin(a, &erase, m);
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  End(a, &erase, m, MapsanEvidenceChanged);
+  EXPECT_EQ(After(it, other), Invalidation::None);
+  EXPECT_EQ(After(it), Invalidation::Erased);
+}
+
+// --- changes through an iterator, and by functions that know what they did
+
+TEST_F(Watching, AChangeThroughIt) {
+  Use(&flat);
+  Handle it = Make(a, m), another = it;
+  Change(a, &erase, m, -1);
+  HandleRenewed(&it);
+  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(another), Invalidation::ErasedOthers);
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it), Invalidation::ErasedOthers);
+  Handle unknown = {};
+  HandleRenewed(&unknown);
+  EXPECT_EQ(unknown.watch, 0u);
+}
+
+TEST_F(Watching, AWriteThatKnowsOfNoElement) {
+  flat.size_offset = ~0u;
+  Use(&flat);
+  Site put = MakeSite(MapsanEffectWrite, "put");
+  put.family = erase.family;
+  Handle it = Make(a, m);
+  Begin(a, &put, m);
+  End(a, &put, m, MapsanEvidenceUnchanged);
+  EXPECT_EQ(After(it), Invalidation::None);
+  Begin(a, &put, m);
+  End(a, &put, m, MapsanEvidenceChanged);
+  EXPECT_EQ(After(it), Invalidation::Changed);
+}
+
+TEST_F(Watching, TheLastOfTheElementsAndPerhapsOfTheMap) {
+  Site give_up = MakeSite(MapsanEffectWrite, "give up", MapsanSiteEnds);
+  give_up.family = erase.family;
+  Handle it = Make(a, m);
+  Operate(a, &give_up, m);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+  it = Make(a, m); // another owner's
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, NoMapAtAll) {
+  Site put = MakeSite(MapsanEffectMayWrite, "put");
+  put.family = erase.family;
+  Begin(a, &put, nullptr);
+  End(a, &put, nullptr, MapsanEvidenceHeader);
+}
+
 TEST_F(Watching, MoreMapsThanCanBeWatched) {
   static Container many[Watches::kWatches + 64];
   Handle it = Make(a, m), used = Make(a, n);

@@ -31,7 +31,15 @@ struct HashCompare {
 #define WORD_OF(Map, Number) (&(Map).begin()->second)
 #else
 #define MAP_OF(Container) tbb::Container<ARGUMENTS>
+#define TAKE_AT(Map, Iterator) (Map).unsafe_erase(Iterator)
+#define TAKE_ONE(Map, Number) (Map).unsafe_erase((Map).find(Key(Number)))
+#define TAKE_KEY(Map, Number) (Map).unsafe_erase(Key(Number))
 #endif
+#define ITERATOR_RULES {Insert::Never, Erase::Own}
+#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define CONCURRENT 1
+#define ERASE_RETURNS_NEXT
+#define END_STAYS
 #define PUT(Map, Number) (Map).insert(value(Number))
 #define TAKE(Map, Number) (Map).clear()
 #define SIZE(Map) (Map).size()
