@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Intent: a GHashTableIter is good until the table is changed, but for what is changed through it.
 
-// RUN: %mapsan-clangxx -g -O0 %s $(pkg-config --cflags --libs glib-2.0) -o %t.O0
+// RUN: %mapsan-clangxx -g -O0 -I%mapsan_prefix/include %s $(pkg-config --cflags --libs glib-2.0) -o %t.O0
 // RUN: env MAPSAN_OPTIONS=exitcode=0 %t.O0 2>%t.log | %FileCheck %s
-// RUN: %mapsan-clangxx -g -O2 %s $(pkg-config --cflags --libs glib-2.0) -o %t.O2
+// RUN: %mapsan-clangxx -g -O2 -I%mapsan_prefix/include %s $(pkg-config --cflags --libs glib-2.0) -o %t.O2
 // RUN: env MAPSAN_OPTIONS=exitcode=0 %t.O2 2>%t.log | %FileCheck %s
 // RUN: %not env MAPSAN_OPTIONS=color=never %t.O0 "a new key inserted" 2>&1 | %FileCheck %s --check-prefix=REPORT
 

@@ -38,6 +38,7 @@ struct HashCompare {
 #define ITERATOR_RULES {Insert::Never, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define CONCURRENT 1
+#define LEARNS 0 // where libtbbmalloc is there, which keeps memory
 #define ERASE_RETURNS_NEXT
 #define END_STAYS
 #define PUT(Map, Number) (Map).insert(value(Number))
