@@ -33,8 +33,7 @@ const Word<Returns> ReturnsWords[] = {
 const Word<Elements> ElementsWords[] = {
     {"kept", Elements::Kept},           {"replaced", Elements::Replaced},
     {"exchanged", Elements::Exchanged}, {"taken", Elements::Taken},
-    {"mixed", Elements::Mixed},
-    {"ended", Elements::Ended},
+    {"mixed", Elements::Mixed},         {"ended", Elements::Ended},
 };
 
 const Word<MapsanSync> SyncWords[] = {

@@ -328,6 +328,7 @@ CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
   A.Effect = R.Effect;
   A.By = R.By;
   A.Iterates = R.Iterates;
+  A.Become = R.Become;
   A.Argument = R.Map;
   A.IsResult = R.MapIsResult;
   A.RowThrough = R.Through;

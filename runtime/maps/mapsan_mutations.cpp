@@ -247,9 +247,9 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
   bool construct = effect == MapsanEffectConstruct;
   if (effect == MapsanEffectDestroy || site->flags & MapsanSiteEnds) {
     Mutation mutation = Describe(thr, op, pc, bp);
-    mutation.iterators = mutation.references =
-        effect == MapsanEffectDestroy ? Invalidation::Destroyed
-                                      : Invalidation::Emptied;
+    mutation.iterators = mutation.references = effect == MapsanEffectDestroy
+                                                   ? Invalidation::Destroyed
+                                                   : Invalidation::Emptied;
     watches.NoteLast(KeyOf(*op), mutation);
   } else if (op->watch && op->wrote && !(site->flags & kOnTwoMaps)) {
     // (What writes in any case may know whether an element came or went.)

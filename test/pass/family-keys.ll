@@ -4,9 +4,9 @@
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/families.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
 ; Behind a pointer; of a base that two classes derive from.
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 0, i32 16, i32 24, i32 0, i32 -1, i32 0, i64 0 }
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 0, i64 0 }
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 0, i32 16, i32 24, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
 
 ; CHECK-LABEL: @objects
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %shared)

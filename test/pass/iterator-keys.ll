@@ -3,8 +3,8 @@
 ; them and references, by which word of the table its growth is told, and what becomes of elements.
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/iterators.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
-; IteratorsOnInsert, IteratorsOnGrowth, ReferencesOnErase, ReferencesOnGrowth; growth at 24.
-; CHECK-DAG: @__mapsan_family.{{.*}} = {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 0, i32 -1, i32 -1, i32 0, i32 0, i32 53, i32 24, i32 0, i64 0 }
+; IteratorsOnInsert, IteratorsOnGrowth, ReferencesOnErase, ReferencesOnGrowth; growth at 24, the end before the object.
+; CHECK-DAG: @__mapsan_family.{{.*}} = {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 0, i32 -1, i32 -1, i32 0, i32 0, i32 53, i32 24, i32 -8, i32 0, i64 0 }
 ; A step iterates (1) and is a use of an iterator (16); elements are mixed (512), the second map's too (2), or taken (256).
 ; CHECK-DAG: @__mapsan_site.{{.*}} i32 0, i32 17, i64 1 }
 ; CHECK-DAG: @__mapsan_site.{{.*}} i32 1, i32 512, i64 1 }
@@ -41,6 +41,15 @@ define void @take(ptr %table, ptr %it) nounwind {
   ret void
 }
 
+; One that is given to what keeps all elements.
+; CHECK-LABEL: define void @arrange(
+; CHECK-NOT: map_erases
+; CHECK: call void @_ZN4acme5Table7arrangeENS_8PositionE(
+define void @arrange(ptr %table, ptr %it) nounwind {
+  call void @_ZN4acme5Table7arrangeENS_8PositionE(ptr %table, ptr byval({ ptr, ptr, i64 }) %it)
+  ret void
+}
+
 define void @two(ptr %table, ptr %other) nounwind {
   call void @_ZN4acme5Table6absorbERS0_(ptr %table, ptr %other)
   call void @_ZN4acme5Table6becomeERS0_(ptr %table, ptr %other)
@@ -51,5 +60,6 @@ declare void @something()
 declare void @_ZN4acme5Table5firstEv(ptr sret({ ptr, ptr, i64 }), ptr)
 declare ptr @_ZN4acme8PositionppEv(ptr)
 declare void @_ZN4acme5Table4takeENS_8PositionE(ptr, ptr byval({ ptr, ptr, i64 }))
+declare void @_ZN4acme5Table7arrangeENS_8PositionE(ptr, ptr byval({ ptr, ptr, i64 }))
 declare void @_ZN4acme5Table6absorbERS0_(ptr, ptr)
 declare void @_ZN4acme5Table6becomeERS0_(ptr, ptr)
