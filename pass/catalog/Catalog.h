@@ -118,6 +118,8 @@ struct Family {
   bool Confined = false;
   // Written down from the interface, never seen to work.
   bool Untested = false;
+  // The versions that it was run against by hand, as the tests have none.
+  std::string ByHand;
 
   uint64_t id() const;
 };

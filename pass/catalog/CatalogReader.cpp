@@ -198,8 +198,8 @@ void Reader::family(const YamlNode &N) {
   EntryFields F =
       fields(N, "a family",
              {"name", "same-as", "classes", "internals", "methods", "header",
-              "size", "buckets", "offset", "confined", "untested", "state",
-              "through", "built-on", "iterators", "growth", "end"});
+              "size", "buckets", "offset", "confined", "untested", "by-hand",
+              "state", "through", "built-on", "iterators", "growth", "end"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -242,6 +242,9 @@ void Reader::family(const YamlNode &N) {
   New.Offset = F.number("offset", 0);
   New.Confined = F.boolean("confined");
   New.Untested = F.boolean("untested");
+  New.ByHand = F.text("by-hand");
+  if (New.Untested && !New.ByHand.empty())
+    F.fault(*F.find("by-hand"), "what was run by hand is not 'untested'");
   if (New.Name.empty())
     return;
   if (any_of(Into.Families, [&](auto &O) { return O.Name == New.Name; }))

@@ -4,7 +4,10 @@
 
     test/operations/run_operations.py --prefix build/llvm-19 --container map
         [--library libstdc++|libc++] [--level O0|O2] [--variant plain|pmr|debug|absl|...]
-        [--flags "..."] [--work DIR] [-v]
+        [--include DIR] [--flags "..."] [--work DIR] [-v]
+
+The variants whose library the tests do not have (variants.py: by_hand) want its
+headers: --include is the folder to include them from, and may be repeated.
 
 Prints the rows that failed (-v: all), the rows of the catalog that no test
 covers and the tests that no row of the catalog matches; the last line counts.
@@ -37,6 +40,7 @@ class CatalogRow:
         self.family, self.cls, name, discriminators = fields[:4]
         self.effect, self.evidence = fields[4:6]
         self.untested = fields[8] == "untested"
+        self.by_hand = fields[8].startswith("by hand: ")
         # As rows/*.inc spell it.
         self.free = self.family == "(function)"
         self.namespace = name[:name.rfind("::") + 2] if self.free else ""
@@ -84,6 +88,8 @@ class Build:
         self.compiler += ["-Wall", "-Wextra", "-Werror"]
         self.compiler += [flag.replace("{cache}", options.cache) for flag in self.variant.flags]
         self.compiler += self.variant.package_flags("cflags")
+        for folder in options.include:
+            self.compiler.append("-isystem" + os.path.abspath(folder))
         # Last on the line, as static libraries stand behind what uses them.
         self.flags = shlex.split(options.flags)
         self.libraries = self.variant.package_flags("libs") + self.variant.libraries
@@ -223,6 +229,8 @@ def main():
     parser.add_argument("--level", default="O0")
     parser.add_argument("--variant", default="plain",
                         choices=sorted({variant for _, variant in VARIANTS}))
+    parser.add_argument("--include", action="append", default=[], metavar="DIR",
+                        help="where the headers of a library are that the tests do not have")
     parser.add_argument("--flags", default="", help="more, for compiling and linking")
     parser.add_argument("--cache", default=os.environ.get("MAPSAN_CACHE_DIR", ""),
                         help="what scripts/setup fetched")
@@ -231,6 +239,8 @@ def main():
     options = parser.parse_args()
 
     try:
+        if VARIANTS[options.library, options.variant].by_hand and not options.include:
+            raise Failure("the variant %s wants --include, the folder of its library's headers" % options.variant)
         build = Build(options)
         catalog = catalog_rows(options.prefix)
         classes = build.variant.classes_of(options.container)

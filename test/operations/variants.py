@@ -22,7 +22,8 @@ class Variant:
     """Containers of one library, as one set of flags makes them."""
 
     def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=(),
-                 libraries=(), classes=None, partly=False, followed=True):
+                 libraries=(), classes=None, partly=False, followed=True,
+                 by_hand=False):
         self.namespace = namespace  # of the classes
         self.containers = containers
         self.flags = ["-DLIBRARY=\"containers/%s.h\"" % header] + list(flags)
@@ -35,6 +36,7 @@ class Variant:
         self.classes = classes or {}  # of a container that has several, or another name
         self.partly = partly  # the catalog has more than is tested
         self.followed = followed  # the catalog says what invalidates its iterators
+        self.by_hand = by_hand  # its headers have to be given, so that lit does not run it
 
     def classes_of(self, container):
         return self.classes.get(container, [self.namespace + container])
@@ -53,7 +55,7 @@ class Variant:
         if base in MAP_ONLY and ("set" in container or "multi" in container):
             return False
         scope = name[:len(name) - len(base)]
-        return not {name, base, scope} & set(self.lacks)
+        return not {operation, name, base, scope} & set(self.lacks)
 
 
 LLVM = ["-isystem/usr/lib/llvm-19/include"]
@@ -66,6 +68,16 @@ GLOBAL = ("operator", "erase_if")
 QT_LATER = ["tryEmplace", "try_emplace", "insertOrAssign", "insert_or_assign"]
 NOT_DEPRECATED = ["-Wno-deprecated-declarations"]
 BOOST_181 = ["-isystem{cache}/boost-1.81/usr/include"]
+
+REDIS_LATER = ["dictFindPositionForInsert", "dictInsertAtPosition", "dictTwoPhaseUnlinkFind",
+               "dictTwoPhaseUnlinkFree", "dictFindEntryByPtrAndHash", "dictShrink",
+               "dictShrinkIfNeeded", "dictExpandIfNeeded", "dictRehashMicroseconds",
+               "dictInitIterator", "dictInitSafeIterator", "dictResetIterator", "dictScanDefrag"]
+ROBIN_LACKS = ["bucket_count", "equal_range", "erase arguments=2", "get_allocator",
+               "hash_function", "key_eq", "max_load_factor arguments=1"]
+PHMAP_INSIDE = ["_find_key", "find_or_prepare_insert", "prepare_insert", "erase_meta_only",
+                "drop_deletes_without_resize", "has_element", "phmap::priv::swap",
+                "phmap::swap", "dump", "load"]
 
 
 def multi_index(*classes):
@@ -185,6 +197,41 @@ VARIANTS = {
     ("libstdc++", "tbb_ordered"): Variant(
         "tbb::detail::", ["concurrent_map", "concurrent_set"], "tbb", free="tbb::detail::",
         lacks=["operator!=", "operator<=>"], packages=["tbb"], followed=False),
+    # By hand.
+    ("libstdc++", "phmap_flat"): Variant(
+        "phmap::", ["flat_hash_set", "flat_hash_map"], "phmap_hash", free="phmap::",
+        lacks=ORDER_ONLY + PHMAP_INSIDE + ["resize"], by_hand=True),
+    ("libstdc++", "phmap_node"): Variant(
+        "phmap::", ["node_hash_set", "node_hash_map"], "phmap_hash", free="phmap::",
+        lacks=ORDER_ONLY + PHMAP_INSIDE, by_hand=True),
+    ("libstdc++", "phmap_btree"): Variant(
+        "phmap::", ["btree_map", "btree_set", "btree_multimap", "btree_multiset"], "phmap_btree",
+        free="phmap::", lacks=["insert_or_assign", "phmap::priv::swap"], by_hand=True),
+    ("libstdc++", "ankerl"): Variant(
+        "ankerl::unordered_dense::", ["map", "set", "segmented_map", "segmented_set"], "ankerl",
+        free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True, followed=False,
+        classes={name: ["ankerl::unordered_dense::detail::table"]
+                 for name in ("map", "set", "segmented_map", "segmented_set")}),
+    ("libstdc++", "robin_hood"): Variant(
+        "robin_hood::", ["unordered_flat_map", "unordered_flat_set"], "robin_hood",
+        free="robin_hood::", by_hand=True, lacks=ROBIN_LACKS,
+        classes={name: ["robin_hood::detail::Table<true>"]
+                 for name in ("unordered_flat_map", "unordered_flat_set")}),
+    ("libstdc++", "robin_hood_node"): Variant(
+        "robin_hood::", ["unordered_node_map", "unordered_node_set"], "robin_hood", ["-DNODES"],
+        free="robin_hood::", by_hand=True, lacks=ROBIN_LACKS,
+        classes={name: ["robin_hood::detail::Table<false>"]
+                 for name in ("unordered_node_map", "unordered_node_set")}),
+    ("libstdc++", "f14_map"): Variant(
+        "folly::", ["F14ValueMap", "F14NodeMap", "F14VectorMap", "F14FastMap"], "f14", ["-msse4.2"],
+        free="folly::", by_hand=True, lacks=ORDER_ONLY, followed=False),
+    ("libstdc++", "f14_set"): Variant(
+        "folly::", ["F14ValueSet", "F14NodeSet", "F14VectorSet", "F14FastSet"], "f14", ["-msse4.2"],
+        free="folly::", by_hand=True, lacks=ORDER_ONLY, followed=False),
+    ("libstdc++", "redis_dict"): Variant(
+        "", ["redis_dict"], "redis_dict", ["-Wno-everything"], free="dict",
+        lacks=["dictCreate", "dictRelease"] + REDIS_LATER, classes={"redis_dict": []},
+        by_hand=True, followed=False),
 }
 
 NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[0] in variant.flags]
@@ -195,7 +242,8 @@ EVERYWHERE = [(library, "plain", level) for library in ("libstdc++", "libc++") f
 # Of everything else all at one level, -O2 but for debug mode (aliases of std::pmr
 # are the same classes with another allocator), and for time's sake one of each
 # kind at the other. A sample is one of each kind at the first.
-ELSEWHERE = [build + ("O0" if build[1] == "debug" else "O2",) for build in VARIANTS if build[1] != "plain"]
+ELSEWHERE = [build + ("O0" if build[1] == "debug" else "O2",) for build, variant in VARIANTS.items()
+             if build[1] != "plain" and not variant.by_hand]
 
 
 def generated_tests(sample):

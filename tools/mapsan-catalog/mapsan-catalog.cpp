@@ -32,7 +32,8 @@ const char Usage[] =
     "                                       know, with an entry to begin with\n"
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
-    "effect, evidence, effect on the other map, iterates, untested. Free "
+    "effect, evidence, effect on the other map, iterates, untested (or \"by "
+    "hand\"\nand the version). Free "
     "functions have\n"
     "the family (function), synchronisation calls the family (sync),\n"
     "functions of the program's that a library calls the family (body). "
@@ -52,12 +53,12 @@ std::string discriminators(const OperationRow &Row) {
 }
 
 void print(const std::string &Family, const std::string &Class,
-           const OperationRow &Row, bool Untested) {
+           const OperationRow &Row, const std::string &Untested) {
   std::printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", Family.c_str(),
               Class.c_str(), Row.Name.c_str(), discriminators(Row).c_str(),
               effectName(Row.Effect), evidenceName(Row.By),
               Row.Other ? effectName(*Row.Other) : "-",
-              Row.Iterates ? "iterates" : "-", Untested ? "untested" : "-");
+              Row.Iterates ? "iterates" : "-", Untested.c_str());
 }
 
 void print(const char *Family, const SyncRow &Row) {
@@ -78,13 +79,20 @@ void print(const char *Family, const SyncRow &Row) {
     Print(Effect);
 }
 
+/// How well what is said of it was tried.
+std::string untested(const Family &F) {
+  if (!F.ByHand.empty())
+    return "by hand: " + F.ByHand;
+  return F.Untested ? "untested" : "-";
+}
+
 void print(const Catalog &C) {
   for (const Family &F : C.Families)
     for (const std::string &Class : F.Classes)
       for (const OperationRow &Row : F.Rows)
-        print(F.Name, Class, Row, F.Untested);
+        print(F.Name, Class, Row, untested(F));
   for (const OperationRow &Row : C.Functions)
-    print("(function)", "-", Row, /*Untested=*/false);
+    print("(function)", "-", Row, "-");
   for (const SyncRow &Row : C.Syncs)
     print("(sync)", Row);
   for (const SyncRow &Row : C.Bodies)

@@ -40,6 +40,7 @@ inline std::size_t qHash(const Key &key, std::size_t = 0) {
 #define SHARES       // its data with copies
 #define GENERIC_SWAP // of std::ranges
 #define STATIC_LIMITS
+#define STATIC_LOAD_FACTOR
 #define EMPLACE_ASSIGNS
 #define CLEARS_TOMBSTONES // or room that was made
 #define STABLE 0

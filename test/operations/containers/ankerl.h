@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// unordered_dense's tables: a vector of elements, and one of where they are.
+
+#include <ankerl/unordered_dense.h>
+
+#define TRAITS_map 0, 1, 1, map
+#define TRAITS_set 0, 0, 1, set
+#define TRAITS_segmented_map 0, 1, 1, segmented_map
+#define TRAITS_segmented_set 0, 0, 1, segmented_set
+
+#define CONTAINER_NAME "ankerl::unordered_dense::" QUOTE(CONTAINER)
+#define MAP_OF(Container) ankerl::unordered_dense::Container<ARGUMENTS>
+#define SWAP "ankerl::unordered_dense::detail::swap"
+#define ERASE_IF "std::erase_if"
+#define OPERATORS "ankerl::unordered_dense::detail::"
+#define STABLE 0
+#define AS_MANY WRITES
+#define PUTS_IN_FIRST
+#define RANGE_MAKES_ROOM
+#define RANGE_INSERT "insert returns=void"
+#define STATIC_LIMITS
+#define NOTHING_THROWS // or the element stays in the vector, in no bucket
+#define EXTRA_ROWS "rows/ankerl.inc"
