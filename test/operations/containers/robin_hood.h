@@ -21,6 +21,10 @@
 #ifdef NODES
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define LEARNS_REFERENCES 0 // their memory is kept
+#define PUTS_IN_FIRST
+#define RANGE_MAKES_ROOM
+#define RANGE_INSERT "insert returns=void"
+#define NOTHING_THROWS // or the node is lost
 #else
 #define REFERENCE_RULES {Insert::Always, Erase::All}
 #endif
