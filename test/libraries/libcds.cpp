@@ -6,10 +6,8 @@
 // itself is their end, and what is said not to be thread-safe.
 
 #include "cases.h"
-#include <cds/container/cuckoo_map.h>
 #include <cds/container/ellen_bintree_map_hp.h>
 #include <cds/container/feldman_hashmap_hp.h>
-#include <cds/container/feldman_hashset_hp.h>
 #include <cds/container/iterable_kvlist_hp.h>
 #include <cds/container/lazy_list_hp.h>
 #include <cds/container/michael_kvlist_hp.h>

@@ -77,7 +77,7 @@ ROBIN_LACKS = ["bucket_count", "equal_range", "erase arguments=2", "get_allocato
                "hash_function", "key_eq", "max_load_factor arguments=1"]
 PHMAP_INSIDE = ["_find_key", "find_or_prepare_insert", "prepare_insert", "erase_meta_only",
                 "drop_deletes_without_resize", "has_element", "phmap::priv::swap",
-                "phmap::swap", "dump", "load"]
+                "phmap::swap", "dump", "load", "phmap_dump", "phmap_load"]
 
 
 def multi_index(*classes):

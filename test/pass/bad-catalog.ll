@@ -19,24 +19,25 @@
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:33:13: 'header' must be a multiple of 8, and at most 128
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:37:14: a state's 'bytes' and 'behind' must be multiples of 8, and no more than 128 together
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:41:14: a state's pointer lies outside of its 'bytes'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:44:35: 'map' is for C functions: it needs a 'family'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:45:7: no family is named 'no such family'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:43:7: 'effect' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:47:26: unknown synchronisation 'luck'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:48:7: 'methods' is missing in sync class 'D'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:7: a sync entry needs either 'class', 'function' or 'body'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:61:12: 'harmless' lists file names without a folder
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:61:33: 'harmless' must be a list of names
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:62:10: 'modules' must be a list
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:44: unknown way to succeed 'no'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:51:39: 'at' must be entry
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:52:36: only acquire and release happen at an entry
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:53:44: 'follows' needs 'spawn'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:54:43: 'joins-if' needs 'run' or 'follows'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:56:7: 'count' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:57:23: unknown way to count 'less'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:59:7: a locked entry needs 'before' or 'after'
-; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:60:28: unknown access 'peek'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:42:75: what was run by hand is not 'untested'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:45:35: 'map' is for C functions: it needs a 'family'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:46:7: no family is named 'no such family'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:44:7: 'effect' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:48:26: unknown synchronisation 'luck'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:49:7: 'methods' is missing in sync class 'D'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:50:7: a sync entry needs either 'class', 'function' or 'body'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:62:12: 'harmless' lists file names without a folder
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:62:33: 'harmless' must be a list of names
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:63:10: 'modules' must be a list
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:51:44: unknown way to succeed 'no'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:52:39: 'at' must be entry
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:53:36: only acquire and release happen at an entry
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:54:44: 'follows' needs 'spawn'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:55:43: 'joins-if' needs 'run' or 'follows'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:57:7: 'count' is missing
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:58:23: unknown way to count 'less'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:60:7: a locked entry needs 'before' or 'after'
+; CHECK-DAG: warning: MapSan: {{.*}}faulty.yaml:61:28: unknown access 'peek'
 ; SYNTAX: warning: MapSan: {{.*}}.yaml:2:4: {{.+}}
 
 ; CHECK-LABEL: define void @caller(

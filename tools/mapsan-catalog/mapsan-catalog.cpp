@@ -32,12 +32,12 @@ const char Usage[] =
     "                                       know, with an entry to begin with\n"
     "\n"
     "A row is one line, tab-separated: family, class, method, discriminators,\n"
-    "effect, evidence, effect on the other map, iterates, untested (or \"by "
-    "hand\"\nand the version). Free "
-    "functions have\n"
-    "the family (function), synchronisation calls the family (sync),\n"
-    "functions of the program's that a library calls the family (body). "
-    "Modules\n"
+    "effect, evidence, effect on the other map, iterates, untested (or by "
+    "hand,\n"
+    "with the version). Free functions have the family (function),\n"
+    "synchronisation calls the family (sync), functions of the program's that "
+    "a\n"
+    "library calls the family (body). Modules\n"
     "that are harmless or modelled: (harmless) or (modules), file name.\n";
 
 std::string discriminators(const OperationRow &Row) {

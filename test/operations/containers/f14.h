@@ -4,6 +4,13 @@
 #include <folly/container/F14Map.h>
 #include <folly/container/F14Set.h>
 
+/// What its visitors are given. (A lambda in a row's condition brings clang 19
+/// down.)
+struct IgnoreAll {
+  template <class... Any> void operator()(Any &&...) const {}
+};
+inline IgnoreAll ignore_all;
+
 #define TRAITS_F14ValueMap 0, 1, 1, F14ValueMap
 #define TRAITS_F14NodeMap 0, 1, 1, F14NodeMap
 #define TRAITS_F14VectorMap 0, 1, 1, F14VectorMap

@@ -68,8 +68,7 @@ UNSEEN dictIterator *begun(dict *map, bool safe) {
 #define FIND(Map, Number) 0
 #define WORD_OF(Map, Number) (new int) // there is none
 #define KEY(Number) redis::key(Number)
-#define PUT(Map, Number)                                                       \
-  dictAdd(redis::handle(Map), KEY(Number), KEY(Number))
+#define PUT(Map, Number) dictAdd(redis::handle(Map), KEY(Number), KEY(Number))
 #define TAKE(Map, Number) dictDelete(redis::handle(Map), KEY(Number))
 #define SIZE(Map) dictGetIterator(redis::handle(Map)) // dictSize is a macro
 
