@@ -75,6 +75,7 @@ REDIS_LATER = ["dictFindPositionForInsert", "dictInsertAtPosition", "dictTwoPhas
                "dictInitIterator", "dictInitSafeIterator", "dictResetIterator", "dictScanDefrag"]
 ROBIN_LACKS = ["bucket_count", "equal_range", "erase arguments=2", "get_allocator",
                "hash_function", "key_eq", "max_load_factor arguments=1"]
+F14_VECTOR = ["rbegin", "rend", "crbegin", "crend", "iter", "riter"]
 PHMAP_INSIDE = ["_find_key", "find_or_prepare_insert", "prepare_insert", "erase_meta_only",
                 "drop_deletes_without_resize", "has_element", "phmap::priv::swap",
                 "phmap::swap", "dump", "load", "phmap_dump", "phmap_load"]
@@ -223,11 +224,17 @@ VARIANTS = {
         classes={name: ["robin_hood::detail::Table<false>"]
                  for name in ("unordered_node_map", "unordered_node_set")}),
     ("libstdc++", "f14_map"): Variant(
-        "folly::", ["F14ValueMap", "F14NodeMap", "F14VectorMap", "F14FastMap"], "f14", ["-msse4.2"],
-        free="folly::", by_hand=True, lacks=ORDER_ONLY, followed=False),
+        "folly::", ["F14ValueMap", "F14NodeMap", "F14FastMap"], "f14", ["-msse4.2"], free="folly::",
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["emplace_token"], followed=False),
+    ("libstdc++", "f14_vector_map"): Variant(
+        "folly::", ["F14VectorMap"], "f14", ["-msse4.2"], free="folly::",
+        by_hand=True, lacks=ORDER_ONLY + ["emplace_token"], followed=False),
     ("libstdc++", "f14_set"): Variant(
-        "folly::", ["F14ValueSet", "F14NodeSet", "F14VectorSet", "F14FastSet"], "f14", ["-msse4.2"],
-        free="folly::", by_hand=True, lacks=ORDER_ONLY, followed=False),
+        "folly::", ["F14ValueSet", "F14NodeSet", "F14FastSet"], "f14", ["-msse4.2"], free="folly::",
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["try_emplace_token"], followed=False),
+    ("libstdc++", "f14_vector_set"): Variant(
+        "folly::", ["F14VectorSet"], "f14", ["-msse4.2"], free="folly::",
+        by_hand=True, lacks=ORDER_ONLY + ["try_emplace_token"], followed=False),
     ("libstdc++", "redis_dict"): Variant(
         "", ["redis_dict"], "redis_dict", ["-Wno-everything"], free="dict",
         lacks=["dictCreate", "dictRelease"] + REDIS_LATER, classes={"redis_dict": []},

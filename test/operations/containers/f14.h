@@ -26,6 +26,5 @@ inline IgnoreAll ignore_all;
 #define ERASE_IF "folly::erase_if"
 #define OPERATORS "folly::"
 #define STABLE 0
-#define AS_MANY WRITES
 #define RANGE_MAKES_ROOM
 #define EXTRA_ROWS "rows/f14.inc"
