@@ -456,7 +456,7 @@ TEST_F(WatchingAnEnd, AnotherOneTellsOfWhatWasNotSeen) {
   Handle it = Make(a, m);
   std::swap(*m, *n);
   Operate(a, &clear, m);
-  EXPECT_EQ(After(it), Invalidation::None);
+  EXPECT_EQ(After(it, other), Invalidation::None);
 }
 
 TEST_F(WatchingAnEnd, WhatIsFreedWasErased) {
