@@ -509,7 +509,7 @@ const Case kCases[] = {
      }},
     {"dereferenced outside the lock of erasures", outside(kCounted),
      [](Map &map) {
-       guarded([&] { take(map, 5); },
+       guarded([&] { takeByKey(map, 5); },
                [&](Lock &hold, std::thread &) {
                  ITERATOR;
                  hold.unlock();
@@ -531,7 +531,7 @@ const Case kCases[] = {
 #if SUBSCRIPT
     {"reference: outside the lock of erasures", outside(kCounted),
      [](Map &map) {
-       guarded([&] { take(map, 5); },
+       guarded([&] { takeByKey(map, 5); },
                [&](Lock &hold, std::thread &) {
                  REFERENCE;
                  hold.unlock();
