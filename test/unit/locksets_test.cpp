@@ -162,7 +162,8 @@ TEST_F(LockStacksTest, AreThoseOfNow) {
 }
 
 TEST(KnownLocksets, AreOfThatLockAlone) {
-  HeldLock lock = {1 << 20, 5, nullptr, 1, LockMode::Exclusive, false, false};
+  HeldLock lock = {1 << 20, 5,     nullptr, 1, LockMode::Exclusive,
+                   false,   false, 0};
   KnownLockset known = {lock, 3, 7};
   EXPECT_TRUE(known.Is(3, lock));
   EXPECT_FALSE(known.Is(4, lock));

@@ -77,7 +77,7 @@ TEST_F(OutsideLock, AChangeThatComesAfterTheMaking) {
 
 TEST_F(OutsideLock, AnErasureByWhatTheProgramSaid) {
   nodes.size_offset = ~0u;
-  Handle earlier = MakeLocked(&mutex);
+  MakeLocked(&mutex); // the map is watched from now on
   ChangeLocked(b, &erase, -1, &mutex);
   Handle it = MakeLocked(&mutex);
   EXPECT_FALSE(Told(&it, &deref));
