@@ -202,12 +202,18 @@ private:
     if (mutexHolder_[k] < 0) {
       mutexHolder_[k] = number;
       t.held++;
-      MutexLocked(t.real, addr, 0x1000, 0, false);
+      if (pick(2))
+        TakeMutex(t.real, addr);
+      else
+        MutexLocked(t.real, addr, 0x1000, 0, false);
       joinInto(t.clock, mutexClock_[k]);
     } else if (mutexHolder_[k] == number) {
       mutexHolder_[k] = -1;
       t.held--;
-      MutexUnlocking(t.real, addr);
+      if (pick(2))
+        GiveMutexBack(t.real, addr);
+      else
+        MutexUnlocking(t.real, addr);
       mutexClock_[k] = publish(t, number);
     }
   }

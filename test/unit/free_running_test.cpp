@@ -52,9 +52,9 @@ TEST(FreeRunning, GuardedMapsAreSilent) {
             changes ? MapsanEvidenceChanged : MapsanEvidenceUnchanged;
         if (k < 8) {
           std::lock_guard<std::mutex> guard(mutexes[k]);
-          MutexLocked(self, AddressOf(&mutexes[k]), 0x1000, 0, false);
+          TakeMutex(self, AddressOf(&mutexes[k]));
           Operate(self, changes ? &write : &read, maps[k], evidence);
-          MutexUnlocking(self, AddressOf(&mutexes[k]));
+          GiveMutexBack(self, AddressOf(&mutexes[k]));
         } else if (changes) {
           std::lock_guard<std::shared_mutex> guard(shared[k]);
           RwLocked(self, AddressOf(&shared[k]), LockMode::Exclusive, 0x1000, 0);

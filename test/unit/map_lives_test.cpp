@@ -267,14 +267,14 @@ TEST_F(MapLives, AThousandReadersAllCount) {
 TEST_F(MapLives, AMutexThatAnotherUnlockedIsTakenAnew) {
   // Not allowed by POSIX, and works everywhere: a locks, b unlocks.
   uptr addr = AddressOf(mutex);
-  MutexLocked(a, addr, 0x1000, 0, /*recursive=*/false);
+  TakeMutex(a, addr);
   handOver(a, b);
   Operate(b, &write, map);
-  MutexUnlocking(b, addr);
-  MutexLocked(a, addr, 0x1000, 0, /*recursive=*/false);
+  GiveMutexBack(b, addr);
+  TakeMutex(a, addr);
   Operate(a, &write, map);
-  MutexUnlocking(a, addr);
-  MutexLocked(b, addr, 0x1000, 0, /*recursive=*/false);
+  GiveMutexBack(a, addr);
+  TakeMutex(b, addr);
   Operate(b, &read, map);
   EXPECT_EQ(kinds(), Kinds{});
 }
@@ -302,9 +302,9 @@ TEST_F(MapLives, AMergeIsAcquiredByEveryThread) {
 }
 
 TEST_F(MapLives, RecordsNamesLocksOfBothSides) {
-  MutexLocked(a, AddressOf(mutex), 0x1000, 0, false);
+  TakeMutex(a, AddressOf(mutex));
   Operate(a, &write, map);
-  MutexUnlocking(a, AddressOf(mutex));
+  GiveMutexBack(a, AddressOf(mutex));
   Operate(b, &read, map);
   auto found = TakeFindings();
   ASSERT_EQ(found.size(), 1u);

@@ -53,8 +53,8 @@ protected:
 
 TEST_F(FirstUse, BeforeThatNothingIsKept) {
   uptr addr = AddressOf(&object);
-  MutexLocked(a, addr, 0x1000, 0, false);
-  MutexUnlocking(a, addr);
+  TakeMutex(a, addr);
+  GiveMutexBack(a, addr);
   RwLocked(a, addr, LockMode::Shared, 0x1000, 0);
   RwUnlocking(a, addr);
   SyncReleaseJoin(a, addr);
@@ -65,12 +65,12 @@ TEST_F(FirstUse, BeforeThatNothingIsKept) {
 
 TEST_F(FirstUse, TheFirstOperationIsReleased) {
   uptr addr = AddressOf(&object);
-  MutexLocked(a, addr, 0x1000, 0, false);
+  TakeMutex(a, addr);
   Operate(a, &write, map);
-  MutexUnlocking(a, addr);
-  MutexLocked(b, addr, 0x1000, 0, false);
+  GiveMutexBack(a, addr);
+  TakeMutex(b, addr);
   Operate(b, &write, map);
-  MutexUnlocking(b, addr);
+  GiveMutexBack(b, addr);
   EXPECT_TRUE(TakeFindings().empty());
 }
 

@@ -30,10 +30,10 @@ protected:
       ThreadFinish(thr);
   }
   void lock(Thread *thr, int which = 0) {
-    MutexLocked(thr, AddressOf(locks[which]), 0x1000, 0, false);
+    TakeMutex(thr, AddressOf(locks[which]));
   }
   void unlock(Thread *thr, int which = 0) {
-    MutexUnlocking(thr, AddressOf(locks[which]));
+    GiveMutexBack(thr, AddressOf(locks[which]));
   }
   void lockShared(Thread *thr) {
     RwLocked(thr, AddressOf(locks[3]), LockMode::Shared, 0x1000, 0);

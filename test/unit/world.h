@@ -6,6 +6,7 @@
 #define MAPSAN_TEST_UNIT_WORLD_H
 
 #include "../../runtime/clock/mapsan_atomics.h"
+#include "../../runtime/clock/mapsan_held_locks.h"
 #include "../../runtime/clock/mapsan_sync.h"
 #include "../../runtime/maps/mapsan_lives.h"
 #include "../../runtime/maps/mapsan_map.h"
@@ -47,6 +48,19 @@ void EndAtomic(Thread *thr, uptr addr, u32 what, u64 token, bool done);
 
 /// A load, as emitted code does it: again if its end says so.
 int Load(Thread *thr, const std::atomic<int> &word, std::memory_order order);
+
+/// A mutex that is not recursive is taken and given back, by the way that the
+/// interceptors prefer (MutexTaken and MutexGivenBack in mapsan_locking.h).
+inline void TakeMutex(Thread *thr, uptr addr) {
+  if (FindHeld(thr, addr))
+    return MutexLocked(thr, addr, 0x1000, 0, /*recursive=*/false);
+  PlainMutexLocked(thr, addr, 0x1000, 0);
+}
+inline void GiveMutexBack(Thread *thr, uptr addr) {
+  if (!IsInnermost(thr, addr))
+    return MutexUnlocking(thr, addr);
+  PlainMutexUnlocking(thr, addr);
+}
 
 /// The object is lent to it, and holds its clock as it is.
 bool IsLent(Thread *thr, const void *object);
