@@ -71,7 +71,7 @@ ALWAYS_INLINE void PlainMutexLocked(Thread *thr, uptr addr, uptr pc, uptr bp) {
     return;
   }
   AddHeldAt(thr, addr, LockMode::Exclusive, /*is_rwlock=*/false, 1,
-            thr->lock_stacks.IdOf(thr, pc, bp));
+            thr->lock_stacks.IdOfHere(thr, pc, bp));
   if (!LearnsNothing(thr, addr))
     sync_internal::MutexLock(thr, addr);
 }

@@ -8,6 +8,10 @@
 
 namespace __mapsan {
 
+u32 LockStacks::IdOf(Thread *thr, uptr pc, uptr bp) {
+  return IdOfHere(thr, pc, bp);
+}
+
 u32 LockStacks::Learn(Entry *entry, Thread *thr, uptr pc, uptr bp) {
   uptr pcs[kFrames];
   const uptr *places[kFrames];

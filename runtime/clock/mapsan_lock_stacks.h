@@ -27,7 +27,9 @@ public:
 
   /// The StackDepot id of the stack that ends in `pc`, in the frame `bp`, of
   /// `thr`, whose stacks these are.
-  ALWAYS_INLINE u32 IdOf(Thread *thr, uptr pc, uptr bp) {
+  u32 IdOf(Thread *thr, uptr pc, uptr bp);
+  /// The same without a call where the stack is known.
+  ALWAYS_INLINE u32 IdOfHere(Thread *thr, uptr pc, uptr bp) {
     Entry &entry = entries_[(pc ^ bp >> 4) % kEntries];
     if (LIKELY(entry.pc == pc && entry.bp == bp && entry.StillThere() &&
                Takes(FastPath::lock_stack)))
