@@ -64,6 +64,20 @@ protected:
   alignas(64) char locks[8][64] = {};
 };
 
+TEST_F(ReopenedGroups, AreToldAtALockInside) {
+  locked(a, 1);
+  locked(a, 0);
+  lock(a, 0);
+  lock(a, 1);
+  use(a);
+  unlock(a, 1);
+  lock(b, 1);
+  use(b);
+  EXPECT_FALSE(found());
+  unlock(b, 1);
+  unlock(a, 0);
+}
+
 TEST_F(ReopenedGroups, OfTheSameLockGoOn) {
   locked(a);
   u64 closed = epoch() - 1;
