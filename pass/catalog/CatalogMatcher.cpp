@@ -115,22 +115,12 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   for (const Family &F : Rows.Families) {
     for (const std::string &Name : F.BuiltOn)
       Users[Name].push_back(&F);
-    for (const std::string &Class : F.Classes) {
-      FamilyByClass[Class] = &F;
-      StringRef Template = StringRef(Class).split('<').first;
-      if (Template != Class)
-        ByArgument[Template] = 1;
-      Names.add(Template);
-    }
+    for (const std::string &Class : F.Classes)
+      Names.add(Families.add(Class, &F));
   }
   for (const IteratorSet &I : Rows.Iterators)
-    for (const std::string &Class : I.Classes) {
-      IteratorsByClass[Class] = &I;
-      StringRef Template = StringRef(Class).split('<').first;
-      if (Template != Class)
-        IteratorsByArgument[Template] = 1;
-      Names.add(Template);
-    }
+    for (const std::string &Class : I.Classes)
+      Names.add(Iterators.add(Class, &I));
   for (const OperationRow &F : Rows.Functions) {
     if (F.OfFamily.empty()) {
       Names.add(F.Name);
@@ -183,32 +173,17 @@ const CatalogMatcher::CRow *CatalogMatcher::rowOfC(StringRef Name) const {
   return nullptr;
 }
 
-// `Class` is the canonical name of the class that is spelt out in `Text`.
-const Family *CatalogMatcher::familyOf(StringRef Class, StringRef Text) const {
-  if (ByArgument.contains(Class))
-    for (const std::string &Argument : argumentNames(Text))
-      if (const Family *Of =
-              FamilyByClass.lookup((Class + "<" + Argument + ">").str()))
-        return Of;
-  return FamilyByClass.lookup(Class);
-}
-
-const Family *CatalogMatcher::familyOfReference(StringRef Parameter) const {
-  std::string Class = referredClass(Parameter);
-  return Class.empty() ? nullptr : familyOf(Class, classText(Parameter));
-}
-
 std::optional<MapOperation>
 CatalogMatcher::matchMethod(const CalleeName &Name,
                             const Function &Callee) const {
-  const Family *Known = familyOf(Name.Scope, Name.ScopeText);
+  const Family *Known = Families.find(Name.Scope, Name.ScopeText);
   const unsigned This = firstArgument(Callee);
   if (!Known || This >= Callee.arg_size() ||
       !Callee.getArg(This)->getType()->isPointerTy())
     return std::nullopt;
   const Family &Of = *Known;
   const std::string Row = rowName(Name, [&](StringRef Parameter) {
-    return familyOfReference(Parameter) == &Of;
+    return Families.findReferred(Parameter) == &Of;
   });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();
@@ -234,13 +209,13 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
       R->Become != Elements::Kept &&
       !StringRef(Name.Base).starts_with("insert") &&
       !StringRef(Name.Base).starts_with("emplace") &&
-      IteratorsByClass.contains(canonicalName(Name.Parameters[0])) &&
+      Iterators.contains(canonicalName(Name.Parameters[0])) &&
       Callee.getArg(This + 1)->getType()->isPointerTy())
     Op.Iterator = This + 1;
   if (!R->Other)
     return Op;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
-    const Family *OtherFamily = familyOfReference(Name.Parameters[P]);
+    const Family *OtherFamily = Families.findReferred(Name.Parameters[P]);
     if (!OtherFamily)
       continue;
     if (auto Index = pointerIndex(Callee, This + 1, Name.Parameters, P)) {
@@ -274,7 +249,7 @@ CatalogMatcher::matchFunction(const CalleeName &Name,
   else if (StringRef(Name.Scope).starts_with("std::__")) // __1, __debug
     Op.Name = "std::" + Name.Base;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
-    const Family *Of = familyOfReference(Name.Parameters[P]);
+    const Family *Of = Families.findReferred(Name.Parameters[P]);
     auto Index =
         pointerIndex(Callee, firstArgument(Callee), Name.Parameters, P);
     if (!Of || !Index)

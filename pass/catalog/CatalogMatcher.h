@@ -7,6 +7,7 @@
 
 #include "CalleeName.h"
 #include "Catalog.h"
+#include "ClassTable.h"
 #include "NameFilter.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
@@ -95,7 +96,7 @@ public:
   // Null where the callee is not about iterators.
   const IteratorOperation *iteratorOperation(const llvm::Function &Callee);
   // One of those whose iterators these are; null: there is none.
-  const Family *familyOf(const IteratorSet &Iterators) const;
+  const Family *familyOf(const IteratorSet &Of) const;
   const SyncOperation *syncOperation(const llvm::Function &Callee,
                                      const llvm::Function &Caller);
   // What begins with the body of `F`.
@@ -142,20 +143,13 @@ private:
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,
                                      const CalleeName &Name,
                                      const llvm::Function &Callee) const;
-  const Family *familyOf(llvm::StringRef Class, llvm::StringRef Text) const;
-  const Family *familyOfReference(llvm::StringRef Parameter) const;
-  const IteratorSet *iteratorsOf(llvm::StringRef Class,
-                                 llvm::StringRef Text) const;
-  const IteratorSet *iteratorsOf(llvm::StringRef Parameter) const;
   const Caller &nameOf(const llvm::Function &F);
   bool isWithinOwnClass(const SyncRow &Row, const llvm::Function &F);
 
   const Catalog &Rows;
-  llvm::StringMap<const Family *> FamilyByClass;
-  llvm::StringMap<const IteratorSet *> IteratorsByClass;
+  ClassTable<Family> Families;
+  ClassTable<IteratorSet> Iterators;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
-  // Classes of whom that holds an argument.
-  llvm::StringMap<char> ByArgument, IteratorsByArgument;
   llvm::StringMap<char> CNames; // functions by their symbol
   struct CRow {
     const OperationRow *Row;

@@ -33,28 +33,11 @@ static StringRef baseOf(const CalleeName &Name) {
   return Base.starts_with("operator") ? Base : Base.split('<').first;
 }
 
-const Family *CatalogMatcher::familyOf(const IteratorSet &Iterators) const {
+const Family *CatalogMatcher::familyOf(const IteratorSet &Of) const {
   for (const Family &F : Rows.Families)
-    if (F.Iterators == &Iterators)
+    if (F.Iterators == &Of)
       return &F;
   return nullptr;
-}
-
-// `Class` is the canonical name of the class that is spelt out in `Text`.
-const IteratorSet *CatalogMatcher::iteratorsOf(StringRef Class,
-                                               StringRef Text) const {
-  if (IteratorsByArgument.contains(Class))
-    for (const std::string &Argument : argumentNames(Text))
-      if (const IteratorSet *Of =
-              IteratorsByClass.lookup((Class + "<" + Argument + ">").str()))
-        return Of;
-  return IteratorsByClass.lookup(Class);
-}
-
-// Of a parameter that is a reference to one.
-const IteratorSet *CatalogMatcher::iteratorsOf(StringRef Parameter) const {
-  const std::string Class = referredClass(Parameter);
-  return Class.empty() ? nullptr : iteratorsOf(Class, classText(Parameter));
 }
 
 // What Boost's operators give an iterator of theirs: `it++`.
@@ -69,7 +52,7 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   IteratorOperation Op;
   Op.Name = Name.Base;
   unsigned First = firstArgument(Callee);
-  const IteratorSet *Own = iteratorsOf(Name.Scope, Name.ScopeText);
+  const IteratorSet *Own = Iterators.find(Name.Scope, Name.ScopeText);
   if (Own) {
     if (Name.Destructor || First >= Callee.arg_size() ||
         !Callee.getArg(First)->getType()->isPointerTy())
@@ -81,9 +64,9 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
     auto Index = pointerIndex(Callee, First, Name.Parameters, P);
     if (!Index)
       continue;
-    const IteratorSet *Of = iteratorsOf(Name.Parameters[P]);
+    const IteratorSet *Of = Iterators.findReferred(Name.Parameters[P]);
     if (!Of) {
-      if (IteratorsByClass.contains(canonicalName(Name.Parameters[P])))
+      if (Iterators.contains(canonicalName(Name.Parameters[P])))
         Op.ByValue = *Index;
       continue;
     }
