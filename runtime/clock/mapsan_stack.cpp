@@ -51,8 +51,7 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
 // Along frame pointers as far as the code is instrumented; from there on, or
 // where a frame pointer is somebody's data, as the unwinder finds it.
 static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max,
-                     KnownPath *path) {
-  path->Begin(pc, bp);
+                     PathWords *path) {
   u32 n = 0;
   uptr frame = bp, top = thr->stack_top - 2 * sizeof(uptr);
   const OuterFrames *outer;
@@ -133,12 +132,12 @@ static KnownPaths *PathsOf(Thread *thr) {
 static NOINLINE u32 WalkToStackId(Thread *thr, const Site *site, uptr pc,
                                   uptr bp) {
   int saved = errno;
-  KnownPath *path = PathsOf(thr)->For(pc, bp);
+  PathWords words(pc, bp);
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects + 1];
-  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), path);
+  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), &words);
   pcs[n++] = reinterpret_cast<uptr>(site) | kSiteMark;
   u32 id = InternStack(thr, pcs, n);
-  path->End(site, id);
+  PathsOf(thr)->Keep(words, site, id);
   errno = saved;
   return id;
 }
@@ -155,7 +154,7 @@ void ForgetPaths(Thread *thr) {
 
 u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {
   if (LIKELY(thr->known_paths && Takes(FastPath::known_path)))
-    if (u32 id = thr->known_paths->For(pc, bp)->IdIf(site, pc, bp))
+    if (u32 id = thr->known_paths->IdIf(site, pc, bp))
       return id;
   return WalkToStackId(thr, site, pc, bp);
 }
@@ -176,8 +175,8 @@ u32 StackWithoutSite(u32 id) {
 
 u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
   uptr pcs[kMaxFrames + OuterFrames::kMaxSuspects];
-  KnownPath path; // of no use
-  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), &path);
+  PathWords words(pc, bp); // of no use
+  u32 n = WalkStack(thr, pc, bp, pcs, Depth(), &words);
   *creator = 0;
   for (u32 i = 0; i < n && !IsNoFrame(pcs[i]); i++) {
     if (IsInstrumented(pcs[i]) || (*creator = SuspectAt(pcs[i])))

@@ -48,7 +48,7 @@ struct ThreadInfo {
 
 enum class ThreadStatus : u32 { Free, Created, Running, Finished };
 
-struct KnownPaths;
+class KnownPaths;
 struct OuterFramesCache;
 class RecentElements;
 
