@@ -11,8 +11,8 @@ using namespace __sanitizer;
 
 struct Site;
 
-/// All words of a stack that a walk has looked at. As long as they say the same,
-/// from the same place, so would the walk.
+/// All words of a stack that a walk has looked at. As long as they say the
+/// same, from the same place, so would the walk.
 ///
 /// Along frame pointers these are pairs, compared as such:
 ///
@@ -59,7 +59,7 @@ private:
 /// One stack of an operation at one site, and its words: only as many as there
 /// are, in groups that are compared at once, behind this head in memory that
 /// KnownPaths has.
-class KnownPath {
+class alignas(16) KnownPath {
 public:
   static uptr SizeOf(const PathWords &words) {
     return sizeof(KnownPath) + GroupsOf(words.pair_count_) * sizeof(Pairs) +
@@ -116,18 +116,19 @@ public:
 
 private:
   static constexpr u32 kGroup = 4;
-  typedef uptr Pair __attribute__((vector_size(16), aligned(8), may_alias));
+  typedef uptr Pair __attribute__((vector_size(16)));
   struct Pairs {
-    u16 offsets[kGroup]; // from the frame, in words
     Pair pairs[kGroup];
+    u16 offsets[kGroup]; // from the frame, in words
   };
-  struct Words {
-    u16 offsets[kGroup];
+  struct alignas(Pairs) Words {
     uptr words[kGroup];
+    u16 offsets[kGroup];
   };
   static u32 GroupsOf(u32 count) { return (count + kGroup - 1) / kGroup; }
   static Pair PairAt(const uptr *lower) {
-    return *reinterpret_cast<const Pair *>(lower);
+    typedef Pair InStack __attribute__((aligned(8), may_alias));
+    return *reinterpret_cast<const InStack *>(lower);
   }
 
   const Site *site_;
@@ -138,22 +139,37 @@ private:
 
 /// A thread's own, in sets of a few: many functions fall to one set, and one
 /// function is come to by several paths in turn. The paths lie one behind the
-/// other in a ring, where the oldest make room. Zero-initialised, in pages of its
-/// own: what nobody comes to costs nothing.
+/// other in a ring, where the oldest make room. Zero-initialised, in pages of
+/// its own: what nobody comes to costs nothing.
 ///
 /// A signal handler's operation may come between any two instructions here: a
-/// path's room is taken before it is written, and its set is told of it last; it
-/// says itself whose it is.
+/// path's room is taken before it is written, and its set is told of it last;
+/// it says itself whose it is.
 class KnownPaths {
 public:
-  /// As KnownPath's.
-  ALWAYS_INLINE u32 IdIf(const Site *site, uptr pc, uptr bp) {
+  /// As KnownPath's, of the path that its set was asked for last.
+  ALWAYS_INLINE u32 IdIfLast(const Site *site, uptr pc, uptr bp) {
+    u64 key = KeyOf(pc, bp);
+    const Slot &slot = sets_[SetOf(key)].slots[0];
+    return slot.key == key && IsThere(slot)
+               ? PathAt(slot.at)->IdIf(site, pc, bp)
+               : 0;
+  }
+  /// Of another one.
+  u32 IdIf(const Site *site, uptr pc, uptr bp) {
     u64 key = KeyOf(pc, bp);
     Set &set = sets_[SetOf(key)];
-    if (LIKELY(set.slots[0].key == key && IsThere(set.slots[0])))
-      if (u32 id = PathAt(set.slots[0].at)->IdIf(site, pc, bp))
+    for (u32 i = 1; i < kWays; i++) {
+      Slot slot = set.slots[i];
+      if (slot.key != key || !IsThere(slot))
+        continue;
+      if (u32 id = PathAt(slot.at)->IdIf(site, pc, bp)) {
+        set.slots[i] = set.slots[0];
+        set.slots[0] = slot;
         return id;
-    return IdIfAnother(&set, key, site, pc, bp);
+      }
+    }
+    return 0;
   }
 
   /// What the walk has seen led to the stack `id` of an operation at `site`.
@@ -194,21 +210,6 @@ private:
   KnownPath *PathAt(u64 at) {
     return reinterpret_cast<KnownPath *>(&ring_[at % kRing]);
   }
-  NOINLINE u32 IdIfAnother(Set *set, u64 key, const Site *site, uptr pc,
-                           uptr bp) {
-    for (u32 i = 1; i < kWays; i++) {
-      Slot slot = set->slots[i];
-      if (slot.key != key || !IsThere(slot))
-        continue;
-      if (u32 id = PathAt(slot.at)->IdIf(site, pc, bp)) {
-        set->slots[i] = set->slots[0];
-        set->slots[0] = slot;
-        return id;
-      }
-    }
-    return 0;
-  }
-
   Set sets_[kSets];
   u64 taken_;
   alignas(64) u8 ring_[kRing];

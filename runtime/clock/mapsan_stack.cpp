@@ -152,11 +152,20 @@ void ForgetPaths(Thread *thr) {
       begin, begin + RoundUpTo(sizeof(KnownPaths), GetPageSizeCached()));
 }
 
-u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {
+// Not the path of the last time.
+static NOINLINE u32 FindStackId(Thread *thr, const Site *site, uptr pc,
+                                uptr bp) {
   if (LIKELY(thr->known_paths && Takes(FastPath::known_path)))
     if (u32 id = thr->known_paths->IdIf(site, pc, bp))
       return id;
   return WalkToStackId(thr, site, pc, bp);
+}
+
+u32 StackIdHere(Thread *thr, const Site *site, uptr pc, uptr bp) {
+  if (LIKELY(thr->known_paths && Takes(FastPath::known_path)))
+    if (u32 id = thr->known_paths->IdIfLast(site, pc, bp))
+      return id;
+  return FindStackId(thr, site, pc, bp);
 }
 
 const Site *SiteOfStack(u32 id) {

@@ -3,10 +3,13 @@
 
 #include "world.h"
 
+#include "../../runtime/clock/mapsan_code.h"
 #include "../../runtime/clock/mapsan_stack.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 #include <gtest/gtest.h>
+#include <set>
+#include <vector>
 
 namespace {
 
@@ -25,8 +28,7 @@ NOINLINE u32 below(Thread *thr, const Site *site) {
   return id;
 }
 
-TEST(Stacks, DifferByAnyReturnAddress) {
-  StartWorld();
+void expectDifferentStacks() {
   Site site = MakeSite(MapsanEffectRead);
   Thread *thr = ThreadCreate(nullptr, 0, true);
   GetThreadStackTopAndBottom(/*at_initialization=*/false, &thr->stack_top,
@@ -43,6 +45,52 @@ TEST(Stacks, DifferByAnyReturnAddress) {
     first = one;
     second = two;
   }
+  ThreadFinish(thr);
+}
+
+TEST(Stacks, DifferByAnyReturnAddress) {
+  StartWorld();
+  expectDifferentStacks();
+}
+
+// All of it is as the unwinder finds it.
+TEST(Stacks, OfForeignCodeDifferByAnyReturnAddress) {
+  StartWorld();
+  CodeRange all = code_internal::main;
+  RemoveInstrumentedCode(all.begin);
+  code_internal::main = {};
+  expectDifferentStacks();
+  AddInstrumentedCode(all, /*main=*/true);
+}
+
+// The path to the innermost call, by the bits of `which`.
+template <int kBit>
+NOINLINE u32 along(Thread *thr, const Site *site, u32 which, int bits) {
+  u32 id = !bits       ? here(thr, site)
+           : which & 1 ? along<1>(thr, site, which >> 1, bits - 1)
+                       : along<0>(thr, site, which >> 1, bits - 1);
+  asm volatile("" ::"i"(kBit) : "memory"); // no tail call
+  return id;
+}
+
+// More than are kept, several times: the oldest have made room.
+TEST(Stacks, OfManyPathsAreNotMistaken) {
+  StartWorld();
+  Site site = MakeSite(MapsanEffectRead);
+  Thread *thr = ThreadCreate(nullptr, 0, true);
+  GetThreadStackTopAndBottom(/*at_initialization=*/false, &thr->stack_top,
+                             &thr->stack_bottom);
+  constexpr int kBits = 11;
+  std::vector<u32> ids(1 << kBits);
+  for (u32 i = 0; i < 4 * ids.size(); i++) {
+    u32 which = i % ids.size();
+    u32 id = along<0>(thr, &site, which, kBits);
+    if (i == which)
+      ids[which] = id;
+    ASSERT_EQ(id, ids[which]);
+  }
+  std::set<u32> different(ids.begin(), ids.end());
+  EXPECT_EQ(different.size(), ids.size());
   ThreadFinish(thr);
 }
 
