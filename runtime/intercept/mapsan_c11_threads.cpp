@@ -60,6 +60,7 @@ INTERCEPTOR(void, mtx_destroy, void *mutex) {
 }
 
 INTERCEPTOR(int, mtx_lock, void *mutex) {
+  AwaitMutex(mutex);
   return MutexTaken(real::mtx_lock(mutex), Rule::mutex, mutex, MAPSAN_HERE);
 }
 

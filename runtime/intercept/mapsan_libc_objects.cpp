@@ -23,6 +23,8 @@ using namespace libc_internal;
 static_assert(__builtin_offsetof(pthread_mutex_t, __data.__kind) ==
                   kKindOfMutex,
               "another glibc, or another machine: TypeOf reads this field");
+static_assert(__builtin_offsetof(pthread_mutex_t, __data.__lock) == 0,
+              "another glibc, or another machine: IsTaken reads this field");
 static_assert(PTHREAD_MUTEX_RECURSIVE == kRecursive &&
                   PTHREAD_MUTEX_ERRORCHECK <= kTypes,
               "types of mutexes are numbered otherwise");

@@ -40,6 +40,15 @@ inline MutexType TypeOf(const void *mutex) {
 #endif
 }
 
+/// Some thread has the mutex at about this moment. (Unknown: none.)
+inline bool IsTaken(const void *mutex) {
+#if SANITIZER_GLIBC
+  return __atomic_load_n(static_cast<const int *>(mutex), __ATOMIC_RELAXED);
+#else
+  return false;
+#endif
+}
+
 /// As most are: neither recursive nor robust.
 inline bool IsPlain(MutexType type) { return !type.recursive && !type.robust; }
 

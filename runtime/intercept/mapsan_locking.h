@@ -51,6 +51,18 @@ ALWAYS_INLINE int LockTaken(int result, bool took, Rule fails, void *lock,
   return result;
 }
 
+/// Before the real lock. Hooks make critical sections longer, and so more
+/// threads find their mutex taken; and once a thread sleeps for it, every
+/// unlock has to wake one, who may find it taken again: two threads that do
+/// little else may never come out of that. A moment's patience first, as
+/// glibc's own adaptive mutexes have it, keeps them from it (docs/design.md has
+/// the figures).
+NOINLINE void AwaitTakenMutex(const void *mutex);
+ALWAYS_INLINE void AwaitMutex(const void *mutex) {
+  if (UNLIKELY(IsTaken(mutex)))
+    AwaitTakenMutex(mutex);
+}
+
 /// What a mutex of this type goes by if `rule` is what others go by.
 inline Rule RuleOfType(Rule rule, const void *mutex) {
   return kDebugRuntime && TypeOf(mutex).recursive ? Rule::mutex_recursive
