@@ -63,7 +63,7 @@ static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
   SyncObject *object = FindSync(bucket, addr);
   if (op.loads() && object) {
     if (acquires)
-      ThreadAcquire(thr, object->clock);
+      AcquireHeld(thr, object);
     else
       AddPending(thr, object->clock);
   }

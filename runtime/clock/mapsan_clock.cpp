@@ -24,7 +24,10 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch, Shortcuts *shortcuts) {
   count_ = 0;
   current_ = nullptr;
   base_ = nullptr;
-  base_stamp_ = 0;
+  base_stamp_ = late_stamp_ = 0;
+  late_.Clear();
+  learnt_.Clear();
+  learnt_many_ = false;
   log_.Begin(OwnStamp());
   for (Stamp &merge : merges_)
     merge = 0;
@@ -65,6 +68,9 @@ void ThreadClock::DropBase() {
   if (base_)
     UnrefBase(base_);
   base_ = nullptr;
+  late_.Clear();
+  learnt_.Clear();
+  learnt_many_ = false;
 }
 
 bool ThreadClock::CloseGroup() {
@@ -93,8 +99,10 @@ Snapshot *ThreadClock::NewSnapshot() {
     base_stamp_ = OwnStamp();
   }
   RefBase(base_);
-  return Snapshot::Create(slot_, OwnStamp(), words_[slot_].epoch, base_stamp_,
-                          base_);
+  Snapshot *s = Snapshot::Create(slot_, OwnStamp(), words_[slot_].epoch,
+                                 base_stamp_, base_);
+  SetLate(s);
+  return s;
 }
 
 Snapshot *ThreadClock::Snap() {
@@ -116,40 +124,52 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   MAPSAN_DCHECK(s->Epoch(slot_) < open_); // I2
   Slot grown[ClockLog::kMax];
   u32 grown_count = 0;
-  auto take = [&](Slot i) {
-    u64 epoch = s->Epoch(i);
-    // Our own component is never taken from elsewhere.
-    if (i != slot_ && words_[i].epoch < epoch) {
+  auto take = [&](Slot i, ClockWord word) {
+    if (i == slot_) // never taken from elsewhere
+      return;
+    if (words_[i].epoch < word.epoch) {
       if (!grown_count && before_change)
         before_change(arg);
       if (grown_count < ClockLog::kMax)
         grown[grown_count] = i;
       grown_count++;
-      words_[i].epoch = epoch;
+      words_[i].epoch = word.epoch;
+      words_[i].known = Max(words_[i].known, word.known);
+    } else if (words_[i].known < word.known) {
+      LearnKnown(i, word.known);
     }
-    words_[i].known = Max(words_[i].known, s->Known(i));
+  };
+  auto take_moved = [&] {
+    for (u32 i = 0; i < s->late.count; i++)
+      take(s->late.slots[i], s->late_words[i]);
+    take(s->slot, {s->own_epoch, s->own});
   };
   u32 count = s->Count();
   Reserve(count);
   Stamp known = s->slot != kNoSlot ? words_[s->slot].known : 0;
   if (s->slot != kNoSlot && Covers(known, s->base_stamp)) {
-    // Everything but the owner's own word was known to us already.
+    // All of the base was known to us already.
     MAPSAN_DCHECK(known < s->own); // I3
-    take(s->slot);
+    take_moved();
     MAPSAN_DCHECK(Holds(*s));
   } else if (s->slot != kNoSlot && Covers(known, s->base->log.since) &&
              Takes(FastPath::clock_log)) {
-    // So was everything but that and what is listed.
+    // So was what is not listed.
     const ClockLog &log = s->base->log;
-    for (u32 i = log.count; i > 0 && log.entries[i - 1].when > known; i--)
-      take(log.entries[i - 1].slot);
-    take(s->slot);
+    for (u32 i = log.count; i > 0 && log.entries[i - 1].when > known; i--) {
+      Slot listed = log.entries[i - 1].slot;
+      if (listed < s->base->count) // else it is late
+        take(listed, s->base->words[listed]);
+    }
+    take_moved();
     MAPSAN_DCHECK(Holds(*s));
   } else {
-    for (u32 i = 0; i < count; i++)
-      take(i);
+    for (u32 i = 0; i < s->base->count; i++)
+      take(i, s->base->words[i]);
     if (s->slot == kNoSlot)
       merges_[s->own % kMerges] = s->own;
+    else
+      take_moved();
   }
   if (!grown_count)
     return false;
@@ -159,41 +179,87 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
 }
 
 bool ThreadClock::AcquireWord(Slot slot, Stamp own, u64 own_epoch,
-                              Stamp base_stamp) {
-  if (slot == slot_ || slot >= count_ ||
+                              Stamp base_stamp, Slot late) {
+  // (Our own word is never news.)
+  if (slot == slot_ || slot >= count_ || (late != kNobody && late != slot_) ||
       !Covers(words_[slot].known, base_stamp))
     return false;
   MAPSAN_DCHECK(words_[slot].known < own); // I3
-  words_[slot].known = own;
-  if (words_[slot].epoch >= own_epoch)
+  if (words_[slot].epoch >= own_epoch) {
+    LearnKnown(slot, own);
     return true;
-  words_[slot].epoch = own_epoch;
+  }
+  words_[slot] = {own_epoch, own};
   NewVersion();
   Rebase(&slot, 1);
   return true;
 }
 
+// That is no change of the clock, and no version tells of it: the next one
+// does.
+void ThreadClock::LearnKnown(Slot slot, Stamp known) {
+  words_[slot].known = known;
+  if (learnt_.Find(slot) < learnt_.count)
+    return;
+  if (learnt_.count == LateSlots::kMax)
+    learnt_many_ = true;
+  else
+    learnt_.Add(slot);
+}
+
 // After a change of those words (more than ClockLog::kMax: of many), and of the
-// version: if nobody else refers to the base, it need not be made anew.
+// version: if they are few, the base need not be made anew.
 void ThreadClock::Rebase(const Slot *grown, u32 count) {
   only_told_ = kSeveral;
+  late_stamp_ = OwnStamp();
   Drop(current_);
   current_ = nullptr;
-  if (count > ClockLog::kMax) {
+  if (count > ClockLog::kMax || learnt_many_) {
     log_.Begin(OwnStamp());
     return DropBase();
   }
-  bool keep = base_ && IsExclusive(base_) && Takes(FastPath::rebase);
-  for (u32 i = 0; i < count; i++) {
-    log_.Add(OwnStamp(), grown[i]);
-    keep = keep && grown[i] < base_->count;
-  }
-  if (!keep)
-    return DropBase();
   for (u32 i = 0; i < count; i++)
-    base_->words[grown[i]] = words_[grown[i]];
+    log_.Add(OwnStamp(), grown[i]);
+  for (u32 i = 0; i < learnt_.count; i++)
+    log_.Add(OwnStamp(), learnt_.slots[i]);
+  if (base_ &&
+      (learnt_.count || !Takes(FastPath::late_words) || !AddLate(grown, count)))
+    DropBase();
+  learnt_.Clear();
+}
+
+// False: they are too many.
+bool ThreadClock::AddLate(const Slot *grown, u32 count) {
+  for (u32 i = 0; i < count; i++) {
+    if (late_.Find(grown[i]) < late_.count)
+      continue;
+    if (late_.count == LateSlots::kMax && !Fold())
+      return false;
+    late_.Add(grown[i]);
+  }
+  return true;
+}
+
+// Nobody else refers to the base: it is brought up to date. (What else is about
+// to be late may be so already.)
+bool ThreadClock::Fold() {
+  if (!IsExclusive(base_))
+    return false;
+  for (u32 i = 0; i < late_.count; i++)
+    if (late_.slots[i] >= base_->count)
+      return false;
+  for (u32 i = 0; i < late_.count; i++)
+    base_->words[late_.slots[i]] = words_[late_.slots[i]];
   base_->log = log_;
   base_stamp_ = OwnStamp();
+  late_.Clear();
+  return true;
+}
+
+void ThreadClock::SetLate(Snapshot *s) const {
+  s->late = late_;
+  for (u32 i = 0; i < late_.count; i++)
+    s->late_words[i] = words_[late_.slots[i]];
 }
 
 // I1: who knows that clock of that slot has all that it held. (It may name

@@ -114,11 +114,13 @@ public:
     return s.slot == slot_ && LifeOf(s.own) == life_;
   }
   /// Brings a snapshot of this clock, which nobody else refers to, up to date
-  /// if only the own word has moved since. After Tick.
+  /// if it has the clock's base. After Tick.
   bool Refresh(Snapshot *s) {
     if (!IsOwn(*s) || s->base != base_)
       return false;
     only_told_ = kSeveral;
+    if (s->own < late_stamp_)
+      SetLate(s);
     s->own = OwnStamp();
     s->own_epoch = words_[slot_].epoch;
     return true;
@@ -130,9 +132,10 @@ public:
   bool Acquire(const Snapshot *s, void (*before_change)(void *), void *arg);
 
   /// The same for a snapshot of which only these are known and which Knows does
-  /// not cover. False, and nothing changes: more than its owner's own word is
-  /// new, or may be. No operation may be in flight.
-  bool AcquireWord(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp);
+  /// not cover; `late`: LateSlots::only. False, and nothing changes: more than
+  /// its owner's own word is new, or may be. No operation may be in flight.
+  bool AcquireWord(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp,
+                   Slot late);
 
   /// Raises one component, as if all of `slot` up to `epoch` had been acquired
   /// (fork). What else that slot's thread knew stays unknown.
@@ -150,7 +153,11 @@ private:
     version_++;
     shortcuts_->ClockChanges();
   }
+  void LearnKnown(Slot slot, Stamp known);
   void Rebase(const Slot *grown, u32 count);
+  bool AddLate(const Slot *grown, u32 count);
+  bool Fold();
+  void SetLate(Snapshot *s) const;
   bool Holds(const Snapshot &s) const;
   void Reserve(u32 count);
   void DropBase();
@@ -169,8 +176,13 @@ private:
   u32 capacity_;
   ClockWord *words_;
   Snapshot *current_; // the snapshot of version_, if one was asked for
-  ClockBase *base_;   // all words as of base_stamp_, if still right but for own
+  ClockBase *base_;   // words as of base_stamp_, right but for own and late_
   Stamp base_stamp_;
+  LateSlots late_;   // none without a base
+  Stamp late_stamp_; // the owner's, when their words changed last
+  // Of these words only `known` has grown since the last version; and of more.
+  LateSlots learnt_;
+  bool learnt_many_;
   ClockLog log_;
   static constexpr u32 kMerges = 16;
   Stamp merges_[kMerges]; // acquired, by serial number; 0: none

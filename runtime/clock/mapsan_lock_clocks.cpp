@@ -71,17 +71,13 @@ static ALWAYS_INLINE bool Reopens(Thread *thr, const SyncObject *object,
 
 // What was unlocked last, or by writers.
 static void AcquireClock(Thread *thr, SyncObject *object) {
-  Slot slot = atomic_load(&object->slot, memory_order_relaxed);
-  Stamp own = atomic_load(&object->own, memory_order_relaxed);
-  bool known = thr->clock.Knows(slot, own);
+  SyncPeek peek = {};
+  peek.ReadClock(object);
+  bool known = thr->clock.Knows(peek.slot, peek.own);
   if (known && Takes(FastPath::peek))
     return;
   atomic_store(&object->seen, 1, memory_order_relaxed);
-  if (!known &&
-      AcquireWord(thr,
-                  {true, object, slot, own,
-                   atomic_load(&object->own_epoch, memory_order_relaxed),
-                   atomic_load(&object->base_stamp, memory_order_relaxed), 0}))
+  if (!known && AcquireWord(thr, peek))
     return;
   SpinMutexLock content(&object->content);
   ThreadAcquire(thr, object->clock);
@@ -100,7 +96,7 @@ static NOINLINE void ReleaseClock(Thread *thr, SyncObject *object, uptr addr,
   uptr told = thr->clock.OnlyTold();
   if (!own || !RefreshClock(thr, object)) {
     SpinMutexLock content(&object->content);
-    object->SetClock(thr->clock.Snap()->Ref());
+    Overwrite(thr, object);
   }
   thr->clock.Told(addr, told);
 }

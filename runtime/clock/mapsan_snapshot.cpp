@@ -6,7 +6,6 @@
 #include "mapsan_alloc.h"
 #include "mapsan_pool.h"
 #include "mapsan_thread.h"
-#include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
 
@@ -57,6 +56,7 @@ Snapshot *Snapshot::Create(Slot slot, Stamp own, u64 own_epoch,
   s->own_epoch = own_epoch;
   s->base_stamp = base_stamp;
   s->base = base;
+  s->late.Clear();
   atomic_store(&s->refs_, 1, memory_order_relaxed);
   return s;
 }
@@ -64,9 +64,11 @@ Snapshot *Snapshot::Create(Slot slot, Stamp own, u64 own_epoch,
 Snapshot *Snapshot::Merge(const Snapshot *a, const Snapshot *b) {
   u32 count = Max(a->Count(), b->Count());
   ClockBase *base = NewClockBase(count);
-  for (u32 i = 0; i < count; i++)
-    base->words[i] = {Max(a->Epoch(i), b->Epoch(i)),
-                      Max(a->Known(i), b->Known(i))};
+  for (u32 i = 0; i < count; i++) {
+    ClockWord mine = a->Word(i), theirs = b->Word(i);
+    base->words[i] = {Max(mine.epoch, theirs.epoch),
+                      Max(mine.known, theirs.known)};
+  }
   // Relaxed: only that no two are the same matters.
   static atomic_uint64_t merges;
   u64 serial = atomic_fetch_add(&merges, 1, memory_order_relaxed) + 1;

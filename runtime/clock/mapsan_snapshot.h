@@ -6,6 +6,7 @@
 #define MAPSAN_SNAPSHOT_H
 
 #include "sanitizer_common/sanitizer_atomic.h"
+#include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_internal_defs.h"
 
 namespace __mapsan {
@@ -68,8 +69,8 @@ struct ClockLog {
   }
 };
 
-/// The shared part of snapshots: all words but the owner's, which may have
-/// moved on. Reference-counted, immutable.
+/// The shared part of snapshots: all words but the owner's and a few others,
+/// which may have moved on. Reference-counted, immutable.
 struct ClockBase {
   atomic_uint32_t refs;
   u32 count;
@@ -77,34 +78,69 @@ struct ClockBase {
   ClockWord words[1]; // `count` of them
 };
 
+/// The words, but for the owner's, that have moved on since a base was taken.
+struct LateSlots {
+  static constexpr u32 kMax = 4;
+  u32 count;
+  Slot only; // kNobody: there are none; kNoSlot: several
+  Slot slots[kMax];
+
+  void Clear() {
+    count = 0;
+    only = kNobody;
+  }
+  void Add(Slot slot) {
+    only = count ? kNoSlot : slot;
+    slots[count++] = slot;
+  }
+  /// The place of that slot's word; `count` if it is none of these.
+  u32 Find(Slot slot) const {
+    u32 i = 0;
+    while (i < count && slots[i] != slot)
+      i++;
+    return i;
+  }
+};
+
 ///  thread's clock:   [ c0 f0 | c1 f1 | own | c3 f3 ]  at version 17
-///  Snapshot{own=(slot 2, life, 17), own_epoch, base_stamp=(life, 12)}
-///        \-> ClockBase taken at version 12: since then only `own` moved
+///  Snapshot{own=(slot 2, life, 17), own_epoch, base_stamp=(life, 12),
+///        |  late=[c3 f3]}
+///        \-> ClockBase taken at version 12: since then only `own` and those
+///            `late` moved
 ///
 /// Reference-counted, immutable, safe to read from any thread that holds a
 /// reference. A merge of several clocks has no owner (slot == kNoSlot), and a
 /// serial number in place of the owner's stamp.
-class Snapshot {
+class alignas(64) Snapshot {
+  atomic_uint32_t refs_;
+
 public:
   Slot slot;        // owner, or kNoSlot
   Stamp own;        // the owner's stamp, or the serial number: never 0
   u64 own_epoch;    // the owner's component
   Stamp base_stamp; // the owner's stamp when the base was taken
   ClockBase *base;
+  LateSlots late; // what counts in place of the base's words
+  ClockWord late_words[LateSlots::kMax];
 
   u32 Count() const {
-    return slot != kNoSlot && slot >= base->count ? slot + 1 : base->count;
+    u32 count = base->count;
+    if (slot != kNoSlot)
+      count = Max(count, slot + 1);
+    for (u32 i = 0; i < late.count; i++)
+      count = Max(count, late.slots[i] + 1);
+    return count;
   }
-  u64 Epoch(Slot s) const {
+  ClockWord Word(Slot s) const {
     if (s == slot)
-      return own_epoch;
-    return s < base->count ? base->words[s].epoch : 0;
+      return {own_epoch, own};
+    u32 i = late.Find(s);
+    if (i < late.count)
+      return late_words[i];
+    return s < base->count ? base->words[s] : ClockWord{0, 0};
   }
-  Stamp Known(Slot s) const {
-    if (s == slot)
-      return own;
-    return s < base->count ? base->words[s].known : 0;
-  }
+  u64 Epoch(Slot s) const { return Word(s).epoch; }
+  Stamp Known(Slot s) const { return Word(s).known; }
 
   /// Takes over one reference to `base`.
   static Snapshot *Create(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp,
@@ -120,10 +156,8 @@ public:
 
   Snapshot *Ref();
   void Unref(); // null-safe through the free function below
-
-private:
-  atomic_uint32_t refs_;
 };
+static_assert(sizeof(Snapshot) == 128, "what one thread writes is no other's");
 
 /// A finishing thread's stock of snapshots.
 void DrainSnapshotPool(Thread *thr);

@@ -40,18 +40,42 @@ void SyncAfterFork() {
   large_pool.ForEachBlock(open, nullptr);
 }
 
-void SyncObject::SetClock(Snapshot *s) {
+void SyncObject::Put(Snapshot *s) {
   if (lent)
     EndLoan();
-  if ((s ? s->slot : kNoSlot) != atomic_load(&slot, memory_order_relaxed))
+  Slot owner = s ? s->slot : kNoSlot;
+  if (owner != atomic_load(&slot, memory_order_relaxed))
     repeats = 0;
-  Drop(clock);
   clock = s;
-  atomic_store(&own, s ? s->own : 0, memory_order_relaxed);
-  atomic_store(&own_epoch, s ? s->own_epoch : 0, memory_order_relaxed);
-  atomic_store(&base_stamp, s ? s->base_stamp : 0, memory_order_relaxed);
-  atomic_store(&slot, s ? s->slot : kNoSlot, memory_order_relaxed);
+  atomic_store(&slot, owner, memory_order_relaxed);
+  if (s) {
+    atomic_store(&base, static_cast<u32>(s->base_stamp), memory_order_relaxed);
+    return MirrorMoved();
+  }
+  atomic_store(&own, 0, memory_order_relaxed);
   atomic_store(&seen, 0, memory_order_relaxed);
+}
+
+void SyncObject::SetClock(Snapshot *s) {
+  Drop(clock);
+  Put(s);
+}
+
+void SyncObject::SetClockInTurn(Snapshot *s) {
+  Snapshot *old = clock;
+  if (old && atomic_load(&slot, memory_order_relaxed) != kNoSlot) {
+    Drop(other);
+    other = old;
+  } else {
+    Drop(old);
+  }
+  Put(s);
+}
+
+void SyncObject::SwapClocks() {
+  Snapshot *old = clock;
+  Put(other);
+  other = old;
 }
 
 void SyncObject::EndLoan() {
@@ -104,6 +128,8 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   {
     SpinMutexLock content(&object->content);
     object->SetClock(nullptr);
+    Drop(object->other);
+    object->other = nullptr;
     if (large) {
       ReaderClocks::Destroy(large->readers);
       large->readers = nullptr;
@@ -123,15 +149,26 @@ bool RefreshClock(Thread *thr, SyncObject *object) {
   if (!clock || !clock->IsExclusive() || !Takes(FastPath::release_refresh) ||
       !thr->clock.Refresh(clock))
     return false;
-  atomic_store(&object->own, clock->own, memory_order_relaxed);
-  atomic_store(&object->own_epoch, clock->own_epoch, memory_order_relaxed);
-  atomic_store(&object->seen, 0, memory_order_relaxed);
+  object->MirrorMoved();
   return true;
+}
+
+void Overwrite(Thread *thr, SyncObject *object) {
+  Snapshot *other = object->other;
+  bool turns =
+      atomic_load(&object->slot, memory_order_relaxed) != thr->clock.slot() &&
+      Takes(FastPath::own_turn);
+  if (turns && other && other->IsExclusive() && thr->clock.Refresh(other))
+    object->SwapClocks();
+  else if (turns)
+    object->SetClockInTurn(thr->clock.Snap()->Ref());
+  else
+    object->SetClock(thr->clock.Snap()->Ref());
 }
 
 void StoreInto(Thread *thr, SyncObject *object) {
   if (!thr->clock.Equals(object->clock) && !RefreshClock(thr, object))
-    object->SetClock(thr->clock.Snap()->Ref());
+    Overwrite(thr, object);
 }
 
 void JoinOwn(Thread *thr, SyncObject *object) {
@@ -174,7 +211,7 @@ void sync_internal::Acquire(Thread *thr, uptr addr) {
     return;
   ScopedLock lock(bucket);
   if (SyncObject *object = FindSync(bucket, addr))
-    ThreadAcquire(thr, object->clock);
+    AcquireHeld(thr, object);
 }
 
 void sync_internal::ReleaseStore(Thread *thr, uptr addr) {

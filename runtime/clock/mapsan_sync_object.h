@@ -21,26 +21,44 @@ struct SyncObject {
   atomic_uintptr_t addr; // with the bits that tell parts apart (abi.h)
   atomic_uintptr_t next; // SyncObject *
   Snapshot *clock;       // L, or Lw of a rwlock
+  Snapshot *other;       // what another thread left here before; or null
   // Mirrors of `clock`.
   atomic_uint64_t own; // 0: no clock
   atomic_uint64_t own_epoch;
-  atomic_uint64_t base_stamp;
   atomic_uint32_t slot; // kNoSlot: a merge, or no clock
-  // Of a lock: another thread has acquired `clock`. Stored by who holds the
-  // lock, also without the bucket's.
-  atomic_uint32_t seen;
-  // Of a lock: held while `clock` or `readers` become others.
-  StaticSpinMutex content;
+  atomic_uint32_t base; // the lower half of base_stamp
+  atomic_uint16_t late; // LateSlots::only, shortened
   // Of an atomic (mapsan_lent.h): its owner's table says that it is lent; how
   // often it was taken back; how often its owner has released the same.
+  u16 repeats;
   bool lent;
   u8 taken_back;
-  u16 repeats;
+  // Of a lock: another thread has acquired `clock`. Stored by who holds the
+  // lock, also without the bucket's.
+  atomic_uint8_t seen;
+  // Of a lock: held while `clock`, `other` or `readers` become others.
+  StaticSpinMutex content;
 
   /// Takes over the reference; null empties it.
   void SetClock(Snapshot *s);
+  /// The same, where that is of another thread than `clock`, which is kept, as
+  /// far as it has an owner, for when that one comes again.
+  void SetClockInTurn(Snapshot *s);
+  /// What is kept becomes the clock, and the clock is kept.
+  void SwapClocks();
+  /// The clock, of the same base, has moved on.
+  void MirrorMoved() {
+    atomic_store(&own, clock->own, memory_order_relaxed);
+    atomic_store(&own_epoch, clock->own_epoch, memory_order_relaxed);
+    atomic_store(&late, static_cast<u16>(clock->late.only),
+                 memory_order_relaxed);
+    atomic_store(&seen, 0, memory_order_relaxed);
+  }
   /// It is lent to nobody.
   void EndLoan();
+
+private:
+  void Put(Snapshot *s);
 };
 static_assert(sizeof(SyncObject) == 64, "a release of a program's is a line");
 
@@ -101,8 +119,20 @@ struct SyncPeek {
   Slot slot;          // owner of the clock; kNoSlot: a merge, or there is none
   Stamp own;          // as of Snapshot
   u64 own_epoch;
-  Stamp base_stamp;
-  u32 tag; // of the bucket when it was read
+  Stamp base_stamp; // or a later one
+  Slot late;        // LateSlots::only
+  u32 tag;          // of the bucket when it was read
+
+  void ReadClock(const SyncObject *o) {
+    own = atomic_load(&o->own, memory_order_relaxed);
+    slot = atomic_load(&o->slot, memory_order_relaxed);
+    own_epoch = atomic_load(&o->own_epoch, memory_order_relaxed);
+    // Of one life, and if not within so many versions then not as old.
+    u32 base = atomic_load(&o->base, memory_order_relaxed);
+    base_stamp = own - (static_cast<u32>(own) - base);
+    u16 only = atomic_load(&o->late, memory_order_relaxed);
+    late = only == static_cast<u16>(kNoSlot) ? kNoSlot : only; // or the last
+  }
 };
 inline SyncPeek Peek(Bucket *bucket, uptr addr) {
   SyncPeek peek = {};
@@ -114,10 +144,7 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
   for (SyncObject *o = bucket->Head<SyncObject>(); o; o = NextSync(o)) {
     if (atomic_load(&o->addr, memory_order_relaxed) == addr) {
       peek.object = o;
-      peek.own = atomic_load(&o->own, memory_order_relaxed);
-      peek.slot = atomic_load(&o->slot, memory_order_relaxed);
-      peek.own_epoch = atomic_load(&o->own_epoch, memory_order_relaxed);
-      peek.base_stamp = atomic_load(&o->base_stamp, memory_order_relaxed);
+      peek.ReadClock(o);
       break;
     }
     if (++steps > 32)
@@ -136,7 +163,16 @@ inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
   return thr->operations.empty() && !Observes(thr) &&
          Takes(FastPath::acquire_word) &&
          thr->clock.AcquireWord(peek.slot, peek.own, peek.own_epoch,
-                                peek.base_stamp);
+                                peek.base_stamp, peek.late);
+}
+/// What the object holds, its lock held: mostly known, or a word, which lies in
+/// its own line.
+inline void AcquireHeld(Thread *thr, SyncObject *object) {
+  SyncPeek peek = {};
+  peek.ReadClock(object);
+  bool known = !Observes(thr) && thr->clock.Knows(peek.slot, peek.own);
+  if (known ? !Takes(FastPath::peek) : !AcquireWord(thr, peek))
+    ThreadAcquire(thr, object->clock);
 }
 /// What `thr` would release there is there already and nothing else (call
 /// after ThreadFlush).
@@ -149,9 +185,11 @@ inline bool NothingToRelease(const Thread *thr, const SyncPeek &peek) {
 // Contents; bucket lock held. Release ones: after ThreadFlush.
 
 /// What the object holds is this thread's last release there, nobody else has
-/// kept it, and only the thread's own word has moved since: brought up to date.
+/// kept it, and few words have moved since: brought up to date.
 bool RefreshClock(Thread *thr, SyncObject *object);
-/// CLOCKS: overwrite.
+/// CLOCKS: overwrite. It holds something else, or nothing.
+void Overwrite(Thread *thr, SyncObject *object);
+/// The same, whatever it holds.
 void StoreInto(Thread *thr, SyncObject *object);
 /// CLOCKS: join, of the thread's own clock.
 void JoinOwn(Thread *thr, SyncObject *object);
