@@ -21,6 +21,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch, Shortcuts *shortcuts) {
   dirty_ = false;
   nonzero_ = epoch != 0;
   only_told_ = reopened_ = 0;
+  told_beside_ = false;
   count_ = 0;
   current_ = nullptr;
   base_ = nullptr;
@@ -74,12 +75,15 @@ void ThreadClock::DropBase() {
 }
 
 bool ThreadClock::CloseGroup() {
+  bool as_before = reopened_ == version_; // still what its lock holds
+  reopened_ = 0;
+  // Before the group is closed: who reads that it is, says so after this.
+  if (!as_before)
+    __atomic_store_n(&told_beside_, false, __ATOMIC_RELAXED);
   words_[slot_].epoch = open_;
   SetOpen(open_ + 1);
   dirty_ = false;
   nonzero_ = true;
-  bool as_before = reopened_ == version_; // still what its lock holds
-  reopened_ = 0;
   if (as_before)
     return true;
   version_++;
@@ -125,7 +129,9 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   Slot grown[ClockLog::kMax];
   u32 grown_count = 0;
   auto take = [&](Slot i, ClockWord word) {
-    if (i == slot_) // never taken from elsewhere
+    // Our own is never taken from elsewhere. (And where a program misuses a
+    // lock, a snapshot may become another one meanwhile.)
+    if (i == slot_ || UNLIKELY(i >= count_))
       return;
     if (words_[i].epoch < word.epoch) {
       if (!grown_count && before_change)

@@ -82,13 +82,17 @@ public:
 
   /// Nobody, or that lock alone, was told of the group that was closed last.
   uptr OnlyTold() const { return only_told_; }
-  /// That lock was told of it. `before`: OnlyTold before that.
-  void Told(uptr lock, uptr before) {
-    only_told_ = !before || before == lock ? lock : kSeveral;
-  }
+  /// That lock was told of it. `before`: OnlyTold before that. (If it is that
+  /// lock, what it held is gone, and so is who has seen that.)
+  void Told(uptr lock, uptr before) { only_told_ = !before ? lock : kSeveral; }
+  /// By another thread, which has acquired ClosedEpochNow from no object.
+  void ToldBeside() { __atomic_store_n(&told_beside_, true, __ATOMIC_RELAXED); }
   /// The last group was published at `lock` and nowhere else, and nothing has
   /// happened since: no operation of this thread, nothing acquired.
-  bool MayReopen(uptr lock) const { return only_told_ == lock && !dirty_; }
+  bool MayReopen(uptr lock) const {
+    return only_told_ == lock && !dirty_ &&
+           !__atomic_load_n(&told_beside_, __ATOMIC_RELAXED);
+  }
   /// The open group is one that was taken back.
   bool IsReopened() const { return dirty_ && reopened_ == version_; }
   /// Takes the last group back, as nobody has seen it: what comes belongs to
@@ -170,8 +174,9 @@ private:
   bool dirty_;
   bool nonzero_;
   static constexpr uptr kSeveral = 1;
-  uptr only_told_; // 0: nobody
-  u64 reopened_;   // the version of the group that was opened again; or 0
+  uptr only_told_;   // 0: nobody
+  bool told_beside_; // somebody who did not come by an object
+  u64 reopened_;     // the version of the group that was opened again; or 0
   u32 count_;
   u32 capacity_;
   ClockWord *words_;

@@ -82,7 +82,7 @@ struct ClockBase {
 struct LateSlots {
   static constexpr u32 kMax = 4;
   u32 count;
-  Slot only; // kNobody: there are none; kNoSlot: several
+  Slot only; // kNobody: there are none; kNoSlot: several, or nobody's
   Slot slots[kMax];
 
   void Clear() {
@@ -90,7 +90,7 @@ struct LateSlots {
     only = kNobody;
   }
   void Add(Slot slot) {
-    only = count ? kNoSlot : slot;
+    only = count || slot == kNobody ? kNoSlot : slot;
     slots[count++] = slot;
   }
   /// The place of that slot's word; `count` if it is none of these.

@@ -56,26 +56,36 @@ void SyncObject::Put(Snapshot *s) {
   atomic_store(&seen, 0, memory_order_relaxed);
 }
 
+// A child of fork goes on with what stands here at any moment, though the
+// thread that was about it is gone: no reference has two names, nor one that is
+// given back, and what is lost in between is lost.
+
 void SyncObject::SetClock(Snapshot *s) {
-  Drop(clock);
+  Snapshot *old = clock;
   Put(s);
+  atomic_signal_fence(memory_order_seq_cst);
+  Drop(old);
 }
 
 void SyncObject::SetClockInTurn(Snapshot *s) {
-  Snapshot *old = clock;
-  if (old && atomic_load(&slot, memory_order_relaxed) != kNoSlot) {
-    Drop(other);
-    other = old;
-  } else {
-    Drop(old);
-  }
+  if (!clock || atomic_load(&slot, memory_order_relaxed) == kNoSlot)
+    return SetClock(s);
+  Snapshot *kept = clock, *old = other;
+  other = nullptr;
+  atomic_signal_fence(memory_order_seq_cst);
   Put(s);
+  atomic_signal_fence(memory_order_seq_cst);
+  other = kept;
+  Drop(old);
 }
 
 void SyncObject::SwapClocks() {
-  Snapshot *old = clock;
-  Put(other);
-  other = old;
+  Snapshot *kept = clock, *mine = other;
+  other = nullptr;
+  atomic_signal_fence(memory_order_seq_cst);
+  Put(mine);
+  atomic_signal_fence(memory_order_seq_cst);
+  other = kept;
 }
 
 void SyncObject::EndLoan() {
@@ -128,8 +138,9 @@ void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
   {
     SpinMutexLock content(&object->content);
     object->SetClock(nullptr);
-    Drop(object->other);
+    Snapshot *other = object->other;
     object->other = nullptr;
+    Drop(other);
     if (large) {
       ReaderClocks::Destroy(large->readers);
       large->readers = nullptr;

@@ -522,6 +522,8 @@ void ThreadAcquireAll(Thread *self) {
     Thread *thr = ThreadBySlot(slot);
     self->clock.Raise(slot, thr ? thr->clock.ClosedEpochNow()
                                 : registry->slots.FinalEpoch(slot));
+    if (thr)
+      thr->clock.ToldBeside();
   }
 }
 

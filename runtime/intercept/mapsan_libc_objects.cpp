@@ -6,6 +6,7 @@
 #include "sanitizer_common/sanitizer_common.h"
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 
@@ -31,6 +32,22 @@ static_assert(PTHREAD_MUTEX_RECURSIVE == kRecursive &&
 #endif
 static_assert(EOWNERDEAD == libc_internal::kOwnerDead,
               "errors are numbered otherwise");
+
+bool HasOneProcessor() {
+  enum : u8 { kUnknown, kOne, kMany };
+  static atomic_uint8_t known; // relaxed: any thread comes to the same answer
+  u8 answer = atomic_load(&known, memory_order_relaxed);
+  if (LIKELY(answer != kUnknown))
+    return answer == kOne;
+  // Not sanitizer_common's, which dies where there are more than it thinks of.
+  cpu_set_t processors;
+  int saved = errno;
+  bool one = !sched_getaffinity(0, sizeof(processors), &processors) &&
+             CPU_COUNT(&processors) == 1;
+  errno = saved;
+  atomic_store(&known, one ? kOne : kMany, memory_order_relaxed);
+  return one;
+}
 
 bool BarrierIsShared(const void *attr) {
   int shared = PTHREAD_PROCESS_PRIVATE;

@@ -25,6 +25,7 @@ namespace libc_internal {
 // glibc's, checked against its headers in the .cpp file.
 constexpr uptr kKindOfMutex = 16; // where it lies
 constexpr int kTypes = 3, kRecursive = 1, kRobust = 16;
+constexpr int kInherits = 32, kProtects = 64; // priorities
 constexpr int kOwnerDead = 130;
 } // namespace libc_internal
 
@@ -48,6 +49,22 @@ inline bool IsTaken(const void *mutex) {
   return false;
 #endif
 }
+
+/// Of no type that checks or remembers its owner, and with nothing but the
+/// owner in what IsTaken looks at.
+inline bool IsNormal(const void *mutex) {
+#if SANITIZER_GLIBC
+  using namespace libc_internal;
+  int kind = __atomic_load_n(reinterpret_cast<const int *>(
+                                 reinterpret_cast<uptr>(mutex) + kKindOfMutex),
+                             __ATOMIC_RELAXED);
+  return !(kind & (kTypes | kRobust | kInherits | kProtects));
+#else
+  return false;
+#endif
+}
+/// There is one processor for this process. (Unknown: there are more.)
+bool HasOneProcessor();
 
 /// As most are: neither recursive nor robust.
 inline bool IsPlain(MutexType type) { return !type.recursive && !type.robust; }

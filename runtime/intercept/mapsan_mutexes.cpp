@@ -28,8 +28,7 @@ void __mapsan::AwaitTakenMutex(const void *mutex) {
   // thread that works under it.
   constexpr u32 kLooks = 8;
   constexpr u64 kCyclesBetween = 1 << 12;
-  // (The owner of another type may be ourselves.)
-  if (!IsPlain(TypeOf(mutex)) || GetNumberOfCPUsCached() == 1)
+  if (!IsNormal(mutex) || HasOneProcessor())
     return;
   for (u32 i = 0; i < kLooks && IsTaken(mutex); i++) {
     u64 until = __builtin_ia32_rdtsc() + kCyclesBetween;

@@ -100,6 +100,30 @@ TEST_F(ReopenedGroups, WhatComesAfterTheUnlockIsNotTold) {
   EXPECT_TRUE(found());
 }
 
+TEST_F(ReopenedGroups, NotAtALockThatIsAnotherOneSinceItWasTold) {
+  locked(a);
+  lock(b); // is told
+  unlock(b);
+  SyncBorn(AddressOf(locks[0]), sizeof(locks[0]));
+  u64 open = epoch();
+  lock(a);
+  unlock(a);
+  lock(a);
+  EXPECT_EQ(epoch(), open);
+  use(a, 1);
+  unlock(a);
+  use(b, 1);
+  EXPECT_TRUE(found());
+}
+
+TEST_F(ReopenedGroups, NotIfAllWasAcquired) {
+  locked(a);
+  ThreadAcquireAll(b);
+  locked(a);
+  use(b);
+  EXPECT_TRUE(found());
+}
+
 TEST_F(ReopenedGroups, NotIfAnotherThreadHadTheLock) {
   locked(a);
   lock(b);
