@@ -27,14 +27,17 @@ constexpr uptr kKindOfMutex = 16; // where it lies
 constexpr int kTypes = 3, kRecursive = 1, kRobust = 16;
 constexpr int kInherits = 32, kProtects = 64; // priorities
 constexpr int kOwnerDead = 130;
+inline int KindOf(const void *mutex) {
+  return __atomic_load_n(reinterpret_cast<const int *>(
+                             reinterpret_cast<uptr>(mutex) + kKindOfMutex),
+                         __ATOMIC_RELAXED);
+}
 } // namespace libc_internal
 
 inline MutexType TypeOf(const void *mutex) {
 #if SANITIZER_GLIBC
   using namespace libc_internal;
-  int kind = __atomic_load_n(reinterpret_cast<const int *>(
-                                 reinterpret_cast<uptr>(mutex) + kKindOfMutex),
-                             __ATOMIC_RELAXED);
+  int kind = KindOf(mutex);
   return {(kind & kTypes) == kRecursive, (kind & kRobust) != 0};
 #else
   return {true, false};
@@ -55,9 +58,7 @@ inline bool IsTaken(const void *mutex) {
 inline bool IsNormal(const void *mutex) {
 #if SANITIZER_GLIBC
   using namespace libc_internal;
-  int kind = __atomic_load_n(reinterpret_cast<const int *>(
-                                 reinterpret_cast<uptr>(mutex) + kKindOfMutex),
-                             __ATOMIC_RELAXED);
+  int kind = KindOf(mutex);
   return !(kind & (kTypes | kRobust | kInherits | kProtects));
 #else
   return false;
