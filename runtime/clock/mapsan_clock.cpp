@@ -26,9 +26,7 @@ void ThreadClock::Start(Slot slot, u64 life, u64 epoch, Shortcuts *shortcuts) {
   current_ = nullptr;
   base_ = nullptr;
   base_stamp_ = late_stamp_ = 0;
-  late_.Clear();
-  learnt_.Clear();
-  learnt_many_ = false;
+  DropBase();
   log_.Begin(OwnStamp());
   for (Stamp &merge : merges_)
     merge = 0;
@@ -150,8 +148,7 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
       take(s->late.slots[i], s->late_words[i]);
     take(s->slot, {s->own_epoch, s->own});
   };
-  u32 count = s->Count();
-  Reserve(count);
+  Reserve(s->Count());
   Stamp known = s->slot != kNoSlot ? words_[s->slot].known : 0;
   if (s->slot != kNoSlot && Covers(known, s->base_stamp)) {
     // All of the base was known to us already.

@@ -4,7 +4,8 @@
 #ifndef MAPSAN_KNOWN_PATHS_H
 #define MAPSAN_KNOWN_PATHS_H
 
-#include "sanitizer_common/sanitizer_internal_defs.h"
+#include "sanitizer_common/sanitizer_atomic.h"
+#include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
 using namespace __sanitizer;
@@ -180,9 +181,9 @@ public:
     if (at % kRing + size > kRing) // not across the end
       at = RoundUpTo(at, kRing);
     taken_ = at + size;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    atomic_signal_fence(memory_order_seq_cst);
     PathAt(at)->Keep(words, site, id);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    atomic_signal_fence(memory_order_seq_cst);
     u64 key = KeyOf(words.pc_, words.bp_);
     Set &set = sets_[SetOf(key)];
     for (u32 i = kWays - 1; i; i--)
@@ -210,6 +211,7 @@ private:
   KnownPath *PathAt(u64 at) {
     return reinterpret_cast<KnownPath *>(&ring_[at % kRing]);
   }
+
   Set sets_[kSets];
   u64 taken_;
   alignas(64) u8 ring_[kRing];

@@ -67,26 +67,24 @@ void SyncObject::SetClock(Snapshot *s) {
   Drop(old);
 }
 
-void SyncObject::SetClockInTurn(Snapshot *s) {
-  if (!clock || atomic_load(&slot, memory_order_relaxed) == kNoSlot)
-    return SetClock(s);
-  Snapshot *kept = clock, *old = other;
+void SyncObject::PutAndKeep(Snapshot *s) {
+  Snapshot *kept = clock;
   other = nullptr;
   atomic_signal_fence(memory_order_seq_cst);
   Put(s);
   atomic_signal_fence(memory_order_seq_cst);
   other = kept;
+}
+
+void SyncObject::SetClockInTurn(Snapshot *s) {
+  if (!clock || atomic_load(&slot, memory_order_relaxed) == kNoSlot)
+    return SetClock(s);
+  Snapshot *old = other;
+  PutAndKeep(s);
   Drop(old);
 }
 
-void SyncObject::SwapClocks() {
-  Snapshot *kept = clock, *mine = other;
-  other = nullptr;
-  atomic_signal_fence(memory_order_seq_cst);
-  Put(mine);
-  atomic_signal_fence(memory_order_seq_cst);
-  other = kept;
-}
+void SyncObject::SwapClocks() { PutAndKeep(other); }
 
 void SyncObject::EndLoan() {
   lent = false;

@@ -59,6 +59,8 @@ struct SyncObject {
 
 private:
   void Put(Snapshot *s);
+  /// What was the clock is kept beside it, in place of what was kept before.
+  void PutAndKeep(Snapshot *s);
 };
 static_assert(sizeof(SyncObject) == 64, "a release of a program's is a line");
 

@@ -3,7 +3,6 @@
 
 #include "mapsan_locking.h"
 #include "mapsan_real.h"
-#include "sanitizer_common/sanitizer_common.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
 
 using namespace __mapsan;

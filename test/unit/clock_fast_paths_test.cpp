@@ -48,6 +48,13 @@ protected:
     for (auto &map : maps)
       Operate(thr, &write, map);
   }
+  // One after the other, of a map of its own.
+  void othersTellA() {
+    for (u32 i = 2; i < kThreads; i++) {
+      Operate(threads[i], &write, maps[i]);
+      hand(threads[i], a, i);
+    }
+  }
   void underLock(Thread *thr, int object, int map) {
     TakeMutex(thr, AddressOf(objects[object]));
     Operate(thr, &write, maps[map]);
@@ -64,10 +71,7 @@ protected:
 TEST_F(ClockFastPaths, MoreChangesThanAClockLists) {
   Operate(a, &write, maps[0]);
   hand(a, b, 0); // b knows a's clock from here on
-  for (u32 i = 2; i < kThreads; i++) {
-    Operate(threads[i], &write, maps[i]);
-    hand(threads[i], a, i);
-  }
+  othersTellA();
   hand(a, b, 0);
   writeAll(b);
   EXPECT_TRUE(silent());
@@ -105,10 +109,7 @@ TEST_F(ClockFastPaths, WhatIsNoLongerLateIsInTheBase) {
   Operate(a, &write, maps[0]);
   hand(a, b, 0);
   SyncBorn(AddressOf(objects[0]), sizeof(objects[0]));
-  for (u32 i = 2; i < kThreads; i++) {
-    Operate(threads[i], &write, maps[i]);
-    hand(threads[i], a, i);
-  }
+  othersTellA();
   hand(a, b, 0);
   writeAll(b);
   EXPECT_TRUE(silent());
@@ -120,10 +121,7 @@ TEST_F(ClockFastPaths, ABaseThatASnapshotUsesIsLeftAsItWas) {
   hand(threads[kThreads - 1], a, 1);
   Operate(a, &write, maps[0]);
   hand(a, b, 0);
-  for (u32 i = 2; i < kThreads; i++) {
-    Operate(threads[i], &write, maps[i]);
-    hand(threads[i], a, i);
-  }
+  othersTellA();
   SyncAcquire(threads[15], AddressOf(objects[0]));
   Operate(threads[15], &write, maps[0]);
   EXPECT_TRUE(silent());
