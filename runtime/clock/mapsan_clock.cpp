@@ -150,10 +150,12 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
   };
   Reserve(s->Count());
   Stamp known = s->slot != kNoSlot ? words_[s->slot].known : 0;
+  // First, so that what the base has of these is no news.
+  if (s->slot != kNoSlot)
+    take_moved();
   if (s->slot != kNoSlot && Covers(known, s->base_stamp)) {
     // All of the base was known to us already.
     MAPSAN_DCHECK(known < s->own); // I3
-    take_moved();
     MAPSAN_DCHECK(Holds(*s));
   } else if (s->slot != kNoSlot && Covers(known, s->base->log.since) &&
              Takes(FastPath::clock_log)) {
@@ -164,15 +166,12 @@ bool ThreadClock::Acquire(const Snapshot *s, void (*before_change)(void *),
       if (listed < s->base->count) // else it is late
         take(listed, s->base->words[listed]);
     }
-    take_moved();
     MAPSAN_DCHECK(Holds(*s));
   } else {
     for (u32 i = 0; i < s->base->count; i++)
       take(i, s->base->words[i]);
     if (s->slot == kNoSlot)
       merges_[s->own % kMerges] = s->own;
-    else
-      take_moved();
   }
   if (!grown_count)
     return false;
