@@ -12,7 +12,19 @@ u32 LockStacks::IdOf(Thread *thr, uptr pc, uptr bp) {
   return IdOfHere(thr, pc, bp);
 }
 
-u32 LockStacks::Learn(Entry *entry, Thread *thr, uptr pc, uptr bp) {
+u32 LockStacks::Find(Set *set, Thread *thr, uptr pc, uptr bp) {
+  for (u32 i = 0; i < kWays && Takes(FastPath::lock_stack); i++) {
+    if (!set->ways[i].Is(pc, bp))
+      continue;
+    set->last = i;
+    return set->ways[i].id;
+  }
+  set->last = (set->last + 1) % kWays;
+  Learn(&set->ways[set->last], thr, pc, bp);
+  return set->ways[set->last].id;
+}
+
+void LockStacks::Learn(Entry *entry, Thread *thr, uptr pc, uptr bp) {
   uptr pcs[kFrames];
   const uptr *places[kFrames];
   u32 n = WalkFrames(thr, pc, bp, pcs, places, kFrames);
@@ -23,7 +35,6 @@ u32 LockStacks::Learn(Entry *entry, Thread *thr, uptr pc, uptr bp) {
   entry->pc = pc;
   entry->bp = bp;
   entry->id = InternStack(thr, pcs, n);
-  return entry->id;
 }
 
 } // namespace __mapsan

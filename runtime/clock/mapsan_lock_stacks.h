@@ -13,7 +13,8 @@ struct Thread;
 
 /// The stacks of the locks that a thread took lately. A stack is the same as
 /// long as all its return addresses are where they were: a few words compared,
-/// all of them in the thread's own live frames. Owned by the thread.
+/// all of them in the thread's own live frames. In sets of a few, as one
+/// function is come to by several paths in turn. Owned by the thread.
 ///
 ///   bp -> | saved bp    |  the interceptor's frame
 ///         | pc          |
@@ -30,19 +31,20 @@ public:
   u32 IdOf(Thread *thr, uptr pc, uptr bp);
   /// The same without a call where the stack is known.
   ALWAYS_INLINE u32 IdOfHere(Thread *thr, uptr pc, uptr bp) {
-    Entry &entry = entries_[(pc ^ bp >> 4) % kEntries];
-    if (LIKELY(entry.pc == pc && entry.bp == bp && entry.StillThere() &&
-               Takes(FastPath::lock_stack)))
+    Set &set = sets_[(pc ^ bp >> 4) % kSets];
+    const Entry &entry = set.ways[set.last];
+    if (LIKELY(entry.Is(pc, bp) && Takes(FastPath::lock_stack)))
       return entry.id;
-    return Learn(&entry, thr, pc, bp);
+    return Find(&set, thr, pc, bp);
   }
   void ForgetAll() {
-    for (Entry &entry : entries_)
-      entry.pc = 0;
+    for (Set &set : sets_)
+      for (Entry &entry : set.ways)
+        entry.pc = 0;
   }
 
 private:
-  static constexpr u32 kEntries = 16;
+  static constexpr u32 kSets = 16, kWays = 4;
   struct Entry {
     uptr pc, bp;
     u32 id;
@@ -50,16 +52,23 @@ private:
     const uptr *places[kFrames - 1];
     uptr pcs[kFrames - 1];
 
-    bool StillThere() const {
+    ALWAYS_INLINE bool Is(uptr wanted_pc, uptr wanted_bp) const {
+      if (pc != wanted_pc || bp != wanted_bp)
+        return false;
       uptr differs = 0;
       for (u32 i = 0; i < kFrames - 1; i++)
         differs |= *places[i] ^ pcs[i];
       return !differs;
     }
   };
-  u32 Learn(Entry *entry, Thread *thr, uptr pc, uptr bp);
+  struct Set {
+    Entry ways[kWays];
+    u32 last; // that was asked for
+  };
+  static u32 Find(Set *set, Thread *thr, uptr pc, uptr bp);
+  static void Learn(Entry *entry, Thread *thr, uptr pc, uptr bp);
 
-  Entry entries_[kEntries];
+  Set sets_[kSets];
 };
 
 } // namespace __mapsan

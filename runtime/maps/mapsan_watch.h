@@ -43,14 +43,17 @@ struct LockedChange {
 /// The last mutations of what a watch stands for, by number. Its lock held.
 struct WatchLog {
   static constexpr u32 kMutations = 32, kFreed = 53, kLocked = 2;
+  u32 freed_end;   // the number of the next
+  u32 last_locked; // which of those is the newest
+  // That of the number 1 comes first: most watches have no other, and their
+  // log is one line.
   Mutation mutations[kMutations];
   FreedBlock freed[kFreed];
-  u32 freed_end;                // the number of the next
-  u32 last_locked;              // which of these is the newest
   LockedChange locked[kLocked]; // of two threads
 
+  Mutation &Of(u32 number) { return mutations[(number - 1) % kMutations]; }
   const Mutation &Of(u32 number) const {
-    return mutations[number % kMutations];
+    return const_cast<WatchLog *>(this)->Of(number);
   }
   bool Freed(const Mutation &mutation, uptr address) const;
 };

@@ -29,6 +29,7 @@ bool Watches::Reserve() {
     return false;
   watches_ = reinterpret_cast<Watch *>(p);
   logs_ = reinterpret_cast<WatchLog *>(p + kWatches * sizeof(Watch));
+  atomic_store(&ring_, kFirstRing, memory_order_relaxed);
   // Release: whoever sees that there are some finds them.
   __atomic_store_n(&any_, true, __ATOMIC_RELEASE);
   return true;
@@ -41,8 +42,9 @@ WatchLog *Watches::LogOf(const Watch *watch) {
 template <class Callback> void Watches::ForEach(Callback callback) {
   if (!HasAny())
     return;
+  u32 ring = atomic_load(&ring_, memory_order_relaxed);
   u64 taken = atomic_load(&next_, memory_order_relaxed);
-  for (u32 i = 0; i < kWatches && i < taken; i++) {
+  for (u32 i = 0; i < ring && i < taken; i++) {
     ScopedLock lock(&watches_[i].lock);
     callback(&watches_[i]);
   }
@@ -95,15 +97,30 @@ void Watches::Unlink(Bucket *bucket, Watch *watch) {
   atomic_store(&watch->key_, 0, memory_order_release);
 }
 
+// Of so many, few can be spared: as many again are taken next. (Two threads may
+// come here at once, and one of them is later than the other's next round.)
+void Watches::Grow(u32 ring) {
+  if (atomic_compare_exchange_strong(&ring_, &ring, 2 * ring,
+                                     memory_order_relaxed))
+    atomic_store(&next_, ring, memory_order_relaxed);
+}
+
 // The next one that can be spared, in a new life, for no map; its lock is held.
 // In the order in which they were taken, so that those of destroyed maps last a
-// while. One that was asked for lately is passed by, unless all are.
+// while. One that stands for a map is passed by, if it was asked for lately or
+// there can be more, unless all do.
 Watch *Watches::Take() {
-  constexpr u32 kLook = 16;
+  constexpr u32 kLook = 16, kInRow = 4;
   for (u32 i = 0;; i++) {
+    u32 ring = atomic_load(&ring_, memory_order_relaxed);
     u64 number = atomic_fetch_add(&next_, 1, memory_order_relaxed);
-    Watch *watch = &watches_[number % kWatches];
+    Watch *watch = &watches_[number % ring];
     MapKey key = watch->Key();
+    if (key && ring < kWatches) {
+      if (i + 1 >= kInRow)
+        Grow(ring);
+      continue;
+    }
     if (i < kLook && key &&
         atomic_exchange(&watch->used_, 0, memory_order_relaxed))
       continue;
@@ -180,8 +197,7 @@ void Watches::Append(Watch *watch, const Mutation &mutation,
   u64 stamp = watch->Stamp() + 1;
   if (!Watch::CountOf(stamp)) // they are through
     return BeginLife(watch);
-  Mutation *noted =
-      &log->mutations[Watch::CountOf(stamp) % WatchLog::kMutations];
+  Mutation *noted = &log->Of(Watch::CountOf(stamp));
   *noted = mutation;
   noted->freed_first = log->freed_end;
   noted->freed_count = 0;
@@ -436,8 +452,7 @@ void Watches::ReplaceWords(AccessWord (*replace)(AccessWord, void *),
     WatchLog *log = LogOf(watch);
     u32 count = Watch::CountOf(watch->Stamp());
     for (u32 i = 0; i < count && i < WatchLog::kMutations; i++) {
-      AccessWord *word =
-          &log->mutations[(count - i) % WatchLog::kMutations].word;
+      AccessWord *word = &log->Of(count - i).word;
       if (*word)
         *word = replace(*word, arg);
     }
@@ -452,8 +467,7 @@ void Watches::ForgetSites(const Site *begin, const Site *end) {
     WatchLog *log = LogOf(watch);
     u32 count = Watch::CountOf(watch->Stamp());
     for (u32 i = 0; i < count && i < WatchLog::kMutations; i++) {
-      u32 *stack =
-          &log->mutations[(count - i) % WatchLog::kMutations].details.stack;
+      u32 *stack = &log->Of(count - i).details.stack;
       const Site *site = SiteOfStack(*stack);
       if (site >= begin && site < end)
         *stack = StackWithoutSite(*stack);

@@ -22,14 +22,16 @@ struct Site;
 struct WatchLog;
 using MapKey = u64;
 
-/// The watches of this process, kWatches at a time. Each that stands for a map
-/// is found in the bucket of the map's address.
+/// The watches of this process: as few as keep those of the maps that are there
+/// and of the last kFirstRing, so that what comes next is still in the cache;
+/// kWatches at most. Each that stands for a map is found in the bucket of the
+/// map's address.
 ///
 /// A bucket's lock guards its chain and the keys in it; a watch's own lock its
 /// log, and is taken after that of the bucket.
 class Watches {
 public:
-  static constexpr u32 kWatches = 1 << 13;
+  static constexpr u32 kFirstRing = 1 << 10, kWatches = 1 << 13;
 
   /// There may be a watch of the map, or of another one. False: there is none,
   /// but one that a thread has made that is unordered with this one.
@@ -93,6 +95,7 @@ private:
   }
   bool Reserve();
   Watch *Take();
+  void Grow(u32 ring);
   Watch *Find(Bucket *bucket, MapKey key);
   void Link(Bucket *bucket, Watch *watch, MapKey key);
   void Relink(Watch *watch, Bucket *from, Bucket *to, MapKey key);
@@ -107,6 +110,7 @@ private:
 
   bool any_;
   atomic_uint64_t next_; // of those to be taken, in a ring
+  atomic_uint32_t ring_; // of so many; a power of two
   Watch *watches_;       // kWatches of them; null: nobody has asked for any
   WatchLog *logs_;
   SequenceLock lock_; // of the first two, and of any_, until they are there
