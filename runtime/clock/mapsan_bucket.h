@@ -6,6 +6,7 @@
 #define MAPSAN_BUCKET_H
 
 #include "mapsan_sequence_lock.h"
+#include "mapsan_touched.h"
 #include "sanitizer_common/sanitizer_common.h"
 
 namespace __mapsan {
@@ -37,8 +38,13 @@ public:
 
   /// In the child of fork, where only one thread is left.
   void ResetAfterFork() {
-    for (uptr i = 0; i < 1 << kBits; i++)
-      buckets_[i].ResetAfterFork();
+    auto reset = [](uptr begin, uptr end) {
+      for (auto *bucket = reinterpret_cast<Bucket *>(begin);
+           bucket < reinterpret_cast<Bucket *>(end); bucket++)
+        bucket->ResetAfterFork();
+    };
+    ForEachTouched(reinterpret_cast<uptr>(buckets_), sizeof(Bucket) << kBits,
+                   reset);
   }
   void Initialize(const char *name) {
     buckets_ = static_cast<Bucket *>(

@@ -100,6 +100,29 @@ static u32 WalkStack(Thread *thr, uptr pc, uptr bp, uptr *pcs, u32 max,
   return n;
 }
 
+// Threads in the middle of StackDepotPut.
+static atomic_uint32_t in_depot;
+
+// A child of fork may find a bucket of the depot's locked by a thread that is
+// not there; to look at all of them is dear, and seldom needed.
+static u32 Put(StackTrace trace) {
+  atomic_fetch_add(&in_depot, 1, memory_order_acquire);
+  u32 id = StackDepotPut(trace);
+  atomic_fetch_sub(&in_depot, 1, memory_order_release);
+  return id;
+}
+
+void StackDepotAfterFork(bool child) {
+  // What of another thread's stores the child sees is what that thread had
+  // done up to some moment: a page that was shared is written anew by the
+  // parent only once fork is through with all of them. So none that locked a
+  // bucket is missing here.
+  bool held = atomic_load(&in_depot, memory_order_acquire);
+  StackDepotUnlockAfterFork(child && held);
+  if (child)
+    atomic_store(&in_depot, 0, memory_order_relaxed);
+}
+
 u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
   u64 hash = n;
   for (u32 i = 0; i < n; i++)
@@ -110,7 +133,7 @@ u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
     return entry.id;
   int saved = errno;
   entry.hash = hash;
-  entry.id = StackDepotPut(StackTrace(pcs, n));
+  entry.id = Put(StackTrace(pcs, n));
   errno = saved;
   return entry.id;
 }
@@ -177,8 +200,8 @@ const Site *SiteOfStack(u32 id) {
 }
 
 u32 StackWithoutSite(u32 id) {
-  return SiteOfStack(id) ? StackDepotPut(StackTrace(StackDepotGet(id).trace,
-                                                    StackDepotGet(id).size - 1))
+  return SiteOfStack(id) ? Put(StackTrace(StackDepotGet(id).trace,
+                                          StackDepotGet(id).size - 1))
                          : id;
 }
 
@@ -200,7 +223,7 @@ u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {
                static_cast<u32>(flags()->stack_depth));
   // An unwinder that finds no tables for its first frames comes back empty.
   if (stack.size > 1)
-    return StackDepotPut(stack);
+    return Put(stack);
   Suspect nobody;
   return StackIdOfCreation(thr, pc, bp, &nobody);
 }

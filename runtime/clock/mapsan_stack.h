@@ -48,6 +48,9 @@ u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
 /// costs a probe.
 u32 InternStack(Thread *thr, const uptr *pcs, u32 n);
 
+/// In both processes, after StackDepotLockBeforeFork.
+void StackDepotAfterFork(bool child);
+
 } // namespace __mapsan
 
 #endif // MAPSAN_STACK_H

@@ -87,6 +87,9 @@ void ModuleAdd(Site *begin, Site *end, uptr code) {
 }
 
 void ModuleRemove(Site *begin, Site *end, uptr code) {
+  LoadedObject object = {code, false, {0, 0}, nullptr};
+  if (FindObject(&object) && object.main)
+    return; // the process ends: its sites and its code stay to the last
   {
     ScopedLock lock(&mutex);
     for (u32 i = 0; i < module_count; i++)
@@ -123,7 +126,7 @@ void ModuleRemove(Site *begin, Site *end, uptr code) {
           state->birth_stack = StackWithoutSite(state->birth_stack);
       },
       &gone);
-  LoadedObject object = {code, false, {0, 0}, MemoryObtained};
+  object.each = MemoryObtained;
   if (FindObject(&object))
     RemoveInstrumentedCode(object.code.begin);
 }

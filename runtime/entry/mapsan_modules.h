@@ -11,7 +11,8 @@ namespace __mapsan {
 /// Sites in [begin, end) belong to the process from now on, and the module that
 /// holds `code` is an instrumented one. Idempotent.
 void ModuleAdd(Site *begin, Site *end, uptr code);
-/// The module is being unloaded: nothing may refer to its sites afterwards.
+/// The module is being unloaded: nothing may refer to its sites afterwards. (Of
+/// the executable: the process ends, and nothing is done.)
 void ModuleRemove(Site *begin, Site *end, uptr code);
 
 /// In the child of fork: nobody holds the list's lock.

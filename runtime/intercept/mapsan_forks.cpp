@@ -5,6 +5,7 @@
 
 #include "mapsan_forks.h"
 #include "../clock/mapsan_modelled.h"
+#include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
 #include "../entry/mapsan_init.h"
 #include "../entry/mapsan_modules.h"
@@ -44,7 +45,7 @@ static void After(bool child) {
   Thread *thr = CurrentThreadRaw();
   if (Active() && !Interrupted(thr)) {
     InternalAllocatorUnlock();
-    StackDepotUnlockAfterFork(child);
+    StackDepotAfterFork(child);
     ThreadsUnlockAfterFork();
     if (!child)
       UnlockReportsInParent();

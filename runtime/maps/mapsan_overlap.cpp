@@ -5,6 +5,7 @@
 
 #include "../clock/mapsan_stack.h"
 #include "../clock/mapsan_thread.h"
+#include "../entry/mapsan_flags.h"
 #include "../report/mapsan_report.h"
 #include "mapsan_lives.h"
 #include "mapsan_presence.h"
@@ -166,6 +167,8 @@ void OverlapAfterFork(Thread *self) {
 }
 
 void OverlapForgetSites(const Site *begin, const Site *end) {
+  if (flags()->detect != Detect::Overlap)
+    return; // no page of them has been touched
   for (Place &place : places) {
     ScopedLock lock(&place);
     place.ForgetSites(begin, end);

@@ -482,11 +482,12 @@ void Watches::ForgetSites(const Site *begin, const Site *end) {
 
 void Watches::ResetAfterFork() {
   lock_.ResetAfterFork();
+  if (!HasAny())
+    return; // no page of all that has been touched
   for (Bucket &bucket : buckets_)
     bucket.ResetAfterFork();
-  if (HasAny())
-    for (u32 i = 0; i < kWatches; i++)
-      watches_[i].lock.ResetAfterFork();
+  for (u32 i = 0; i < atomic_load(&ring_, memory_order_relaxed); i++)
+    watches_[i].lock.ResetAfterFork();
 }
 
 } // namespace __mapsan
