@@ -13,6 +13,7 @@
 #include "instrument/BodyHooks.h"
 #include "instrument/ElementHooks.h"
 #include "instrument/ExceptionHooks.h"
+#include "instrument/ExitDestructors.h"
 #include "instrument/HandleHooks.h"
 #include "instrument/IteratorValueHooks.h"
 #include "instrument/MapHooks.h"
@@ -105,6 +106,7 @@ PreservedAnalyses MapSanPass::run(Module &M, ModuleAnalysisManager &) {
   const PassOptions Options = PassOptions::fromEnvironment();
   const Catalog Rows = loadCatalog(Options, M);
   CatalogMatcher Matcher(Rows);
+  callExitDestructors(M, Matcher);
   QuietCalls Quiet(Matcher);
   HandleReturns Returns;
   if (Options.Iterators)

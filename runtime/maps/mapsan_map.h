@@ -118,7 +118,7 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
   }
   if (atomic_load(&op->kept, memory_order_relaxed))
     return false;
-  if (UNLIKELY(op->watch || watches.MayHave(map)))
+  if (UNLIKELY(op->watch || op->partner || watches.MayHave(map)))
     return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),

@@ -74,14 +74,16 @@ static void StopWatching(Thread *thr, Operation *op) {
 }
 
 void TellPartner(Thread *thr, const Operation &op) {
-  const Site *site = SiteOf(op);
   u32 n = thr->operations.size();
-  if (!(site->flags & kOnTwoMaps) || n < 2)
+  if (n < 2)
     return;
+  u32 becomes = SiteOf(op)->flags & kOnTwoMaps;
   Operation *outer = thr->operations.At(n - 2);
   u32 flags = SiteOf(*outer)->flags;
-  if (!(flags & MapsanSiteSecondary) &&
-      (flags & site->flags & kOnTwoMaps) == (site->flags & kOnTwoMaps))
+  // What is only copied matters where the copy is an assignment to itself.
+  if (!becomes && KeyOf(op) != KeyOf(*outer))
+    return;
+  if (!(flags & MapsanSiteSecondary) && (flags & becomes) == becomes)
     outer->partner = KeyOf(op);
 }
 
@@ -154,11 +156,14 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Invalidation references = difference.Of(rules & MapsanReferencesOnInsert,
                                           rules & MapsanReferencesOnErase,
                                           rules & MapsanReferencesOnGrowth);
-  // What an operation frees that erased nothing was never an element.
+  // What an operation frees that erased nothing was never an element, unless it
+  // is where all of them were.
   bool erased = difference.erased || !difference.sized;
   uptr element = op->watch && erased ? op->erased : 0;
-  const FreedBlocks *freed =
-      erased && thr->freed.of == op && thr->freed.count ? &thr->freed : nullptr;
+  const FreedBlocks *freed = (erased || difference.moved) &&
+                                     thr->freed.of == op && thr->freed.count
+                                 ? &thr->freed
+                                 : nullptr;
   NoteLocks(thr, op,
             ConcernsOf(MapSizes::Of(op->change),
                        /*erased=*/op->watch && op->erased,

@@ -42,9 +42,10 @@ struct LockedChange {
 
 /// The last mutations of what a watch stands for, by number. Its lock held.
 struct WatchLog {
-  static constexpr u32 kMutations = 32, kFreed = 53, kLocked = 2;
+  static constexpr u32 kMutations = 32, kFreed = 52, kLocked = 2;
   u32 freed_end;   // the number of the next
   u32 last_locked; // which of those is the newest
+  u32 last_left;   // the number of the last with element_lives, if any
   // That of the number 1 comes first: most watches have no other, and their
   // log is one line.
   Mutation mutations[kMutations];
@@ -142,7 +143,8 @@ private:
   atomic_uintptr_t next_;
   atomic_uint8_t used_;
   atomic_uint8_t has_locked_;
-  SequenceLock lock; // of the log, of has_locked_, and of the two below
+  bool has_left_;    // an element has, alive
+  SequenceLock lock; // of the log, of these two, and of the two below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
   atomic_uint64_t print_;

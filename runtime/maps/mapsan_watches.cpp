@@ -56,6 +56,7 @@ template <class Callback> void Watches::ForEach(Callback callback) {
 void Watches::BeginLife(Watch *watch) {
   u64 life = (Watch::LifeOf(watch->Stamp()) + 1) % Watch::kLives;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
+  watch->has_left_ = false;
   ForgetLocked(watch);
 }
 
@@ -201,6 +202,10 @@ void Watches::Append(Watch *watch, const Mutation &mutation,
   *noted = mutation;
   noted->freed_first = log->freed_end;
   noted->freed_count = 0;
+  if (mutation.element_lives) {
+    watch->has_left_ = true;
+    log->last_left = Watch::CountOf(stamp);
+  }
   if (freed) {
     noted->freed_count = static_cast<u8>(freed->count);
     for (u32 i = 0; i < freed->count; i++)
@@ -404,9 +409,12 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (mutation.element == element && !survives &&
       !(reference && mutation.element_lives))
     return Invalidation::Erased;
-  // What survives an erasure is no block of its own: all of them have moved.
+  // What survives an erasure is no block of its own: all of them have moved. So
+  // they have where the map has grown.
   if (log.Freed(mutation, element))
-    return survives ? Invalidation::Moved : Invalidation::Erased;
+    return survives || mutation.iterators == Invalidation::Moved
+               ? Invalidation::Moved
+               : Invalidation::Erased;
   return all;
 }
 
@@ -430,10 +438,19 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
                   watch->IsInside(element, family->header_bytes);
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
-  if (last - number >= WatchLog::kMutations) // those before are forgotten
-    number = last - WatchLog::kMutations + 1;
+  if (last - number >= WatchLog::kMutations) { // those before are forgotten
+    u32 first = last - WatchLog::kMutations + 1;
+    if (reference && watch->has_left_ && log.last_left >= number &&
+        log.last_left < first)
+      return Invalidation::None; // as below
+    number = first;
+  }
   for (; number <= last; number++) {
     const Mutation &mutation = log.Of(number);
+    // What left is elsewhere now, and nothing that becomes of this map concerns
+    // it. (A reference points to somewhere in it.)
+    if (reference && mutation.element_lives && element >= mutation.element)
+      return Invalidation::None;
     Invalidation why = WhyBy(log, mutation, reference, survives, element);
     if (why == Invalidation::None ||
         (past_end && why != Invalidation::Destroyed))

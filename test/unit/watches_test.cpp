@@ -103,6 +103,18 @@ TEST_F(Watching, ByTheRulesOfItsFamily) {
   EXPECT_EQ(AfterReference(it), Invalidation::ErasedOthers);
 }
 
+// Elements of one family may lie in the table, or each by itself.
+TEST_F(Watching, GrowthFreesTheTableThatTheyWereIn) {
+  Use(&hash);
+  Handle it = Make(a, m);
+  Begin(a, &insert, m);
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  Apply(m, +1, /*moves=*/true);
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(AfterReference(it, node + 8), Invalidation::Moved);
+  EXPECT_EQ(AfterReference(it, other), Invalidation::None);
+}
+
 TEST_F(Watching, WithoutAGrowthWordByTheBuckets) {
   hash.growth_offset = ~0u;
   Use(&hash);
@@ -330,6 +342,40 @@ TEST_F(Watching, MergedElementsAreNotKnown) {
   Change(a, &erase, m, -8);
   EXPECT_EQ(After(from), Invalidation::None);
   EXPECT_EQ(After(into), Invalidation::Emptied);
+}
+
+// What the other one does with them is no matter of that which had them; nor
+// where the call could have taken a short way.
+TEST_F(Watching, MergedElementsOutliveTheirMap) {
+  Operate(a, &insert, m, MapsanEvidenceChanged); // written, and not watched
+  Handle it = Make(a, n);
+  Both(&merge, m, &merged, n, [&] {
+    Apply(m, +5);
+    Apply(n, -5);
+  });
+  Operate(a, &destroy, n);
+  EXPECT_EQ(AfterReference(it), Invalidation::None);
+  EXPECT_EQ(After(it), Invalidation::None);
+}
+
+TEST_F(Watching, ExtractedElementsOutliveTheirMap) {
+  for (u32 changes : {0u, WatchLog::kMutations + 2}) {
+    Handle it = Make(a, m);
+    MapErases(a, AddressOf(m), AddressOf(node));
+    Change(a, &extract, m, -1);
+    for (u32 i = 0; i < changes; i++) {
+      EraseAndFree(a, m, other, sizeof(elements[0]));
+      Change(a, &insert, m, +1);
+    }
+    Operate(a, &destroy, m);
+    EXPECT_EQ(AfterReference(it, node), Invalidation::None);
+    EXPECT_EQ(AfterReference(it, node + 40), Invalidation::None);
+    // Of so many changes it is not known any more which one that was.
+    EXPECT_EQ(AfterReference(it, node - 8),
+              changes ? Invalidation::None : Invalidation::Destroyed);
+    Operate(a, &construct, m);
+    m->size = 3;
+  }
 }
 
 TEST_F(Watching, ExtractedElementsLiveOn) {

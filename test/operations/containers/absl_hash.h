@@ -20,8 +20,9 @@
 #define ERASE_IF "absl::erase_if"
 #define OPERATORS "absl::container_internal::"
 #define STABLE 0
-// (References into node tables live longer, but the tables are one family.)
+#define HAS_NODES (QUOTE(CONTAINER)[0] == 'n')
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
-#define REFERENCE_RULES {Insert::Never, Erase::Own}
-#define LEARNS_REFERENCES (QUOTE(CONTAINER)[0] == 'n') // their nodes are freed
+#define REFERENCE_RULES                                                        \
+  {HAS_NODES ? Insert::Never : Insert::Growth, Erase::Own}
+#define LEARNS_REFERENCES HAS_NODES // they are freed
 #define CHECKS_ITERATORS // that their element is there
