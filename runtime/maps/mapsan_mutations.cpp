@@ -74,14 +74,18 @@ static void StopWatching(Thread *thr, Operation *op) {
 }
 
 void TellPartner(Thread *thr, const Operation &op) {
-  const Site *site = SiteOf(op);
   u32 n = thr->operations.size();
-  if (!(site->flags & kOnTwoMaps) || n < 2)
+  if (n < 2)
     return;
   Operation *outer = thr->operations.At(n - 2);
   u32 flags = SiteOf(*outer)->flags;
-  if (!(flags & MapsanSiteSecondary) &&
-      (flags & site->flags & kOnTwoMaps) == (site->flags & kOnTwoMaps))
+  if (flags & MapsanSiteSecondary)
+    return;
+  u32 whole = SiteOf(op)->flags & kOnTwoMaps;
+  // (What is copied from is only read, and of no interest unless it is what is
+  // assigned to.)
+  if ((whole && (flags & whole) == whole) ||
+      (flags & MapsanSiteReplaces && KeyOf(*outer) == KeyOf(op)))
     outer->partner = KeyOf(op);
 }
 

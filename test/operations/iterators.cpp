@@ -81,6 +81,7 @@ ELSEWHERE renew(Map &map) {
   PUT(other, 1);
   map = other;
 }
+ELSEWHERE assign(Map &map, const Map &other) { map = other; }
 ELSEWHERE exchange(Map &map, Map &other) { VIEW(map).swap(VIEW(other)); }
 
 template <class Any> ELSEWHERE look(const Any &any) {
@@ -230,6 +231,12 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        renew(map);
+       ++it;
+     }},
+    {"assigned to itself", Silent,
+     [](Map &map) {
+       ITERATOR;
+       assign(map, map);
        ++it;
      }},
     {"erased and inserted again", ERASED,

@@ -144,8 +144,7 @@ protected:
   Site erase = MakeSite(MapsanEffectMayWrite, "erase");
   Site insert = MakeSite(MapsanEffectMayWrite, "insert");
   Site assign = MakeSite(MapsanEffectWrite, "operator=", MapsanSiteReplaces);
-  Site copied = MakeSite(MapsanEffectRead,
-                         "operator=", MapsanSiteReplaces | MapsanSiteSecondary);
+  Site copied = MakeSite(MapsanEffectRead, "operator=", MapsanSiteSecondary);
   Site swap = MakeSite(MapsanEffectWrite, "swap", MapsanSiteExchanges);
   Site swapped = MakeSite(MapsanEffectWrite, "swap",
                           MapsanSiteExchanges | MapsanSiteSecondary);
