@@ -19,7 +19,7 @@ static constexpr u32 kOnTwoMaps = MapsanSiteReplaces | MapsanSiteExchanges |
 
 // Changes when the elements are moved.
 static u64 GrowthWord(uptr map, const Family *family) {
-  return HeaderWord(map, static_cast<s32>(family->growth_offset) >= 0
+  return HeaderWord(map, static_cast<s32>(family->growth_offset) != -1
                              ? family->growth_offset
                              : family->buckets_offset);
 }
@@ -58,6 +58,13 @@ void WatchedBegins(Thread *thr, Operation *op) {
   // element.
   if (watch->Print() != PrintOf(map, family))
     return watches.Retire(key);
+  if (family->SharesItsData()) {
+    // What others own, too, stays where it is, for the iterators that are
+    // there, until the last of them lets go of it.
+    if (!IsSoleOwner(map, family))
+      return watches.Retire(key);
+    watch->SetShared(false);
+  }
   op->watch = watch;
   op->erased = erased;
   if (effect == MapsanEffectDestroy)
@@ -243,6 +250,17 @@ static void Expect(Thread *thr, MapKey key, const Family *family) {
   thr->operations.shortcuts.ForgetWrites(map);
 }
 
+// Another object may have become an owner of the same data.
+static void NoteCopy(Thread *thr, Operation *op) {
+  const Site *site = SiteOf(*op);
+  if (!(site->flags & MapsanSiteSecondary) ||
+      !site->GetFamily()->SharesItsData())
+    return;
+  if (Watch *watch = WatchOf(thr, KeyOf(*op)))
+    if (!IsSoleOwner(MapOf(*op), site->GetFamily()))
+      watch->SetShared(true);
+}
+
 void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
                  bool unwound, uptr pc, uptr bp) {
   const Site *site = SiteOf(*op);
@@ -262,7 +280,9 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
     else
       NoteChange(thr, op, pc, bp);
     op->watch->SetLooks(LooksOf(MapOf(*op), family));
-  } else if (effect != MapsanEffectRead) {
+  } else if (effect == MapsanEffectRead) {
+    NoteCopy(thr, op);
+  } else {
     if (op->wrote && !construct)
       NoteLocks(thr, op, LockedChange::kAll, pc, bp);
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
