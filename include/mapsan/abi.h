@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 8
+#define MAPSAN_ABI_VERSION 9
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.
@@ -53,6 +53,13 @@ enum MapsanSiteFlag {
   // that.
   MapsanSiteEnds = 1 << 12,
 };
+
+// In place of the offset of a word in the object: the word lies so far behind
+// what the pointer at `Through` points to. (The highest bit is set, and others
+// are not.)
+#define MAPSAN_BEHIND(Through, Offset)                                         \
+  (1u << 31 | unsigned(Through) << 16 | unsigned(Offset))
+#define MAPSAN_MAX_BEHIND 0x7ff8
 
 // element_used: beside the size of the access, that it writes.
 #define MAPSAN_ELEMENT_WRITE (1u << 31)

@@ -149,6 +149,11 @@ std::optional<Search::Answer>
 Search::dereferenced(const CallBase &Call, const IteratorOperation &Op) {
   if (!Call.getType()->isPointerTy() || !Op.Of)
     return std::nullopt;
+  // Of data that copies share: who was the last other owner is ordered before
+  // a change by the count of owners, in a way that nobody sees.
+  const Family *Of = Matcher.familyOf(*Op.Of);
+  if (Of && Of->Shared)
+    return std::nullopt;
   const IteratorSource Source =
       sourceOf(Call.getArgOperand(Op.Iterators.front()));
   if (Source.By)
@@ -156,7 +161,6 @@ Search::dereferenced(const CallBase &Call, const IteratorOperation &Op) {
                    Source.By->Does->Maps.front().Of,
                    ""},
                   Source.Private};
-  const Family *Of = Matcher.familyOf(*Op.Of);
   if (!Of)
     return std::nullopt;
   CalleeName Name;

@@ -33,6 +33,11 @@ bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   if (Map.Of->EndOffset != -1 &&
       StringRef(Map.TypeText).contains("boost::interprocess::"))
     return false;
+  // An element's value, which may itself be some iterator: what is returned by
+  // name is a reference, or a copy.
+  if (is_contained({"operator[]", "value", "take"}, Does.Name) &&
+      !Call.getRetDereferenceableBytes())
+    return false;
   if (Call.hasStructRetAttr() || !Call.getType()->isPointerTy())
     return true;
   // A reference says so in its attributes. An iterator of one word is a

@@ -76,6 +76,14 @@ struct StateBytes {
   unsigned Offset = 0, Behind = 0;
 };
 
+// Data that several objects may share, behind the pointer of StateBytes:
+// offsets from what that points to; -1: not there.
+struct SharedData {
+  int Owners = -1;                          // how many share it (4 bytes)
+  int Size = -1, Buckets = -1, Growth = -1; // in place of the family's own
+  int End = -1; // iterators past the end have this address
+};
+
 // The iterators of a kind of containers, and what invalidates them and
 // references to elements.
 struct IteratorSet {
@@ -84,6 +92,9 @@ struct IteratorSet {
   std::vector<std::string> Classes;
   unsigned Invalidates = 0; // MapsanInvalidates bits
   unsigned Element = 0;     // offset of the word that tells elements apart
+  // Where that is a number, which may be zero: of a word that is null in those
+  // past the end alone. -1: there is no need of it.
+  int Null = -1;
   bool Nodes = false; // that is the address of a block of the element's own
 };
 
@@ -101,6 +112,7 @@ struct Family {
   std::vector<OperationRow> Rows;
   unsigned HeaderBytes = 0;
   std::optional<StateBytes> State; // in place of the header
+  std::optional<SharedData> Shared;
   int SizeOffset = -1;
   int BucketsOffset = -1;
   const IteratorSet *Iterators = nullptr; // null: they are not followed

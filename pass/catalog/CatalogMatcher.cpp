@@ -68,9 +68,23 @@ const OperationRow *bestRow(ArrayRef<OperationRow> Rows, StringRef Name,
 // A stateful hash function, comparator or allocator makes the object larger
 // and moves its fields: then all of it is the header, and no count is known.
 MapLayout MapArgument::layout() const {
-  if (const auto &S = Of->State)
-    return {int(S->Object), Of->SizeOffset, Of->BucketsOffset, S->Through,
-            int(S->Offset), int(S->Behind), Of->GrowthOffset,  Of->EndOffset};
+  if (const auto &S = Of->State) {
+    MapLayout Told{int(S->Object),   Of->SizeOffset, Of->BucketsOffset,
+                   S->Through,       int(S->Offset), int(S->Behind),
+                   Of->GrowthOffset, Of->EndOffset};
+    if (const auto &Shared = Of->Shared) {
+      auto Behind = [&](int Offset, int Otherwise) {
+        return Offset < 0 ? Otherwise
+                          : static_cast<int>(MAPSAN_BEHIND(S->Through, Offset));
+      };
+      Told.SizeOffset = Behind(Shared->Size, Told.SizeOffset);
+      Told.BucketsOffset = Behind(Shared->Buckets, Told.BucketsOffset);
+      Told.GrowthOffset = Behind(Shared->Growth, Told.GrowthOffset);
+      Told.OwnersBehind = Shared->Owners;
+      Told.EndBehind = Shared->End;
+    }
+    return Told;
+  }
   const int Declared = static_cast<int>(ObjectBytes);
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8)) {

@@ -23,6 +23,7 @@ struct MapLayout {
   int Through = -1, BehindOffset = 0, BehindBytes = 0; // StateBytes
   int GrowthOffset = -1;
   int EndOffset = -1;
+  int OwnersBehind = -1, EndBehind = -1; // SharedData
 };
 
 // One map that a call operates on.

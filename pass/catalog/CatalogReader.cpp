@@ -42,6 +42,7 @@ private:
                        unsigned Erase, unsigned Growth, unsigned Survive);
   void family(const YamlNode &N);
   std::optional<StateBytes> state(const YamlNode &N);
+  std::optional<SharedData> shared(const YamlNode &N);
   void function(const YamlNode &N);
   void modules(EntryFields &F, StringRef Section,
                std::vector<std::string> &Patterns);
@@ -168,9 +169,9 @@ std::string className(StringRef Text) {
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
-  EntryFields F = fields(
-      N, "an iterator set",
-      {"name", "classes", "iterators", "references", "element", "nodes"});
+  EntryFields F = fields(N, "an iterator set",
+                         {"name", "classes", "iterators", "references",
+                          "element", "null", "nodes"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -185,6 +186,7 @@ void Reader::iteratorSet(const YamlNode &N) {
                   MapsanReferencesOnErase, MapsanReferencesOnGrowth,
                   MapsanReferencesSurviveErase);
   New.Element = F.number("element", 0);
+  New.Null = F.number("null", -1);
   New.Nodes = F.boolean("nodes");
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");
@@ -195,11 +197,11 @@ void Reader::iteratorSet(const YamlNode &N) {
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
-  EntryFields F =
-      fields(N, "a family",
-             {"name", "same-as", "classes", "internals", "methods", "header",
-              "size", "buckets", "offset", "confined", "untested", "by-hand",
-              "state", "through", "built-on", "iterators", "growth", "end"});
+  EntryFields F = fields(N, "a family",
+                         {"name", "same-as", "classes", "internals", "methods",
+                          "header", "size", "buckets", "offset", "confined",
+                          "untested", "by-hand", "state", "shared", "through",
+                          "built-on", "iterators", "growth", "end"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -233,6 +235,15 @@ void Reader::family(const YamlNode &N) {
   New.HeaderBytes = F.number("header", 0);
   if (const YamlNode *N = F.find("state"))
     New.State = state(*N);
+  if (const YamlNode *N = F.find("shared")) {
+    if (New.State && New.State->Through >= 0)
+      New.Shared = shared(*N);
+    else
+      F.fault(*N, "what is 'shared' is behind the pointer of a 'state'");
+    // Not followed as if nobody shared it.
+    if (!New.Shared)
+      New.Iterators = nullptr;
+  }
   New.SizeOffset = F.number("size", -1);
   New.BucketsOffset = F.number("buckets", -1);
   if (F.find("through") && F.find("through")->Text == "last-word")
@@ -283,6 +294,33 @@ std::optional<StateBytes> Reader::state(const YamlNode &N) {
         "than 128 together");
   else if (New.Through >= 0 && unsigned(New.Through) + 8 > New.Object)
     F.fault("a state's pointer lies outside of its 'bytes'");
+  if (!F.Sound)
+    return std::nullopt;
+  return New;
+}
+
+std::optional<SharedData> Reader::shared(const YamlNode &N) {
+  EntryFields F =
+      fields(N, "shared data", {"owners", "size", "buckets", "growth", "end"});
+  if (!F.isMapping())
+    return std::nullopt;
+  SharedData New;
+  // The runtime reads whole words, and has few bits for where they are.
+  auto Offset = [&](StringRef Key, int Multiple) {
+    const int Value = F.number(Key, -1);
+    if (Value >= 0 && (Value % Multiple || Value > MAPSAN_MAX_BEHIND))
+      F.fault(*F.find(Key), "'" + Key + "' must be a multiple of " +
+                                Twine(Multiple) + ", and at most " +
+                                Twine(MAPSAN_MAX_BEHIND));
+    return Value;
+  };
+  New.Owners = Offset("owners", 4);
+  New.Size = Offset("size", 8);
+  New.Buckets = Offset("buckets", 8);
+  New.Growth = Offset("growth", 8);
+  New.End = Offset("end", 8);
+  if (!F.find("owners"))
+    F.fault("'owners' is missing");
   if (!F.Sound)
     return std::nullopt;
   return New;

@@ -82,7 +82,8 @@ Constant *Descriptors::family(const MapArgument &Map) {
   std::string Key = F.Identity;
   for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
                    Layout.Through, Layout.BehindOffset, Layout.BehindBytes,
-                   Layout.GrowthOffset, Layout.EndOffset, Invalidates})
+                   Layout.GrowthOffset, Layout.EndOffset, Layout.OwnersBehind,
+                   Layout.EndBehind, Invalidates})
     Key += '|' + std::to_string(Part);
   std::string Symbol = "__mapsan_family." + utohexstr(fingerprint(Key), true);
   if (GlobalVariable *Known = M.getNamedGlobal(Symbol))
@@ -103,6 +104,8 @@ Constant *Descriptors::family(const MapArgument &Map) {
   Constant *const invalidates = I32(Invalidates);
   Constant *const growth_offset = I32(Layout.GrowthOffset);
   Constant *const end_offset = I32(Layout.EndOffset);
+  Constant *const owners_behind = I32(Layout.OwnersBehind);
+  Constant *const end_behind = I32(Layout.EndBehind);
   Constant *const number = I32(0);
   Constant *const tag = ConstantInt::get(Type::getInt64Ty(C), 0);
   Constant *const Fields[] = {

@@ -128,10 +128,12 @@ Value *HandleHooks::loadElement(const HandlePlace &P) {
   // (an iterator of C goes with the map, whatever it points to)
   if (P.From.Does->Makes >= 0)
     return Builder.CreatePtrAdd(P.Variable, Builder.getInt64(P.Offset));
-  const int64_t Further = P.Reference ? 0 : P.From.map().Of->Iterators->Element;
-  return Builder.CreateLoad(
-      Builder.getPtrTy(),
-      Builder.CreatePtrAdd(P.Variable, Builder.getInt64(P.Offset + Further)));
+  Value *Address = P.Variable;
+  if (P.Offset)
+    Address = Builder.CreatePtrAdd(Address, Builder.getInt64(P.Offset));
+  return P.Reference
+             ? Builder.CreateLoad(Builder.getPtrTy(), Address)
+             : iteratorWord(Builder, Address, *P.From.map().Of->Iterators);
 }
 
 Value *HandleHooks::functionId(const Function &Which) {

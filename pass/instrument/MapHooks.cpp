@@ -101,20 +101,51 @@ void insertHooks(IRBuilder<> &Builder, const MapCall &Site, Value *Map,
   Builder.SetCurrentDebugLocation(Where);
 }
 
+// The words that tell, as iteratorWord wants it.
+Value *wordOf(IRBuilder<> &Builder, Value *Element, Value *Null) {
+  if (!Null)
+    return Element;
+  Type *Word = Builder.getInt64Ty();
+  Value *Number = Element->getType()->isPointerTy()
+                      ? Builder.CreatePtrToInt(Element, Word)
+                      : Element;
+  Value *Told = Builder.CreateAdd(Number, Builder.getInt64(1));
+  return Builder.CreateIntToPtr(Builder.CreateSelect(Builder.CreateIsNull(Null),
+                                                     Builder.getInt64(0), Told),
+                                Builder.getPtrTy());
+}
+
 // The word of the iterator that the operation is given.
 Value *erasedElement(IRBuilder<> &Builder, const CallBase &Call,
                      const MapOperation &Does) {
-  const unsigned Element = Does.Maps.front().Of->Iterators->Element;
+  const IteratorSet &Of = *Does.Maps.front().Of->Iterators;
   Value *Given = Call.getArgOperand(Does.Iterator);
   // (one whose copies are not trivial is in a variable of the caller's)
-  if (!Call.isByValArgument(Does.Iterator) && !isa<AllocaInst>(Given))
-    return Given;
-  return Builder.CreateLoad(
-      Builder.getPtrTy(),
-      Builder.CreatePtrAdd(Given, Builder.getInt64(Element)));
+  if (Call.isByValArgument(Does.Iterator) || isa<AllocaInst>(Given))
+    return iteratorWord(Builder, Given, Of);
+  auto Word = [&](int Offset) -> Value * {
+    const unsigned Number = Does.Iterator + Offset / 8;
+    return Number < Call.arg_size() ? Call.getArgOperand(Number) : Given;
+  };
+  Value *Told =
+      wordOf(Builder, Word(Of.Element), Of.Null < 0 ? nullptr : Word(Of.Null));
+  return Told->getType()->isPointerTy()
+             ? Told
+             : Builder.CreateIntToPtr(Told, Builder.getPtrTy());
 }
 
 } // namespace
+
+Value *iteratorWord(IRBuilder<> &Builder, Value *Address,
+                    const IteratorSet &Of) {
+  auto At = [&](int Offset) {
+    return Builder.CreateLoad(
+        Builder.getPtrTy(),
+        Builder.CreatePtrAdd(Address, Builder.getInt64(Offset)));
+  };
+  Value *Element = At(Of.Element);
+  return wordOf(Builder, Element, Of.Null < 0 ? nullptr : At(Of.Null));
+}
 
 Value *mapAddress(IRBuilder<> &Builder, const CallBase &Call,
                   const MapArgument &Map) {

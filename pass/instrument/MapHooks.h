@@ -16,6 +16,11 @@ namespace mapsan {
 llvm::Value *mapAddress(llvm::IRBuilder<> &Builder, const llvm::CallBase &Call,
                         const MapArgument &Map);
 
+// By which the iterator at the address tells its element from others; null: it
+// is past the end.
+llvm::Value *iteratorWord(llvm::IRBuilder<> &Builder, llvm::Value *Address,
+                          const IteratorSet &Of);
+
 // What a report says of where something is.
 SiteText describePlace(const llvm::Function &F, const llvm::DebugLoc &Where);
 

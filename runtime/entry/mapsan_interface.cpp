@@ -69,6 +69,8 @@ Family home_made = {0x6d617073616e2e31ull, // as good as a hash
                     /*invalidates=*/0,
                     /*growth_offset=*/~0u,
                     /*end_offset=*/~0u,
+                    /*owners_behind=*/~0u,
+                    /*end_behind=*/~0u,
                     /*number=*/0,
                     /*tag=*/0};
 

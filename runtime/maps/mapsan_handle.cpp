@@ -8,6 +8,7 @@
 #include "../report/mapsan_report.h"
 #include "mapsan_discipline.h"
 #include "mapsan_handle_fast.h"
+#include "mapsan_header.h"
 #include "mapsan_map.h"
 #include "mapsan_violation.h"
 #include "mapsan_watch.h"
@@ -24,6 +25,8 @@ void HandleMade(Thread *thr, Handle *handle, const Site *site, uptr map) {
   Watch *watch = watches.Open(key, LooksOf(map, family), &stamp);
   if (!watch)
     return;
+  if (family->SharesItsData())
+    watch->SetShared(!IsSoleOwner(map, family));
   *thr->opened_watches.For(map) = {key, watch, Watch::LifeOf(stamp)};
   thr->operations.shortcuts.ForgetWrites(map);
   handle->watch = reinterpret_cast<uptr>(watch);
@@ -151,12 +154,13 @@ void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
   if (!handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
     return handle->Forget();
   // Of a map that is destroyed there is nothing to read.
-  if (key && ReadsMap(site) &&
+  const bool shared = handle->GetWatch()->IsShared();
+  if (key && ReadsMap(site) && !shared &&
       key >> kMapAddressBits == site->GetFamily()->Number())
     ReadMap(thr, site, AddressOf(key), pc, bp);
   if (stamp != handle->Stamp())
     Judge(thr, handle, site, element, pc, bp);
-  if (handle->stamp & Handle::kAsk)
+  if (handle->stamp & Handle::kAsk && !shared)
     CheckLocks(thr, handle, site, pc, bp);
 }
 

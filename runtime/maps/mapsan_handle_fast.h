@@ -46,8 +46,9 @@ ALWAYS_INLINE void NoteLocks(Thread *thr, Handle *handle) {
 ALWAYS_INLINE bool HandleMadeFast(Thread *thr, Handle *handle, const Site *site,
                                   uptr map) {
   OpenedWatches::Entry *opened = thr->opened_watches.For(map);
-  if (opened->key != KeyOf(map, site->GetFamily()->Number()))
-    return false;
+  const Family *family = site->GetFamily();
+  if (opened->key != KeyOf(map, family->Number()) || family->SharesItsData())
+    return false; // who owns it now wants to be asked
   MapKey key;
   if (!opened->watch->Look(opened->life, &handle->stamp, &key) ||
       key != opened->key)

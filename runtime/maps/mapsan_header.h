@@ -11,12 +11,26 @@
 
 namespace __mapsan {
 
+/// A word behind a pointer in the object (MAPSAN_BEHIND); 0 where that is null,
+/// as there is nothing then.
+inline u64 WordBehind(uptr map, u32 offset) {
+  uptr behind, through = offset >> 16 & 0x7fff;
+  __builtin_memcpy(&behind, reinterpret_cast<const void *>(map + through),
+                   sizeof(behind));
+  u64 value = 0;
+  if (behind)
+    __builtin_memcpy(&value,
+                     reinterpret_cast<const void *>(behind + (offset & 0xffff)),
+                     sizeof(value));
+  return value;
+}
+
 /// The words that the catalog names; Change::kUnknown if it names none. Reads
 /// the object: it must be alive, or the program dies here as it would in the
 /// operation.
 inline u64 HeaderWord(uptr map, u32 offset) {
   if (static_cast<s32>(offset) < 0)
-    return Change::kUnknown;
+    return offset == ~0u ? Change::kUnknown : WordBehind(map, offset);
   u64 value;
   __builtin_memcpy(&value, reinterpret_cast<const void *>(map + offset),
                    sizeof(value));
@@ -62,11 +76,28 @@ inline void KeepHeader(Operation *op, const Site *site, uptr map) {
   op->change.buckets_before = HeaderWord(map, family->buckets_offset);
 }
 
+/// What the elements are in is nobody else's, so what becomes of them is up to
+/// this object. Asked by who may change it, or has just looked at it. To an
+/// operation that may change it a yes is one that stays, as nobody may copy the
+/// object meanwhile; a no may be one that was right a moment ago.
+inline bool IsSoleOwner(uptr map, const Family *family) {
+  if (!family->SharesItsData())
+    return true;
+  uptr data = HeaderWord(map, family->through);
+  return !data || __atomic_load_n(reinterpret_cast<const u32 *>(
+                                      data + family->owners_behind),
+                                  __ATOMIC_RELAXED) == 1;
+}
+
 /// (It may stand before the object, and is a multiple of words.)
 inline bool HasEndWord(const Family *family) {
   return static_cast<s32>(family->end_offset) != -1;
 }
 inline uptr EndWordOf(uptr map, const Family *family) {
+  if (static_cast<s32>(family->end_behind) >= 0) {
+    uptr data = HeaderWord(map, family->through);
+    return data ? data + family->end_behind : 0;
+  }
   if (!HasEndWord(family))
     return 0;
   uptr word;

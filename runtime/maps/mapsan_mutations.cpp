@@ -19,7 +19,7 @@ static constexpr u32 kOnTwoMaps = MapsanSiteReplaces | MapsanSiteExchanges |
 
 // Changes when the elements are moved.
 static u64 GrowthWord(uptr map, const Family *family) {
-  return HeaderWord(map, static_cast<s32>(family->growth_offset) >= 0
+  return HeaderWord(map, static_cast<s32>(family->growth_offset) != -1
                              ? family->growth_offset
                              : family->buckets_offset);
 }
@@ -58,6 +58,13 @@ void WatchedBegins(Thread *thr, Operation *op) {
   // element.
   if (watch->Print() != PrintOf(map, family))
     return watches.Retire(key);
+  if (family->SharesItsData()) {
+    // What others own, too, stays where it is, for the iterators that are
+    // there, until the last of them lets go of it.
+    if (!IsSoleOwner(map, family))
+      return watches.Retire(key);
+    watch->SetShared(false);
+  }
   op->watch = watch;
   op->erased = erased;
   if (effect == MapsanEffectDestroy)
@@ -77,13 +84,14 @@ void TellPartner(Thread *thr, const Operation &op) {
   u32 n = thr->operations.size();
   if (n < 2)
     return;
-  u32 becomes = SiteOf(op)->flags & kOnTwoMaps;
   Operation *outer = thr->operations.At(n - 2);
-  u32 flags = SiteOf(*outer)->flags;
-  // What is only copied matters where the copy is an assignment to itself.
-  if (!becomes && KeyOf(op) != KeyOf(*outer))
+  u32 flags = SiteOf(*outer)->flags, becomes = SiteOf(op)->flags & kOnTwoMaps;
+  if (flags & MapsanSiteSecondary)
     return;
-  if (!(flags & MapsanSiteSecondary) && (flags & becomes) == becomes)
+  // (What is copied from is only read, and of no interest unless it is what is
+  // assigned to.)
+  if ((becomes && (flags & becomes) == becomes) ||
+      (flags & MapsanSiteReplaces && KeyOf(*outer) == KeyOf(op)))
     outer->partner = KeyOf(op);
 }
 
@@ -160,10 +168,10 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   // is where all of them were.
   bool erased = difference.erased || !difference.sized;
   uptr element = op->watch && erased ? op->erased : 0;
-  const FreedBlocks *freed = (erased || difference.moved) &&
-                                     thr->freed.of == op && thr->freed.count
-                                 ? &thr->freed
-                                 : nullptr;
+  const FreedBlocks *freed =
+      (erased || difference.moved) && thr->freed.of == op && thr->freed.count
+          ? &thr->freed
+          : nullptr;
   NoteLocks(thr, op,
             ConcernsOf(MapSizes::Of(op->change),
                        /*erased=*/op->watch && op->erased,
@@ -244,6 +252,17 @@ static void Expect(Thread *thr, MapKey key, const Family *family) {
   thr->operations.shortcuts.ForgetWrites(map);
 }
 
+// Another object may have become an owner of the same data.
+static void NoteCopy(Thread *thr, Operation *op) {
+  const Site *site = SiteOf(*op);
+  if (!(site->flags & MapsanSiteSecondary) ||
+      !site->GetFamily()->SharesItsData())
+    return;
+  if (Watch *watch = WatchOf(thr, KeyOf(*op)))
+    if (!IsSoleOwner(MapOf(*op), site->GetFamily()))
+      watch->SetShared(true);
+}
+
 void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
                  bool unwound, uptr pc, uptr bp) {
   const Site *site = SiteOf(*op);
@@ -263,7 +282,9 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
     else
       NoteChange(thr, op, pc, bp);
     op->watch->SetLooks(LooksOf(MapOf(*op), family));
-  } else if (effect != MapsanEffectRead) {
+  } else if (effect == MapsanEffectRead) {
+    NoteCopy(thr, op);
+  } else {
     if (op->wrote && !construct)
       NoteLocks(thr, op, LockedChange::kAll, pc, bp);
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)

@@ -33,6 +33,8 @@ struct Family {
     u32 known = __atomic_load_n(&number, __ATOMIC_RELAXED);
     return LIKELY(known) ? known : NumberFamily(this);
   }
+  /// Copies share what their elements are in, until one of them changes it.
+  bool SharesItsData() const { return static_cast<s32>(owners_behind) >= 0; }
   /// Where emitted code tells families apart; 0: it cannot.
   u64 Tag() const { return __atomic_load_n(&tag, __ATOMIC_RELAXED); }
 };
@@ -57,7 +59,7 @@ struct Site {
 };
 
 static_assert(sizeof(Site) == 72, "the pass lays out the same structure");
-static_assert(sizeof(Family) == 64, "the pass lays out the same structure");
+static_assert(sizeof(Family) == 72, "the pass lays out the same structure");
 
 } // namespace __mapsan
 

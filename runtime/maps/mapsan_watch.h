@@ -116,6 +116,17 @@ public:
     return atomic_load(&has_locked_, memory_order_relaxed);
   }
 
+  /// Other objects own the elements, too, or may: who steps through them does
+  /// not read the map, which its owner may change meanwhile (it takes a copy of
+  /// them for that), and need not hold its locks. Set by who comes to know it
+  /// in an operation on the map, and false again by the next that may change
+  /// it.
+  bool IsShared() const { return atomic_load(&shared_, memory_order_relaxed); }
+  void SetShared(bool shared) {
+    if (IsShared() != shared)
+      atomic_store(&shared_, shared, memory_order_relaxed);
+  }
+
   /// What the map looked like when the last operation on it ended. The thread
   /// of an operation that is in flight on it; if the watch is another map's by
   /// then, that one is taken to have been changed by somebody unseen.
@@ -143,8 +154,10 @@ private:
   atomic_uintptr_t next_;
   atomic_uint8_t used_;
   atomic_uint8_t has_locked_;
+  atomic_uint8_t shared_;
   bool has_left_;    // an element has, alive
-  SequenceLock lock; // of the log, of these two, and of the two below
+  SequenceLock lock; // of the log, of the latter, of has_locked_, and of the
+                     // two below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
   atomic_uint64_t print_;

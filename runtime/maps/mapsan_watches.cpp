@@ -57,6 +57,7 @@ void Watches::BeginLife(Watch *watch) {
   u64 life = (Watch::LifeOf(watch->Stamp()) + 1) % Watch::kLives;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
   watch->has_left_ = false;
+  watch->SetShared(false);
   ForgetLocked(watch);
 }
 
@@ -395,9 +396,9 @@ bool WatchLog::Freed(const Mutation &mutation, uptr address) const {
 // Past the end of a container with nodes is null, or in the map object, and is
 // what it was whatever becomes of the elements. Its lock held.
 bool Watch::IsInside(uptr address, u32 object_bytes) const {
-  return address - first_map_ < object_bytes ||
-         address - last_map_ < object_bytes ||
-         address - AddressOf(Key()) < object_bytes;
+  // (An element may be told by a small number, and a map be nowhere.)
+  auto is_in = [=](uptr map) { return map && address - map < object_bytes; };
+  return is_in(first_map_) || is_in(last_map_) || is_in(AddressOf(Key()));
 }
 
 static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,

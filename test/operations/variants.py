@@ -154,11 +154,14 @@ VARIANTS = {
         "llvm::", ["SmallPtrSet"], "llvm_texts", LLVM, free="llvm::", lacks=LLVM_20 + ["reserve"],
         libraries=LLVM_LIBRARIES, followed=False),
     ("libstdc++", "qt"): Variant(
-        "", ["QHash", "QMultiHash"], "qt", free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"], followed=False),
+        "", ["QHash"], "qt", free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"]),
+    # (What an iterator to an erased element leads to is not there.)
+    ("libstdc++", "qt_multi_hash"): Variant(
+        "", ["QMultiHash"], "qt", ["-DCHECKS_ITERATORS"], free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"]),
     ("libstdc++", "qt_map"): Variant(
-        "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free=GLOBAL, packages=["Qt6Core"], followed=False),
+        "", ["QMap", "QMultiMap"], "qt", NOT_DEPRECATED, free=GLOBAL, packages=["Qt6Core"]),
     ("libstdc++", "qt_set"): Variant(
-        "", ["QSet"], "qt", ["-DSETS"], free=GLOBAL, packages=["Qt6Core"], followed=False),
+        "", ["QSet"], "qt", ["-DSETS"], free=GLOBAL, packages=["Qt6Core"]),
     # Of the containers' first indices, and what of their second ones has rows of
     # its own.
     ("libstdc++", "boost_ordered_index"): Variant(

@@ -3,12 +3,15 @@
 ; argument it is told, what it is built on; and functions of C.
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/families.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
+; Of data that copies share: the count of owners at 4, what is past the end at 40; words behind the pointer at 8 (16, 24, 32).
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 16, i32 -2146959344, i32 -2146959336, i32 8, i32 16, i32 24, i32 0, i32 -2146959328, i32 -1, i32 4, i32 40, i32 0, i64 0 }
 ; Behind a pointer; of a base that two classes derive from.
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 0, i32 16, i32 24, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
-; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 0, i32 16, i32 24, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
 
 ; CHECK-LABEL: @objects
+; CHECK: call void @_ZN2my6Copied6shrinkEv(ptr %copied)
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %shared)
 ; CHECK: call void @_ZN2my6Shared6shrinkEv(ptr %shared)
 ; CHECK: call void @__mapsan_map_end(ptr @{{.*}}, ptr %shared, i32 2)
@@ -24,7 +27,8 @@
 ; CHECK: call void @_ZN2my8LastView3getEv(
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %large)
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %small)
-define void @objects(ptr %shared, ptr %view, ptr %last, ptr %large, ptr %small) nounwind {
+define void @objects(ptr %copied, ptr %shared, ptr %view, ptr %last, ptr %large, ptr %small) nounwind {
+  call void @_ZN2my6Copied6shrinkEv(ptr %copied)
   call void @_ZN2my6Shared6shrinkEv(ptr %shared)
   call void @_ZN2my4View3getEv(ptr %view)
   call void @_ZN2my8LastView3getEv(ptr %last)
@@ -83,6 +87,7 @@ define void @functions(ptr %iterator, i32 %action) nounwind {
   ret void
 }
 
+declare void @_ZN2my6Copied6shrinkEv(ptr)
 declare void @_ZN2my6Shared6shrinkEv(ptr dereferenceable(8)) nounwind
 declare void @_ZN2my6Shared3putEi(ptr sret({ [3 x ptr], i8, [7 x i8] }), ptr, i32) nounwind
 declare { ptr, i32 } @_ZN2my6Shared3putEl(ptr, i64) nounwind

@@ -3,7 +3,7 @@
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/user.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s 2>&1 | %FileCheck %s
 ; RUN: env MAPSAN_PASS_OPTIONS=catalog=%S/Inputs/user.yaml %opt -load-pass-plugin=%mapsan_pass -passes=mapsan -disable-output %s 2>&1 | count 0
 
-; CHECK-DAG: @__mapsan_family.{{.*}} = linkonce_odr hidden global {{.*}}, i32 0, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: @__mapsan_family.{{.*}} = linkonce_odr hidden global {{.*}}, i32 0, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
 
 ; CHECK-LABEL: define void @caller(
 ; CHECK-NEXT:    call void @__mapsan_map_begin(ptr @{{.*}}, ptr %t)

@@ -34,6 +34,18 @@ TEST_F(Watching, InANodeContainerOnlyWhatWasErased) {
   EXPECT_EQ(After(it, other), Invalidation::Erased);
 }
 
+TEST_F(Watching, AnElementThatIsToldByASmallNumber) {
+  const auto *number = reinterpret_cast<const char *>(uptr{2});
+  Handle it = Make(a, m);
+  MapErases(a, AddressOf(m), AddressOf(number));
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it, number), Invalidation::Erased);
+  EXPECT_EQ(After(it, number + 1), Invalidation::None);
+  it = Make(a, m);
+  Operate(a, &destroy, m);
+  EXPECT_EQ(After(it, number), Invalidation::Destroyed);
+}
+
 TEST_F(Watching, WhatTheProgramSaysIsOfTheNextOperationAlone) {
   Handle it = Make(a, m);
   MapErases(a, AddressOf(m), AddressOf(node));

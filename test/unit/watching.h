@@ -32,6 +32,7 @@ inline Family MakeFamily(u64 id, u32 invalidates) {
   family.invalidates = invalidates;
   family.growth_offset = 16;
   family.end_offset = ~0u;
+  family.owners_behind = family.end_behind = ~0u;
   return family;
 }
 

@@ -73,6 +73,8 @@ Site MakeSite(MapsanEffect effect, const char *operation, u32 flags) {
                           /*invalidates=*/0,
                           /*growth_offset=*/~0u,
                           /*end_offset=*/~0u,
+                          /*owners_behind=*/~0u,
+                          /*end_behind=*/~0u,
                           /*number=*/0,
                           /*tag=*/0};
   Site site = {};

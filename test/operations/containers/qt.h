@@ -29,6 +29,7 @@ inline std::size_t qHash(const Key &key, std::size_t = 0) {
 #define PUT(Map, Number) (Map).insert(Key(Number), Number)
 #define WORD_OF(Map, Number) (&*(Map).find(Key(Number)))
 #define ELEMENTS_ARE_ONE_WORD
+#define NUMBER_IN(Element) (Element)
 #endif
 #define TAKE(Map, Number) (Map).remove(Key(Number))
 #define SIZE(Map) (Map).size()
@@ -44,5 +45,16 @@ inline std::size_t qHash(const Key &key, std::size_t = 0) {
 #define EMPLACE_ASSIGNS
 #define CLEARS_TOMBSTONES // or room that was made
 #define STABLE 0
+// A QMap is a std::map, as long as it has no copies.
+#define REFERENCE_RULES {ORDERED ? Insert::Never : Insert::Growth, Erase::Own}
+#define ITERATOR_RULES REFERENCE_RULES
+#define LEARNS ORDERED
+#define COUNTED !ORDERED
+#define ELEMENTS 0
+#define END_STAYS
+#define ERASE_RETURNS_NEXT
+#define TAKE_AT(Map, Iterator) (Map).erase(Iterator)
+#define TAKE_ONE(Map, Number) (Map).erase((Map).find(Key(Number)))
+#define TAKE_KEY(Map, Number) (Map).remove(Key(Number))
 #define ROOM_FOR_ALL f.elements
 #define EXTRA_ROWS "rows/qt.inc"

@@ -76,6 +76,8 @@ inline Family family = {/*id=*/0x1234567,
                         /*invalidates=*/0,
                         /*growth_offset=*/~0u,
                         /*end_offset=*/~0u,
+                        /*owners_behind=*/~0u,
+                        /*end_behind=*/~0u,
                         /*number=*/0,
                         /*tag=*/0};
 
