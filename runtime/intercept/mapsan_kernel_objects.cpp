@@ -202,7 +202,8 @@ Descriptor LookUpDescriptor(int fd) {
   int saved = errno;
   atomic_uint32_t *entry = nullptr;
   u32 before = 0;
-  if (static_cast<u32>(fd) < kDescriptors)
+  // A child of vfork has this memory, but other descriptors.
+  if (static_cast<u32>(fd) < kDescriptors && InRememberedProcess())
     entry = &descriptors[static_cast<u32>(fd)];
   // Whoever forgets the number meanwhile takes the mark away, and the answer
   // is not kept: it may be of what stood there before.
@@ -224,8 +225,7 @@ Descriptor LookUpDescriptor(int fd) {
 
 void DuplicateDescriptor(int from, int to) {
   ForgetDescriptor(to);
-  // The child of a vfork, whose descriptors are others, has this memory, too.
-  if (!InRememberedProcess())
+  if (!InRememberedProcess()) // as in LookUpDescriptor
     return;
   Descriptor d = DescriptorOf(from);
   if (static_cast<u32>(to) < kDescriptors &&

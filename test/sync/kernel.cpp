@@ -421,4 +421,4 @@ UNORDERED(another_registered, Pipe p; Pipe q; write(q.to, "x", 1); Epoll e;
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE:
+// CHECK: DONE: 75 cases
