@@ -299,8 +299,6 @@ struct Listener {
         sizeof(sa_family_t); // UNIX: a name of the kernel's choice
     if (family == AF_INET)
       given = sizeof(sockaddr_in);
-    if (family == AF_INET6)
-      given = sizeof(sockaddr_in6);
     address.ss_family = family;
     Must(!bind(socket, reinterpret_cast<sockaddr *>(&address), given));
     Must(!listen(socket, 8));
