@@ -84,6 +84,12 @@ INTERCEPTOR(int, eventfd_read, int fd, u64 *value) {
   return static_cast<int>(TookOver(fd, real::eventfd_read(fd, value)));
 }
 
+INTERCEPTOR(int, timerfd_settime, int fd, int flags, const void *wanted,
+            void *before) {
+  HandOver(fd);
+  return real::timerfd_settime(fd, flags, wanted, before);
+}
+
 // --- from one descriptor to another
 
 INTERCEPTOR(long, splice, int from, long *from_offset, int to, long *to_offset,
@@ -125,6 +131,10 @@ INTERCEPTOR(int, pipe2, void *fds, int flags) {
 
 INTERCEPTOR(int, eventfd, unsigned value, int flags) {
   return Made(real::eventfd(value, flags));
+}
+
+INTERCEPTOR(int, timerfd_create, int clock, int flags) {
+  return Made(real::timerfd_create(clock, flags));
 }
 
 INTERCEPTOR(int, epoll_create, int size) {

@@ -166,6 +166,8 @@ Descriptor AnonymousOf(int fd) {
   name[Max<sptr>(size, 0)] = 0;
   if (size > 0 && internal_strstr(name, "[eventpoll]"))
     return {KernelKind::Epoll, KernelObject(KernelKind::Epoll, fd)};
+  if (size > 0 && internal_strstr(name, "[timerfd]"))
+    return {KernelKind::Timer, KernelObject(KernelKind::Timer, 0)};
   if (size > 0 && !internal_strstr(name, "[eventfd]"))
     return {KernelKind::Nothing, 0};
   u64 number = 0; // of all those whose own cannot be told

@@ -18,10 +18,11 @@ using namespace __sanitizer;
 enum class KernelKind : u32 {
   Unknown, // not looked at yet
   Asking,  // somebody is looking
-  Nothing, // files, terminals, timers: nobody hands over by them
+  Nothing, // files, terminals: nobody hands over by them
   Pipe,
   Socket,
   Event,
+  Timer,
   Epoll,
   LastOfDescriptors = Epoll,
   EpollEvent,
@@ -95,11 +96,11 @@ void PairSockets(const int sockets[2]);
 inline Rule RuleOf(KernelKind kind) {
   return kind == KernelKind::Pipe     ? Rule::pipe
          : kind == KernelKind::Socket ? Rule::socket
-                                      : Rule::eventfd;
+         : kind == KernelKind::Event  ? Rule::eventfd
+                                      : Rule::timerfd;
 }
 inline bool HandsOver(KernelKind kind) {
-  return kind == KernelKind::Pipe || kind == KernelKind::Socket ||
-         kind == KernelKind::Event;
+  return kind >= KernelKind::Pipe && kind <= KernelKind::Timer;
 }
 
 /// Number `object` of KernelObject's addresses: a short name for it.

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -351,6 +352,16 @@ UNORDERED(another_event, int e = eventfd(0, 0);
 FAILS(no_event, int e = eventfd(0, EFD_NONBLOCK), write(e, &eight, 8);
       Must(syscall(SYS_read, e, &eight, 8) == 8), Must(read(e, &eight, 8) < 0))
 
+// --- timers
+
+static int Timer() { return timerfd_create(CLOCK_MONOTONIC, 0); }
+static void SetOff(int timer) {
+  itimerspec at_once = {{0, 0}, {0, 1}};
+  Must(!timerfd_settime(timer, 0, &at_once, nullptr));
+}
+ORDERED(timer, "timerfd", int t = Timer(), SetOff(t), read(t, &eight, 8))
+UNORDERED(set_before, int t = Timer(), , SetOff(t); read(t, &eight, 8))
+
 // --- to be told is to read
 
 namespace {
@@ -419,4 +430,4 @@ UNORDERED(another_registered, Pipe p; Pipe q; write(q.to, "x", 1); Epoll e;
 int main(int argc, char **argv) { return RunCases(argc, argv); }
 
 // CHECK-NOT: UNEXPECTED
-// CHECK: DONE: 75 cases
+// CHECK: DONE: 77 cases
