@@ -17,6 +17,7 @@
 #include "mapsan_rules.h"
 #include "mapsan_slots.h"
 #include "mapsan_stack.h"
+#include "mapsan_sync.h"
 #include "mapsan_sync_object.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include "sanitizer_common/sanitizer_stacktrace.h"
@@ -264,6 +265,12 @@ void ThreadStart(Thread *self) {
                memory_order_release);
 }
 
+// The address of what is released to them.
+static u64 unseen_threads;
+void ReleaseToUnseenThreads(Thread *thr) {
+  SyncReleaseJoin(thr, reinterpret_cast<uptr>(&unseen_threads));
+}
+
 static Thread *Adopt() {
   ThreadInfo about = {};
   about.adopted = true;
@@ -274,6 +281,7 @@ static Thread *Adopt() {
   }
   thr->in_runtime++; // GetThreadStackAndTls may call what we intercept
   ThreadStart(thr);
+  SyncAcquire(thr, reinterpret_cast<uptr>(&unseen_threads));
   WatchThreadEnd();
   thr->in_runtime--;
   return thr;

@@ -246,6 +246,9 @@ void ThreadStart(Thread *self);
 void ThreadSetHandle(Thread *thr, uptr handle);
 /// The thread of that handle that was not yet joined; null if unknown.
 Thread *ThreadByHandle(uptr handle);
+/// What `thr` did happens before all that threads do whose start nobody sees,
+/// from here on.
+void ReleaseToUnseenThreads(Thread *thr);
 /// In the ending thread, when its own code has ended (TLS destructors too).
 void ThreadFinish(Thread *self);
 /// After a successful join: what `child` did happens before what `self` does.

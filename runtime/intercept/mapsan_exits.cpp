@@ -21,7 +21,7 @@ static uptr process; // its children by vfork run on our memory, but are not us
 static int quick_exit_status;
 
 static int StatusFor(int status) {
-  if (!Active() || internal_getpid() != process)
+  if (!Active() || !InRememberedProcess())
     return status;
   ScopedRuntimeIfAny inside;
   return ExitStatus(status);
@@ -51,6 +51,7 @@ void InitializeExits() {
 }
 
 void RememberProcess() { process = internal_getpid(); }
+bool InRememberedProcess() { return internal_getpid() == process; }
 
 } // namespace __mapsan
 

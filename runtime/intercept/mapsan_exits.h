@@ -12,6 +12,8 @@ void InitializeExits();
 /// The calling process is the one to speak for: at the start, and in the child
 /// of fork.
 void RememberProcess();
+/// It is the calling one, not a child of vfork that has its memory.
+bool InRememberedProcess();
 
 } // namespace __mapsan
 

@@ -52,6 +52,7 @@ void *ForeignFunction(const char *name);
 
 // The declarations check each definition against the table.
 extern "C" {
+using __sanitizer::u64;
 using __sanitizer::uptr;
 #define MAPSAN_INTERCEPTOR(Return, Name, Params, Version)                      \
   Return __interceptor_##Name Params;

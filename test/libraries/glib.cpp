@@ -993,7 +993,8 @@ GTask *Task(GAsyncReadyCallback ready, Callback *data) {
   return task;
 }
 } // namespace
-SILENT(task_in_thread, "catalog_body", "catalog_release") {
+// (That the loop is woken up is an eventfd's hand-over, too.)
+SILENT(task_in_thread, "catalog_body", "catalog_release+eventfd") {
   Callback data = {&map};
   GTask *task = Task(Ready, &data);
   WRITE;

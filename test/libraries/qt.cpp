@@ -893,7 +893,8 @@ SILENT(signal_slot_locks, "catalog_lock") {
         WRITE;
       });
 }
-SILENT(signal_to_a_thread, "catalog_body", "catalog_join+mutex") {
+// (That its loop is woken up is an eventfd's hand-over, too.)
+SILENT(signal_to_a_thread, "catalog_body+eventfd", "catalog_join+mutex") {
   Sender sender;
   QThread thread;
   Receiver receiver([&] {
