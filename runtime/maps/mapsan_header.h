@@ -29,7 +29,7 @@ inline u64 WordBehind(uptr map, u32 offset) {
 /// the object: it must be alive, or the program dies here as it would in the
 /// operation.
 inline u64 HeaderWord(uptr map, u32 offset) {
-  if (static_cast<s32>(offset) < 0)
+  if (UNLIKELY(static_cast<s32>(offset) < 0))
     return offset == ~0u ? Change::kUnknown : WordBehind(map, offset);
   u64 value;
   __builtin_memcpy(&value, reinterpret_cast<const void *>(map + offset),

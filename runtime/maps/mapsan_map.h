@@ -116,9 +116,11 @@ ALWAYS_INLINE bool MapEndFast(Thread *thr, const Site *site, uptr map,
     LeaveQuietly(thr, op, /*effect=*/0);
     return true;
   }
-  if (atomic_load(&op->kept, memory_order_relaxed))
+  // (As one: this is what an insertion of a key that is there costs.)
+  if (UNLIKELY(reinterpret_cast<uptr>(op->watch) | op->partner |
+               atomic_load(&op->kept, memory_order_relaxed)))
     return false;
-  if (UNLIKELY(op->watch || op->partner || watches.MayHave(map)))
+  if (watches.MayHave(map))
     return false;
   bool wrote = Wrote(*op, map, evidence);
   if (wrote && !thr->recent.Has(map, site->family, thr->clock.OpenEpoch(),
