@@ -103,6 +103,14 @@ const char *MadeWords(TextArena *arena, const Site *site) {
   return arena->Copy(text.data());
 }
 
+// Worth saying beside the first: no expression, and nothing that a library's
+// header calls it by.
+bool IsAnotherName(const char *name) {
+  return *name != '*' && !internal_strchr(name, '(') &&
+         !internal_strstr(name, "__") && internal_strcmp(name, "first") &&
+         internal_strcmp(name, "second");
+}
+
 // The name by which the offenders know the map, and the one it was created
 // under: `cache` may be a parameter bound to `sessions_`.
 void NameMap(TextArena *arena, ReportView *view) {
@@ -117,7 +125,7 @@ void NameMap(TextArena *arena, ReportView *view) {
     if (named)
       view->map_name = name;
     else if (name && *name && internal_strcmp(name, view->map_name) &&
-             !internal_strchr(name, '(')) // an expression, not a name
+             IsAnotherName(name))
       view->map_also = name;
     const char *type = sites[i]->type;
     // Who knows no more than an iterator has that one's type.
