@@ -178,6 +178,11 @@ static void searches() {
         auto it = m.begin(); std::advance(it, 2); m.erase(1); use(it->second));
   VALID("advance, stepped on", auto &m = filled<Tree>(); auto it = m.begin();
         std::advance(it, m.size() - 4); ++it; m.erase(2); use(it->second));
+  VALID("advance, made anew", auto &m = filled<Tree>(); auto it = m.begin();
+        int n = m.size() - 4; m.erase(2); m[2]; std::advance(it, n);
+        use(it->second));
+  VALID("advance by nothing", auto &m = filled<Tree>(); auto it = m.begin();
+        std::advance(it, m.size() - 5); m.erase(2); use(it->second));
   INVALID("find_if", auto &m = filled<Tree>();
           auto it = std::find_if(m.begin(), m.end(), isThree); m.erase(3);
           use(it->second));
