@@ -212,6 +212,10 @@ void Search::comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
     } else if (Op && !Op->Iterators.empty() &&
                (Op->ReturnsOld || Op->Does == IteratorOperation::Another)) {
       FromVariable(Call->getArgOperand(Op->Iterators.front()));
+    } else if (Op && Op->Does == IteratorOperation::Search) {
+      Value *Given = Call->getArgOperand(Op->ByValue);
+      auto *Load = dyn_cast<LoadInst>(Given);
+      FromVariable(Load ? Load->getPointerOperand() : Given);
     } else {
       Into.Private = false;
     }

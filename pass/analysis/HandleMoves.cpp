@@ -67,6 +67,11 @@ HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
   if (const ReturnedHandle *Handle = Returns.of(*Callee))
     return {HandleMove::Made, {&Call, Handle->Does, Handle}, {}};
   const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
+  if (Op && Op->Does == IteratorOperation::Search) {
+    const auto From = given(Call, Op->ByValue);
+    return From ? Result{HandleMove::Copied, {}, *From, /*Searched=*/true}
+                : Result{};
+  }
   if (!Op || Op->Iterators.empty())
     return {};
   const auto From = Where.of(Call.getArgOperand(Op->Iterators.front()));
@@ -92,15 +97,17 @@ static Value *onlyArm(PHINode &Phi) {
   return Only;
 }
 
-// A member of an element is a part of it. (Bounded: in a loop of optimised code
-// an address may be got from itself.)
-static Value *withoutMembers(Value *Address) {
+// A member of an element is a part of it, and so is what std::get returns.
+// (Bounded: in a loop of optimised code an address may be got from itself.)
+Value *HandleMoves::withoutMembers(Value *Address) {
   for (unsigned Depth = 0; Depth < 32; ++Depth) {
     Value *Further = nullptr;
     if (auto *Part = dyn_cast<GetElementPtrInst>(Address))
       Further = Part->getPointerOperand();
     else if (auto *Phi = dyn_cast<PHINode>(Address))
       Further = onlyArm(*Phi);
+    else if (auto *Call = dyn_cast<CallBase>(Address))
+      Further = Where.passedThrough(*Call, /*Whole=*/false);
     if (!Further)
       break;
     Address = Further;
@@ -131,6 +138,7 @@ void HandleMoves::comesFrom(Instruction &At, Value *What, Place To,
                                                   : Base)) {
     const Result R = resultOf(*Call);
     M.By = R.By;
+    M.Searched = R.Searched;
     // A part of what a call returned, or what is got from an iterator, is no
     // iterator.
     if (R.Does == HandleMove::Made ||
@@ -207,7 +215,7 @@ void HandleMoves::left(CallBase &I, Value *Into) {
     return;
   const uint64_t Size = DL.getTypeAllocSize(I.getParamStructRetType(0));
   const Result R = resultOf(I);
-  HandleMove M{R.Does, &I, *To, Size, R.From, R.By};
+  HandleMove M{R.Does, &I, *To, Size, R.From, R.By, R.Searched};
   if (R.Does == HandleMove::Derived) // an object that tells of the element
     M.Does = HandleMove::Lost;
   Found.push_back(M);
@@ -264,6 +272,17 @@ void HandleMoves::mapCall(CallBase &I, const MapCall &Site) {
   }
 }
 
+// It goes to another element, whatever is in the variables.
+static bool surelySteps(const CallBase &I, const IteratorOperation &Op) {
+  if (Op.Does != IteratorOperation::Step &&
+      Op.Does != IteratorOperation::Search)
+    return false;
+  if (Op.Count < 0)
+    return Op.Count == IteratorOperation::One;
+  auto *Count = dyn_cast<ConstantInt>(I.getArgOperand(Op.Count));
+  return Count && !Count->isZero();
+}
+
 void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
   auto At = [&](unsigned Number) {
     return Where.of(I.getArgOperand(Op.Iterators[Number]));
@@ -290,20 +309,28 @@ void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
   default:
     break;
   }
+  auto Uses = [&](std::optional<Place> P) {
+    if (!P)
+      return;
+    HandleMove M{HandleMove::Used, &I, *P};
+    M.Operation = Op.Name;
+    M.Steps = surelySteps(I, Op);
+    // (Where there may be no step, perhaps nothing is read.)
+    M.Compares = Op.Does == IteratorOperation::Compare ||
+                 Op.Count == IteratorOperation::Any ||
+                 (Op.Count >= 0 && !M.Steps);
+    Found.push_back(M);
+  };
   for (unsigned N = 0; N < Op.Iterators.size(); ++N)
-    if (auto P = At(N)) {
-      HandleMove M{HandleMove::Used, &I, *P};
-      M.Operation = Op.Name;
-      M.Steps = Op.Does == IteratorOperation::Step;
-      M.Compares = Op.Does == IteratorOperation::Compare;
-      Found.push_back(M);
-    }
+    Uses(At(N));
+  if (Op.Does == IteratorOperation::Search)
+    Uses(given(I, Op.ByValue));
 }
 
 // No call lies between this one and the last use of its result, as in `m[k] =
 // 1`, and it is not returned: there is nothing to be followed, and of these
 // there are many.
-static bool isUsedAtOnce(const CallBase &I) {
+bool HandleMoves::isUsedAtOnce(const CallBase &I) {
   auto *Invoke = dyn_cast<InvokeInst>(&I);
   const Instruction *Next =
       Invoke ? &Invoke->getNormalDest()->front() : I.getNextNode();
@@ -316,7 +343,11 @@ static bool isUsedAtOnce(const CallBase &I) {
              : isa<CallBase>(Next) && !isa<IntrinsicInst>(Next))
       return false;
     Left -= Uses;
-    if (Uses && isa<GetElementPtrInst>(Next) && Addresses.insert(Next).second)
+    auto *Call = dyn_cast<CallBase>(Next);
+    if (Uses &&
+        (isa<GetElementPtrInst>(Next) ||
+         (Call && Where.passedThrough(*Call, /*Whole=*/false))) &&
+        Addresses.insert(Next).second)
       Left += Next->getNumUses();
   }
   return !Left;
@@ -363,7 +394,8 @@ void HandleMoves::returns(ReturnInst &I) {
     const Result R = resultOf(*Call);
     if (R.Does == HandleMove::Made && M.Reference)
       M.To = {Call, 0};
-    else if (R.Does == HandleMove::Copied || R.Does == HandleMove::Derived)
+    else if ((R.Does == HandleMove::Copied && !R.Searched) ||
+             R.Does == HandleMove::Derived)
       M.To = R.From;
   }
   if (M.To.Variable)

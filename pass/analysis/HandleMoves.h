@@ -28,6 +28,7 @@ struct HandleMove {
   uint64_t Size = 0;         // bytes written, or copied
   Place From = {nullptr, 0}; // Copied, Derived
   HandleOrigin By = {};
+  bool Searched = false; // Copied: not that one, but one found from there
   std::string Operation = {};
   bool Steps = false;
   bool Compares = false;
@@ -68,8 +69,11 @@ private:
     HandleMove::Kind Does = HandleMove::Lost;
     HandleOrigin By = {};
     Place From = {nullptr, 0};
+    bool Searched = false;
   };
   Result resultOf(llvm::CallBase &Call);
+  llvm::Value *withoutMembers(llvm::Value *Address);
+  bool isUsedAtOnce(const llvm::CallBase &I);
 
   llvm::Function &F;
   CatalogMatcher &Matcher;

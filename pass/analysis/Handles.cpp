@@ -132,6 +132,7 @@ std::vector<HandleEvent> Tracking::events() const {
           if (Follows(S)) {
             E.Does = HandleEvent::Copied;
             E.Source = S;
+            E.Searched = M.Searched;
           }
         });
       }

@@ -60,6 +60,7 @@ struct HandleEvent {
   llvm::Instruction *At;
   unsigned Place;
   unsigned Source = 0;
+  bool Searched = false; // Copied: what was found from there, and good by then
   HandleOrigin By = {};
   // Of a use: what a report calls it, whether it reads the map, whether it
   // reads nothing at all, and the reference itself (an iterator's word is in

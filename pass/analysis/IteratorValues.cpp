@@ -66,7 +66,9 @@ std::vector<IteratorValue> findIteratorValues(Function &F,
         Call->isMustTailCall())
       continue;
     const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
-    if (!Op || !Op->Of || !Op->Of->Nodes || Op->Iterators.empty())
+    // (The steps of std::advance are in its body.)
+    if (!Op || !Op->Of || !Op->Of->Nodes || Op->Iterators.empty() ||
+        Op->Count != IteratorOperation::One)
       continue;
     if (Op->Does != IteratorOperation::Step &&
         Op->Does != IteratorOperation::Dereference &&

@@ -3,7 +3,9 @@
 
 #include "Places.h"
 #include "Callee.h"
-#include "llvm/ADT/StringExtras.h"
+#include "SanitizerChecks.h"
+#include "catalog/CalleeName.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Operator.h"
@@ -14,17 +16,51 @@ namespace mapsan {
 
 static const unsigned MaxDepth = 8;
 
+// What this std::get, of these template arguments, returns may be no part of
+// its argument: an element that is a reference itself.
+static bool mayGetReference(StringRef Symbol, StringRef Arguments) {
+  // In the mangled name these have an R or an O. (So do many names.)
+  const StringRef Types = Arguments.split("13tuple_element").first;
+  if (Types.size() < Arguments.size() &&
+      Types.substr(0, Types.rfind('E')).find_first_of("RO") == StringRef::npos)
+    return false;
+  CalleeName Name;
+  if (!Name.parse(Symbol) || Name.Parameters.size() != 1)
+    return true;
+  return StringRef(Name.Parameters.front()).rtrim("& ").contains('&');
+}
+
 // std::get of a pair or tuple, std::move, std::forward: by their mangled names,
 // as only these tell which element it is.
-static bool refersToArgument(StringRef Symbol, bool &First) {
-  for (StringRef Std : {"_ZSt", "_ZNSt3__1", "_ZNSt6__ndk1"})
-    if (Symbol.consume_front(Std)) {
-      const StringRef Name = Symbol.ltrim("0123456789");
-      const bool Gets = Name.starts_with("get");
-      First = !Gets || Name.contains("ILm0E");
-      return Gets || Name.starts_with("move") || Name.starts_with("forward");
-    }
-  return false;
+static PassedThrough refersToArgument(const StringRef Symbol) {
+  StringRef Rest = Symbol;
+  if (!Rest.consume_front("_ZSt") && !Rest.consume_front("_ZNSt3__1") &&
+      !Rest.consume_front("_ZNSt6__ndk1"))
+    return PassedThrough::Nothing;
+  auto Part = [&] {
+    size_t Length;
+    if (Rest.consumeInteger(10, Length) || Length > Rest.size())
+      return StringRef();
+    const StringRef Name = Rest.take_front(Length);
+    Rest = Rest.drop_front(Length);
+    return Name;
+  };
+  const StringRef Name = Part();
+  while (Rest.consume_front("B")) // an ABI tag
+    Part();
+  if (!Rest.consume_front("I"))
+    return PassedThrough::Nothing;
+  if (Name == "get")
+    return mayGetReference(Symbol, Rest) ? PassedThrough::Nothing
+           : Rest.starts_with("Lm0E")    ? PassedThrough::Whole
+                                         : PassedThrough::Part;
+  if (Name == "get_if")
+    return PassedThrough::Part;
+  return is_contained({"move", "forward", "move_if_noexcept", "forward_like",
+                       "as_const"},
+                      Name)
+             ? PassedThrough::Whole
+             : PassedThrough::Nothing;
 }
 
 Value *Places::passedThrough(const CallBase &Call, bool Whole) {
@@ -35,9 +71,13 @@ Value *Places::passedThrough(const CallBase &Call, bool Whole) {
     return Op->Does == IteratorOperation::Step && !Op->ReturnsOld
                ? Call.getArgOperand(Op->Iterators.front())
                : nullptr;
-  bool First;
-  return Call.arg_size() == 1 && refersToArgument(Callee->getName(), First) &&
-                 (First || !Whole)
+  if (Call.arg_size() != 1)
+    return nullptr;
+  auto [It, New] = Passing.try_emplace(Callee, PassedThrough::Nothing);
+  if (New)
+    It->second = refersToArgument(Callee->getName());
+  return It->second == PassedThrough::Whole ||
+                 (It->second == PassedThrough::Part && !Whole)
              ? Call.getArgOperand(0)
              : nullptr;
 }
@@ -52,7 +92,8 @@ StoreInst *Places::onlyStore(AllocaInst &Variable) {
   for (User *By : Variable.users()) {
     auto *Intrinsic = dyn_cast<IntrinsicInst>(By);
     auto *Store = dyn_cast<StoreInst>(By);
-    if (isa<LoadInst>(By) || (Intrinsic && Intrinsic->isLifetimeStartOrEnd()))
+    if (isa<LoadInst>(By) || (Intrinsic && Intrinsic->isLifetimeStartOrEnd()) ||
+        onlyChecks(*By))
       continue;
     if (Only || !Store || Store->getValueOperand() == &Variable)
       return nullptr;
@@ -132,7 +173,7 @@ bool Places::usesKeep(Value &Address, unsigned Depth) {
     return false;
   for (const Use &U : Address.uses()) {
     User *By = U.getUser();
-    if (isa<LoadInst, ICmpInst>(By))
+    if (isa<LoadInst, ICmpInst>(By) || onlyChecks(*By))
       continue;
     if (auto *Store = dyn_cast<StoreInst>(By)) {
       if (U.getOperandNo() == StoreInst::getPointerOperandIndex())

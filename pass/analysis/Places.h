@@ -19,6 +19,9 @@ struct Place {
   }
 };
 
+// What of its one argument a function returns the address of.
+enum class PassedThrough { Nothing, Part, Whole };
+
 // At PipelineStart a local reference is a variable that an address is stored to
 // once; what is loaded from it is that address. Not thread-safe; for one
 // function, while that has no hooks yet.
@@ -49,6 +52,7 @@ private:
   CatalogMatcher &Matcher;
   llvm::DenseMap<llvm::AllocaInst *, llvm::StoreInst *> Stores;
   llvm::DenseMap<llvm::AllocaInst *, bool> Kept;
+  llvm::DenseMap<const llvm::Function *, PassedThrough> Passing;
 };
 
 } // namespace mapsan

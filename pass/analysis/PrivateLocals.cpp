@@ -4,6 +4,7 @@
 #include "PrivateLocals.h"
 #include "AtomicAccesses.h"
 #include "Callee.h"
+#include "SanitizerChecks.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -90,7 +91,7 @@ void PrivateLocals::findOrigins(const Value *Address) {
 
 void PrivateLocals::followUse(const Use &U) {
   const User *By = U.getUser();
-  if (isa<LoadInst, ICmpInst>(By))
+  if (isa<LoadInst, ICmpInst>(By) || onlyChecks(*By))
     return;
   if (auto *Store = dyn_cast<StoreInst>(By)) {
     if (U.getOperandNo() == StoreInst::getPointerOperandIndex())
@@ -131,7 +132,8 @@ void PrivateLocals::followHolder(const Value *Holder) {
     else if (Store && Store->isSimple() &&
              U.getOperandNo() == StoreInst::getPointerOperandIndex())
       meet(Node(Store->getValueOperand(), false));
-    else if (!Intrinsic || !Intrinsic->isLifetimeStartOrEnd())
+    else if (!(Intrinsic && Intrinsic->isLifetimeStartOrEnd()) &&
+             !onlyChecks(*By))
       return escape();
   }
 }

@@ -4,6 +4,7 @@
 #include "QuietCalls.h"
 #include "Callee.h"
 #include "HookSites.h"
+#include "SanitizerChecks.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
@@ -66,6 +67,8 @@ bool QuietCalls::isQuietCall(const CallBase &Call) {
   // One without instructions only keeps the compiler from knowing a value.
   if (auto *Asm = dyn_cast<InlineAsm>(Call.getCalledOperand()))
     return Asm->getAsmString().empty();
+  if (isCheckReport(Call))
+    return true;
   // (an alias may be replaced when it is linked, whatever it is one of)
   const Function *Callee = directCallee(Call);
   auto *Named = dyn_cast<GlobalValue>(Call.getCalledOperand());

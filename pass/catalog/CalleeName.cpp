@@ -66,4 +66,16 @@ std::string CalleeName::qualified() const {
   return Scope.empty() ? Base : canonicalName(Scope + "::" + Base);
 }
 
+std::string firstTemplateArgument(StringRef Symbol) {
+  const std::string Mangled =
+      Symbol.take_until([](char C) { return C == '.'; }).str();
+  ItaniumPartialDemangler Demangler;
+  if (Demangler.partialDemangle(Mangled.c_str()) || !Demangler.isFunction())
+    return "";
+  size_t Size = 0;
+  const std::vector<std::string> All =
+      argumentNames(take(Demangler.getFunctionName(nullptr, &Size)));
+  return All.empty() ? "" : All.front();
+}
+
 } // namespace mapsan

@@ -26,6 +26,10 @@ struct CalleeName {
   std::string qualified() const;
 };
 
+// The canonical name of the first template argument of a function; empty: it
+// has none.
+std::string firstTemplateArgument(llvm::StringRef Symbol);
+
 } // namespace mapsan
 
 #endif // MAPSAN_PASS_CATALOG_CALLEENAME_H

@@ -69,11 +69,15 @@ struct IteratorOperation {
     Step,    // moves the first of Iterators
     Dereference,
     Compare,
-    Another // the result is another iterator into the same map
+    Another, // the result is another iterator into the same map
+    Search   // likewise, of ByValue: std::next, std::find_if
   } Does = Unknown;
   std::string Name;                         // as a report says it: "operator++"
   llvm::SmallVector<unsigned, 2> Iterators; // IR arguments: their addresses
-  int ByValue = -1;        // IR argument: what is assigned, if not by address
+  // IR argument: what is assigned, if not by address; or searched from
+  int ByValue = -1;
+  static constexpr int One = -1, Any = -2;
+  int Count = One;         // IR argument: how many steps, of a step or search
   bool ReturnsOld = false; // a step that returns what was
   const IteratorSet *Of = nullptr; // of the first
 };
@@ -139,6 +143,8 @@ private:
                                      const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
+  std::optional<IteratorOperation>
+  matchAlgorithm(const CalleeName &Name, const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
                  Answer &Into) const;
   std::optional<SyncOperation> place(const SyncRow &Row, bool Method,

@@ -46,9 +46,55 @@ static bool isStepOfFriend(const CalleeName &Name) {
          Name.Parameters.size() == 2 && Name.Parameters[1] == "int";
 }
 
+// Functions of std that return an iterator into the range that their first
+// argument, an iterator by value, begins or is in.
+static bool searches(StringRef Name) {
+  return is_contained({"next", "prev", "find", "find_if", "find_if_not",
+                       "find_end", "find_first_of", "adjacent_find",
+                       "lower_bound", "upper_bound", "partition_point",
+                       "min_element", "max_element", "search", "search_n",
+                       "is_sorted_until"},
+                      Name);
+}
+
+std::optional<IteratorOperation>
+CatalogMatcher::matchAlgorithm(const CalleeName &Name,
+                               const Function &Callee) const {
+  if (Name.Parameters.empty() || !is_contained({"std", "std::__1"}, Name.Scope))
+    return std::nullopt;
+  const unsigned First = firstArgument(Callee);
+  const auto It = pointerIndex(Callee, First, Name.Parameters, 0);
+  if (!It)
+    return std::nullopt;
+  IteratorOperation Op;
+  Op.Name = Name.Base;
+  if (Name.Base == "advance") {
+    Op.Of = Iterators.findReferred(Name.Parameters[0]);
+    Op.Does = IteratorOperation::Step;
+    Op.Iterators.push_back(*It);
+  } else if (searches(Name.Base)) {
+    // (The demangler says auto for all of them where one is a generic lambda.)
+    const StringRef Given = Name.Parameters[0];
+    Op.Of = Given == "auto"
+                ? Iterators.find(firstTemplateArgument(Callee.getName()), "")
+                : Iterators.find(canonicalName(Given), Given);
+    Op.Does = IteratorOperation::Search;
+    Op.ByValue = *It;
+  }
+  if (!Op.Of)
+    return std::nullopt;
+  if (Op.Name != "advance" && Op.Name != "next" && Op.Name != "prev")
+    Op.Count = IteratorOperation::Any;
+  else if (Name.Parameters.size() == 2)
+    Op.Count = Callee.arg_size() - 1;
+  return Op;
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
+  if (auto Algorithm = matchAlgorithm(Name, Callee))
+    return Algorithm;
   IteratorOperation Op;
   Op.Name = Name.Base;
   unsigned First = firstArgument(Callee);

@@ -193,6 +193,8 @@ void HandleHooks::emit() {
       goBehind(E.At);
       Builder.CreateMemCpy(To, Align(8), From, Align(8),
                            8 * handle_field::Count);
+      if (E.Searched)
+        Calls.call(Builder, Callback::handle_renewed, {To});
       break;
     }
     case HandleEvent::Lost: {

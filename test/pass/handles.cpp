@@ -2,12 +2,16 @@
 // RUN: %clangxx -std=c++20 -g -O0 -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %clangxx -std=c++20 -g -O2 -fno-inline -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %clangxx -std=c++20 -O0 -fno-exceptions -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
+// RUN: %clangxx -std=c++20 -g -O1 -fno-inline -fsanitize=undefined -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
+// RUN: %clangxx -std=c++20 -g -O0 -fsanitize=undefined -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %if libcxx %{ %clangxx %libcxx_flags -std=c++20 -g -O0 -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s %}
 // RUN: env MAPSAN_PASS_OPTIONS=iterators=0 %clangxx -std=c++20 -O0 -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s --check-prefix=NONE
 // Intent: an iterator or a reference has a handle where something could happen to its map before a use, and only there; it
 // is followed through copies, and left alone where the function gives its address away.
 // NONE-NOT: @__mapsan_handle
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -126,6 +130,64 @@ extern "C" void references() {
   value = 1;
   other = 2;
   *third = 3;
+}
+
+// What a structured binding names is a part of the element.
+// CHECK-LABEL: @bindings(
+// CHECK: @__mapsan_handle_made
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK-COUNT-2: @__mapsan_handle_used
+// CHECK-NOT: @__mapsan_handle
+// CHECK: {{^}$}}
+extern "C" int bindings() {
+  auto &[key, value] = *tree.begin();
+  something();
+  value = 1;
+  something();
+  return value;
+}
+
+// Of a copy nothing is left to follow.
+// CHECK-LABEL: @copied_bindings(
+// CHECK-NOT: @__mapsan_handle
+// CHECK: {{^}$}}
+extern "C" int copied_bindings() {
+  auto [key, value] = *tree.begin();
+  something();
+  return value;
+}
+
+// Into the same map; what is found is good when it is found.
+// CHECK-LABEL: @searches(
+// CHECK: @__mapsan_handle_made
+// CHECK: call {{.*}}4next
+// CHECK: @__mapsan_handle_renewed
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK: call {{.*}}7advance
+// CHECK-NOT: @__mapsan_handle
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK-NOT: @__mapsan_handle
+// CHECK: {{^}$}}
+extern "C" int searches() {
+  auto it = std::next(tree.begin());
+  something();
+  std::advance(it, 1);
+  something();
+  return it->second;
+}
+
+// CHECK-LABEL: @quiet_searches(
+// CHECK-NOT: @__mapsan_handle
+// CHECK: {{^}$}}
+extern "C" int quiet_searches(int key) {
+  auto it = std::next(tree.begin());
+  std::advance(it, key);
+  auto other =
+      std::find_if(std::prev(it), tree.end(),
+                   [=](auto &element) { return element.first == key; });
+  return it->second + other->second;
 }
 
 // By an instruction that has hooks of its own.

@@ -2,6 +2,7 @@
 // RUN: %clangxx -std=c++20 -g -O0 -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %clangxx -std=c++20 -O2 -fno-inline -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %clangxx -std=c++20 -g -O2 -fno-inline -fno-exceptions -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
+// RUN: %clangxx -std=c++20 -O2 -fno-inline -fsanitize=undefined -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %clangxx -std=c++20 -O0 -D_GLIBCXX_DEBUG -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s
 // RUN: %if libcxx %{ %clangxx %libcxx_flags -std=c++20 -O0 -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s %}
 // RUN: %if libcxx %{ %clangxx %libcxx_flags -std=c++20 -g -O2 -fno-inline -S -emit-llvm -fpass-plugin=%mapsan_pass %s -o - | %FileCheck %s %}

@@ -6,7 +6,7 @@
 ; RUN: %FileCheck %s --check-prefix=SUMMARY < %t.summary
 ; RUN: env MAPSAN_PASS_OPTIONS=locals=1 %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s --check-prefix=ALL
 
-; SUMMARY: 10 private
+; SUMMARY: 11 private
 
 ; ALL-LABEL: define void @kept(
 ; ALL-COUNT-3: call void @__mapsan_map_begin
@@ -52,6 +52,50 @@ loop:
 done:
   store ptr null, ptr %ref
   ret void
+}
+
+; What UndefinedBehaviorSanitizer asks of an address, also of a variable that
+; holds one.
+; CHECK-LABEL: define void @checked(
+; CHECK-NOT:     __mapsan
+; CHECK:       ret void
+define void @checked() nounwind {
+  %m = alloca [48 x i8]
+  %ref = alloca ptr
+  store ptr %m, ptr %ref
+  %size = call i64 @llvm.objectsize.i64.p0(ptr %m, i1 false, i1 false, i1 false), !nosanitize !0
+  %holder = call i64 @llvm.objectsize.i64.p0(ptr %ref, i1 false, i1 false, i1 false), !nosanitize !0
+  %large = icmp uge i64 %size, 48, !nosanitize !0
+  %number = ptrtoint ptr %m to i64, !nosanitize !0
+  %low = and i64 %number, 7, !nosanitize !0
+  %aligned = icmp eq i64 %low, 0, !nosanitize !0
+  %fine = and i1 %large, %aligned, !nosanitize !0
+  br i1 %fine, label %go, label %bad, !nosanitize !0
+bad:
+  call void @__ubsan_handle_type_mismatch_v1(ptr null, i64 %number), !nosanitize !0
+  br label %go, !nosanitize !0
+go:
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret void
+}
+
+; A number that somebody else has, too.
+; CHECK-LABEL: define i64 @a_number(
+; CHECK:         __mapsan_map_begin
+define i64 @a_number() nounwind {
+  %m = alloca [48 x i8]
+  %number = ptrtoint ptr %m to i64
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret i64 %number
+}
+
+; CHECK-LABEL: define i64 @a_checked_number(
+; CHECK:         __mapsan_map_begin
+define i64 @a_checked_number() nounwind {
+  %m = alloca [48 x i8]
+  %number = ptrtoint ptr %m to i64, !nosanitize !0
+  call void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr %m)
+  ret i64 %number
 }
 
 ; CHECK-LABEL: define ptr @returned(
@@ -209,3 +253,7 @@ declare void @llvm.lifetime.end.p0(i64, ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare void @other()
 declare void @take(ptr)
+declare i64 @llvm.objectsize.i64.p0(ptr, i1, i1, i1)
+declare void @__ubsan_handle_type_mismatch_v1(ptr, i64)
+
+!0 = !{}
