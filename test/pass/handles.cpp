@@ -184,9 +184,9 @@ extern "C" int searches() {
 extern "C" int quiet_searches(int key) {
   auto it = std::next(tree.begin());
   std::advance(it, key);
-  auto other =
-      std::find_if(std::prev(it), tree.end(),
-                   [=](auto &element) { return element.first == key; });
+  auto other = std::find_if(std::prev(it), tree.end(), [=](auto &element) {
+    return element.first == key;
+  });
   return it->second + other->second;
 }
 

@@ -22,7 +22,6 @@
 #define STABLE 0
 #define HAS_NODES (QUOTE(CONTAINER)[0] == 'n')
 #define ITERATOR_RULES {Insert::Growth, Erase::Own}
-#define REFERENCE_RULES                                                        \
-  {HAS_NODES ? Insert::Never : Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {HAS_NODES ? Insert::Never : Insert::Growth, Erase::Own}
 #define LEARNS_REFERENCES HAS_NODES // they are freed
-#define CHECKS_ITERATORS // that their element is there
+#define CHECKS_ITERATORS            // that their element is there
