@@ -18,9 +18,11 @@
 
 using namespace stress;
 
+// Never destroyed: nothing orders that behind detached threads.
 static std::mutex mutex;
-static std::map<int, int> shared_table;              // under the mutex
-static const std::map<int, int> constant = {{1, 1}}; // read by everybody
+static auto &shared_table = *new std::map<int, int>; // under the mutex
+static const auto &constant =                        // read by everybody
+    *new std::map<int, int>{{1, 1}};
 static std::atomic<int> running;
 
 static void Work(int i) {
