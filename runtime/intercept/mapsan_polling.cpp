@@ -9,10 +9,10 @@
 namespace __mapsan {
 
 // After the real call, which found `result` descriptors ready.
-template <class Take> static int Ready(int result, Rule rule, Take take) {
-  if (result <= 0 || !MapUsed())
+template <class Take> static int Ready(int result, bool wanted, Take take) {
+  if (result <= 0 || !MapUsed() || !wanted)
     return result;
-  if (Thread *thr = Synchronising(rule)) {
+  if (Thread *thr = Synchronising()) {
     ScopedRuntime inside(thr);
     take(thr);
   }
@@ -20,23 +20,19 @@ template <class Take> static int Ready(int result, Rule rule, Take take) {
 }
 
 static int Polled(int result, const void *fds, uptr count) {
-  return Ready(result, Rule::descriptor_ready,
+  return Ready(result, RuleHolds(Rule::descriptor_ready),
                [=](Thread *thr) { TakeOverPolled(thr, fds, count); });
 }
 
 static int Selected(int result, int count, const void *set) {
-  return Ready(result, Rule::descriptor_ready,
+  return Ready(result, RuleHolds(Rule::descriptor_ready),
                [=](Thread *thr) { TakeOverSelected(thr, count, set); });
 }
 
 static int Reported(int result, int epoll, const void *events) {
-  if (result <= 0 || !MapUsed())
-    return result;
-  if (Thread *thr = Synchronising()) {
-    ScopedRuntime inside(thr);
+  return Ready(result, /*wanted=*/true, [=](Thread *thr) {
     TakeOverReported(thr, epoll, events, result);
-  }
-  return result;
+  });
 }
 
 } // namespace __mapsan

@@ -5,6 +5,7 @@
 // Intent: what System V's semaphores, message queues, signals that are waited
 // for, and notifications (SIGEV_THREAD) order, and what they do not.
 
+#include "Inputs/handed.h"
 #include "cases.h"
 #include <aio.h>
 #include <cerrno>
@@ -29,23 +30,6 @@ void Must(bool holds) {
 }
 const timespec kFarAhead = {1ll << 33, 0};
 } // namespace
-
-// One thread hands over after its write, the other takes over before its own.
-#define HANDED(Expected, Things, Give, Take)                                   \
-  Expected {                                                                   \
-    Things;                                                                    \
-    InTurn(                                                                    \
-        [&] {                                                                  \
-          WRITE;                                                               \
-          Give;                                                                \
-        },                                                                     \
-        [&] {                                                                  \
-          Take;                                                                \
-          WRITE;                                                               \
-        });                                                                    \
-  }
-#define ORDERED(Name, Rule, ...) HANDED(SILENT(Name, Rule), __VA_ARGS__)
-#define UNORDERED(Name, ...) HANDED(RACE(Name), __VA_ARGS__)
 
 // --- System V's semaphores
 

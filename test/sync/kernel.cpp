@@ -5,6 +5,7 @@
 // Intent: what is written to a pipe, a connection, an eventfd happens before
 // what is read from that one, and a number stands for what it is at the time.
 
+#include "Inputs/handed.h"
 #include "cases.h"
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -71,24 +72,7 @@ mmsghdr Messages() { return {Message(), 0}; }
 
 } // namespace
 
-// One thread hands over after its write, the other takes over before its own.
-#define HANDED(Expected, Name, Things, Give, Take)                             \
-  Expected {                                                                   \
-    Things;                                                                    \
-    InTurn(                                                                    \
-        [&] {                                                                  \
-          WRITE;                                                               \
-          Give;                                                                \
-        },                                                                     \
-        [&] {                                                                  \
-          Take;                                                                \
-          WRITE;                                                               \
-        });                                                                    \
-  }
-#define ORDERED(Name, Rule, ...) HANDED(SILENT(Name, Rule), Name, __VA_ARGS__)
-#define FAILS(Name, ...)                                                       \
-  HANDED(RACE(Name, "descriptor_fails"), Name, __VA_ARGS__)
-#define UNORDERED(Name, ...) HANDED(RACE(Name), Name, __VA_ARGS__)
+#define FAILS(Name, ...) HANDED(RACE(Name, "descriptor_fails"), __VA_ARGS__)
 
 // --- pipes
 
