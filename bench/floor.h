@@ -2,7 +2,8 @@
 // The floor of MapSan's price: the least that any detector with exact
 // happens-before does at an operation, written by hand and inlined. Compiled
 // in with -DBENCH_FLOOR; otherwise the macros are nothing. bench/run times a
-// program in this variant ("floor") beside the others.
+// program in this variant ("floor") beside the others. Into real programs the
+// compiler writes it: floor_runtime.cpp.
 //
 // It detects nothing: no stacks, no reports, one component of clocks, records
 // that collide. What it has is each load, compare, store and fence that the
@@ -143,36 +144,48 @@ inline void release(const void *object) {
   me.lastSeen[place(object) & 255] = word;
 }
 
+// The lock was taken, `where`; and it is about to be given back.
+inline void took(const void *lock, const void *where) {
+  me.held[me.locks++ % 64] = {lock, where};
+  acquire(lock);
+}
+inline void givesBack(const void *lock) {
+  uint32_t i = me.locks;
+  while (me.held[--i % 64].lock != lock)
+    [[unlikely]];
+  for (--me.locks; i != me.locks; ++i) [[unlikely]]
+    me.held[i % 64] = me.held[(i + 1) % 64];
+  release(lock);
+}
+
 // From its lock() to its unlock(): declared behind the guard.
 class Held {
 public:
   explicit Held(const void *lock) : lock_(lock) {
     const void *here;
     asm volatile("lea 0(%%rip), %0" : "=r"(here));
-    me.held[me.locks++ % 64] = {lock, here};
-    acquire(lock);
+    took(lock, here);
   }
-  ~Held() {
-    uint32_t i = me.locks;
-    while (me.held[--i % 64].lock != lock_)
-      [[unlikely]];
-    for (--me.locks; i != me.locks; ++i) [[unlikely]]
-      me.held[i % 64] = me.held[(i + 1) % 64];
-    release(lock_);
-  }
+  ~Held() { givesBack(lock_); }
 
 private:
   const void *lock_;
 };
 
+// A map begins to live, as the thread's own; and ends.
+inline void lives(const void *map) {
+  records[place(map)].owner.store(me.slot, std::memory_order_relaxed);
+  me.recent[place(map) & 255] = 0;
+}
+inline void dies(const void *map) {
+  records[place(map)].owner.store(0, std::memory_order_relaxed);
+}
+
 // A map's: declared behind it.
 class Life {
 public:
-  explicit Life(const void *map) : map_(map) {
-    records[place(map)].owner.store(me.slot, std::memory_order_relaxed);
-    me.recent[place(map) & 255] = 0;
-  }
-  ~Life() { records[place(map_)].owner.store(0, std::memory_order_relaxed); }
+  explicit Life(const void *map) : map_(map) { lives(map); }
+  ~Life() { dies(map_); }
 
 private:
   const void *map_;

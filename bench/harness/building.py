@@ -14,7 +14,8 @@ ROOT = BENCH.parent
 FLAGS = ["-std=c++20", "-O2", "-g", "-pthread"]
 
 # Helgrind runs the plain program; floor is plain, too, and has the least that a
-# detector must do written into it (floor.h).
+# detector must do written into it: by hand (floor.h), or in programs that others wrote
+# by MapSan's plugin (floor_runtime.cpp).
 VARIANTS = ["plain", "mapsan", "tsan", "floor", "helgrind"]
 
 
@@ -57,6 +58,38 @@ class Compilers:
         if variant != "mapsan":
             return []
         return [self.prefix / "lib" / "libMapSanPass.so", self.prefix / "lib" / "libmapsan_rt.a"]
+
+    def floor_prefix(self):
+        """An installed MapSan whose runtime is floor_runtime.cpp."""
+        prefix = self.folder / "floor-prefix"
+        library = prefix / "lib"
+        archive = library / "libmapsan_rt.a"
+        source = BENCH / "floor_runtime.cpp"
+        plugin = self.prefix / "lib" / "libMapSanPass.so"
+        if older(archive, [source, BENCH / "floor.h", self.wrapper, plugin,
+                           *(ROOT / "include" / "mapsan").iterdir()]):
+            say("building the floor's runtime")
+            shutil.rmtree(prefix, ignore_errors=True)
+            library.mkdir(parents=True)
+            shutil.copytree(self.wrapper.parent, prefix / "bin")
+            (library / plugin.name).symlink_to(plugin)
+            (library / (archive.name + ".syms")).write_text("{ malloc; free; pthread_*; };\n")
+            compiled = library / "floor_runtime.o"
+            # (No exceptions: C programs are linked with it, too.)
+            run_command([self.plain, "-std=c++20", "-O2", "-g", "-fPIC", "-fno-exceptions",
+                         "-fno-rtti", "-ftls-model=initial-exec", "-fvisibility=hidden",
+                         "-Wall", "-Wextra", "-c", str(source), "-o", str(compiled)], source.name)
+            run_command(["ar", "rcs", str(archive), str(compiled)], archive.name)
+        return prefix
+
+    def of_others(self, variant):
+        """The same for programs that others wrote: the compiler, and what a binary is made
+        of besides its source."""
+        if variant != "floor":
+            return self.command(variant), self.parts(variant)
+        library = self.floor_prefix() / "lib"
+        return ([str(library.parent / "bin" / self.wrapper.name)],
+                [library / "libMapSanPass.so", library / "libmapsan_rt.a"])
 
     def version(self):
         text = subprocess.run([self.plain, "--version"], stdout=subprocess.PIPE, text=True).stdout

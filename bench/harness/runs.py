@@ -160,6 +160,8 @@ class Real(Run):
     folder in memory, in which `prepare` has put what it wants, and does $PERCENT of
     the work."""
 
+    has_floor = True
+
     def __init__(self, name, package, build, run, prepare="true"):
         self.name = name
         self.package = package
@@ -168,8 +170,7 @@ class Real(Run):
         self.run = run
         self.programs = {}
 
-    def environment(self, compilers, variant):
-        command = compilers.command(variant)
+    def environment(self, command):
         return dict(ENVIRONMENT, CXX=command[0],
                     CC=re.sub(r"clang\+\+(?=[^/]*$)", "clang", command[0]),
                     FLAGS=" ".join(["-O2", "-g", *command[1:]]), SOURCE=self.source,
@@ -180,9 +181,9 @@ class Real(Run):
         self.source = source_package(self.package)
         tree = compilers.folder / "real" / ("%s-%s" % (self.name, variant))
         program = tree / "program"
-        parts = compilers.parts(variant)
+        command, parts = compilers.of_others(variant)
         recipe = tree / "recipe"
-        environment = self.environment(compilers, variant)
+        environment = self.environment(command)
         wanted = "\n".join([self.source, environment["CXX"], environment["FLAGS"], self.script])
         # The plugin is in every object file, the runtime in the program alone.
         if not recipe.exists() or recipe.read_text() != wanted or \
