@@ -6,6 +6,7 @@
 #include "../clock/mapsan_alloc.h"
 #include "../clock/mapsan_stack.h"
 #include "mapsan_map.h"
+#include "mapsan_mutations.h"
 #include "mapsan_records.h"
 #include "sanitizer_common/sanitizer_libc.h"
 #include <errno.h>
@@ -105,13 +106,6 @@ static void RecordConstruction(Thread *thr, MapKey key,
   state->write.SetPrivately(access.word, access.details);
 }
 
-// The map's state, if it lives and no other thread has used it: whatever is
-// recorded is this thread's own, hence ordered. Bucket lock held.
-static MapState *FindOwnMap(Thread *thr, Bucket *bucket, MapKey key) {
-  MapState *state = FindMap(bucket, key);
-  return state && !state->Dead() && IsOnlyUser(thr, state) ? state : nullptr;
-}
-
 static void RecordDestruction(MapState *state, const Access16 &access) {
   state->write.SetPrivately(access.word, access.details);
   if (AccessWord read = state->read.Word())
@@ -172,20 +166,27 @@ void RestoreDestroyed(Thread *thr, Operation *op) {
 
 // Nothing else is in flight. False: nothing has happened.
 static bool BeginAlone(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
+  bool destroys = site->effect == MapsanEffectDestroy;
+  bool watched = watches.MayHave(map);
   if (!thr->operations.empty() || !FitsKey(map) || !Takes(FastPath::own_life) ||
-      !RuleHolds(Rule::life_of_map) || watches.MayHave(map))
+      !RuleHolds(Rule::life_of_map) || (watched && destroys && OnlyOneThread()))
     return false;
   thr->clock.MarkDirty();
   u64 epoch = thr->clock.OpenEpoch();
   Access16 access = {
       MakeWord(thr->clock.slot(), epoch),
       {StackIdHere(thr, site, pc, bp), thr->lock_count ? LocksetId(thr) : 0}};
-  if (site->effect == MapsanEffectDestroy) {
+  if (destroys) {
     if (!BeginDestruction(thr, site, map, bp, access))
       return false;
     ForgetRecorded(thr, map);
+    if (watched)
+      WatchedBegins(thr, thr->operations.First());
   } else {
-    RecordConstruction(thr, KeyOf(map, site->GetFamily()->Number()), access);
+    MapKey key = KeyOf(map, site->GetFamily()->Number());
+    RecordConstruction(thr, key, access);
+    if (watched) // that one's end was not seen
+      watches.Retire(key);
     thr->recent.Renew(map, site->family, epoch);
     thr->operations.shortcuts.Renew(map, site->GetFamily());
     // In flight as one that is on record already: so it is.
@@ -209,9 +210,11 @@ bool MapEndLife(Thread *thr, const Site *site, uptr map) {
   using namespace map_internal;
   Operation *op = thr->operations.First();
   if (site->effect != MapsanEffectDestroy || !IsAlone(thr, op, site, map) ||
-      op->presence || !Takes(FastPath::own_life) || watches.MayHave(map))
+      op->presence || !Takes(FastPath::own_life))
     return false;
   EndDestruction(thr, op);
+  if (op->watch || watches.MayHave(map)) // (it has its stack)
+    WatchedEnds(thr, op, MapsanEvidenceNone, /*unwound=*/false, 0, 0);
   LeaveQuietly(thr, op, /*effect=*/1);
   return true;
 }

@@ -37,23 +37,49 @@ static bool OnOwnStack(Thread *thr, uptr address) {
 
 // --- begin
 
-// That it is the same life of the same map is looked at before. What ended it
-// earlier is ordered before us, hence seen (a destruction by the word of our
-// cell, which it dropped); what ends it meanwhile is not, and one of us sees
-// the other's word.
+// The thread has read this life of the map before. What ended it earlier is
+// ordered before us, hence seen (a destruction by the word of our cell, which
+// it dropped); what ends it meanwhile is not, and one of us sees the other's
+// word.
+static bool HasRead(const RecentAccesses::Entry *recent, MapKey key) {
+  const MapState *state = recent->state;
+  return state && atomic_load(&state->key, memory_order_relaxed) == key &&
+         state->IsAlive(recent->life) && Takes(FastPath::repeated_read);
+}
+
+// All that is recorded of the map are this thread's writes: there is nothing to
+// check. Where it is so, as a look without the lock says mostly.
+static bool MayBeOwn(MapKey key) {
+  const MapState *state = FindMap(map_table.For(AddressOf(key)), key);
+  return state && !state->Extra();
+}
+static bool ReadOwn(Thread *thr, MapKey key, RecentAccesses::Entry *recent,
+                    const AccessDetails &details) {
+  Bucket *bucket = map_table.For(AddressOf(key));
+  ScopedLock lock(bucket);
+  MapState *state = FindOwnMap(thr, bucket, key);
+  if (!state)
+    return false;
+  state->read.SetPrivately(MakeWord(thr->clock.slot(), thr->clock.OpenEpoch()),
+                           details);
+  recent->state = state;
+  recent->cell = &state->read;
+  recent->life = state->Life();
+  return true;
+}
+
 NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
                                        RecentAccesses::Entry *recent, uptr pc,
                                        uptr bp) {
-  MapState *state = recent->state;
-  if (!state || !Takes(FastPath::repeated_read) ||
-      atomic_load(&state->key, memory_order_relaxed) !=
-          KeyOf(recent->map, site->GetFamily()->Number()) ||
-      !state->IsAlive(recent->life))
+  MapKey key = KeyOf(recent->map, site->GetFamily()->Number());
+  bool again = HasRead(recent, key);
+  if (!again && !(Takes(FastPath::own_map) && MayBeOwn(key)))
     return false;
   ScopedRuntime inside(thr);
   AccessDetails details = {StackIdHere(thr, site, pc, bp), LocksetId(thr)};
   thr->clock.MarkDirty();
-  if (!RepeatRead(thr, state, recent->cell, details))
+  if (!(again ? RepeatRead(thr, recent->state, recent->cell, details)
+              : ReadOwn(thr, key, recent, details)))
     return false;
   recent->epoch = thr->clock.OpenEpoch();
   recent->write = false;
@@ -63,7 +89,7 @@ NOINLINE bool map_internal::BeginAgain(Thread *thr, Site *site,
     return true;
   Operation *op = thr->operations.First();
   op->epoch = recent->epoch;
-  op->state = state;
+  op->state = recent->state;
   op->map_life = recent->life;
   op->stack = details.stack;
   op->lockset = details.lockset;

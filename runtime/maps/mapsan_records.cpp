@@ -36,6 +36,11 @@ AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op) {
   return cell;
 }
 
+MapState *FindOwnMap(Thread *thr, Bucket *bucket, MapKey key) {
+  MapState *state = FindMap(bucket, key);
+  return state && !state->Dead() && IsOnlyUser(thr, state) ? state : nullptr;
+}
+
 void RecordWrite(Thread *thr, MapState *state, Operation *op) {
   if (state->Dead())
     return;

@@ -24,6 +24,10 @@ inline bool IsOnlyUser(Thread *thr, const MapState *state) {
   return !state->Extra() && (!word || IsOwnWord(thr, word));
 }
 
+/// The map's state, if it lives and no other thread has used it: whatever is
+/// recorded is this thread's own, hence ordered. Bucket lock held.
+MapState *FindOwnMap(Thread *thr, Bucket *bucket, MapKey key);
+
 /// Returns the cell that remembers it.
 AccessCell *RecordRead(Thread *thr, MapState *state, Operation *op);
 /// Of a destroyed map only the destruction is remembered.

@@ -412,6 +412,14 @@ TEST_F(RepeatedReads, BehindAnOwnDestruction) {
   EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
 }
 
+TEST_F(MapLives, AnotherThreadsMapWhereAnOwnOneWas) {
+  Operate(a, &construct, map);
+  handOver(a, b);
+  Operate(b, &construct, map);
+  Operate(a, &read, map);
+  EXPECT_EQ(kinds(), Kinds{FindingKind::ReadWrite});
+}
+
 TEST_F(MapLives, AReleaseInsideAConstructorDoesNotPublishIt) {
   Begin(a, &construct, map);
   handOver(a, b); // an element's constructor unlocks
