@@ -52,6 +52,9 @@ enum MapsanSiteFlag {
   // All elements go, and perhaps the map with them: nobody may look at it after
   // that.
   MapsanSiteEnds = 1 << 12,
+  // Where nothing counts the elements: it does nothing but insert, or erase.
+  MapsanSiteInserts = 1 << 13,
+  MapsanSiteErases = 1 << 14,
 };
 
 // In place of the offset of a word in the object: the word lies so far behind
@@ -76,6 +79,12 @@ enum MapsanInvalidates {
   MapsanReferencesOnGrowth = 1 << 5,
   MapsanIteratorsSurviveErase = 1 << 6,
   MapsanReferencesSurviveErase = 1 << 7,
+  // The elements have places, from the word at growth_offset to that at
+  // end_offset, which iterators past the end have. They lie in one array: what
+  // is done at a place invalidates what is at it and behind. Or in several
+  // blocks: done at neither end, it invalidates all.
+  MapsanInOneArray = 1 << 8,
+  MapsanInBlocks = 1 << 9,
 };
 
 // What the call that ends an operation knows of the operation's own result.

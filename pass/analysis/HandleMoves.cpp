@@ -24,6 +24,14 @@ HandleMoves::HandleMoves(Function &F, const std::vector<MapCall> &Maps,
     MapCalls[Site.Call] = &Site;
 }
 
+// What a container is made with, or a copy of what is in it.
+static bool isAboutContainer(StringRef Name) {
+  return is_contained({"get_allocator", "key_comp", "value_comp",
+                       "hash_function", "key_eq", "keys", "values",
+                       "uniqueKeys", "toStdMap", "toStdMultiMap"},
+                      Name);
+}
+
 bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   const MapArgument &Map = Does.Maps.front();
   if (!Map.Of->Iterators || Map.IsResult || !Does.Method)
@@ -38,11 +46,15 @@ bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   if (is_contained({"operator[]", "value", "take"}, Does.Name) &&
       !Call.getRetDereferenceableBytes())
     return false;
-  if (Call.hasStructRetAttr() || !Call.getType()->isPointerTy())
-    return true;
+  const StringRef Name = Does.Name;
+  const bool Object = Call.hasStructRetAttr() || Call.getType()->isStructTy();
+  if (!Object && !Call.getType()->isPointerTy())
+    return false; // a number
+  // Of a sequence it may be another one.
+  if (Object && !Map.Of->Iterators->inSequence())
+    return !isAboutContainer(Name);
   // A reference says so in its attributes. An iterator of one word is a
   // pointer, too.
-  const StringRef Name = Does.Name;
   return Call.getRetDereferenceableBytes() ||
          Name.contains_insensitive("begin") ||
          Name.contains_insensitive("end") ||

@@ -31,7 +31,8 @@ const Word<Returns> ReturnsWords[] = {
 };
 
 const Word<Elements> ElementsWords[] = {
-    {"kept", Elements::Kept},           {"replaced", Elements::Replaced},
+    {"kept", Elements::Kept},           {"added", Elements::Added},
+    {"removed", Elements::Removed},     {"replaced", Elements::Replaced},
     {"exchanged", Elements::Exchanged}, {"taken", Elements::Taken},
     {"mixed", Elements::Mixed},         {"ended", Elements::Ended},
 };

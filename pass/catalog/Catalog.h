@@ -36,8 +36,19 @@ enum class Returns {
 
 // What becomes of a map's elements, where the counts do not tell:
 // MapsanSiteReplaces and its like.
-// Kept: all stay, also what the operation is given an iterator to.
-enum class Elements { Counted, Kept, Replaced, Exchanged, Taken, Mixed, Ended };
+// Kept: all stay, also what the operation is given an iterator to. Added and
+// Removed: nothing else happens to any.
+enum class Elements {
+  Counted,
+  Kept,
+  Added,
+  Removed,
+  Replaced,
+  Exchanged,
+  Taken,
+  Mixed,
+  Ended
+};
 
 // One method of a family, or one free function that takes containers.
 struct OperationRow {
@@ -96,6 +107,11 @@ struct IteratorSet {
   // past the end alone. -1: there is no need of it.
   int Null = -1;
   bool Nodes = false; // that is the address of a block of the element's own
+
+  // The elements have places: Invalidates says how these lie.
+  bool inSequence() const {
+    return Invalidates & (MapsanInOneArray | MapsanInBlocks);
+  }
 };
 
 // One container class of one library, all template arguments alike.

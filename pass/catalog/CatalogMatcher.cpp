@@ -89,7 +89,9 @@ MapLayout MapArgument::layout() const {
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8)) {
     MapLayout Other{Declared, -1, -1};
-    Other.EndOffset = Of->EndOffset;
+    // (that of a sequence is a field like the others)
+    if (!Of->Iterators || !Of->Iterators->inSequence())
+      Other.EndOffset = Of->EndOffset;
     return Other;
   }
   MapLayout Known{static_cast<int>(Of->HeaderBytes), Of->SizeOffset,
@@ -112,6 +114,18 @@ std::optional<uint64_t> MapArgument::through() const {
 }
 
 namespace {
+
+// Whether an iterator that the method is given tells which element goes; or, of
+// a sequence, where it inserts or erases. (erase_after is given the one
+// before.)
+bool isGivenPlace(const OperationRow &Row, const Family &Of, StringRef Name,
+                  unsigned Arguments) {
+  if (Of.Iterators && Of.Iterators->inSequence())
+    return Row.Become == Elements::Added || Row.Become == Elements::Removed;
+  return Arguments == 1 && Row.Become != Elements::Kept &&
+         !Name.starts_with("insert") && !Name.starts_with("emplace") &&
+         !Name.ends_with("_after");
+}
 
 MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
   MapArgument A;
@@ -219,12 +233,11 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Op.Maps.push_back(Self);
   Op.Confined = Of.Confined;
   Op.ReturnsThis = Name.Base == "operator=";
-  if (Arguments == 1 && This + 1 < Callee.arg_size() &&
-      R->Become != Elements::Kept &&
-      !StringRef(Name.Base).starts_with("insert") &&
-      !StringRef(Name.Base).starts_with("emplace") &&
+  const bool TakesIterator =
+      !Name.Parameters.empty() && This + 1 < Callee.arg_size() &&
       Iterators.contains(canonicalName(Name.Parameters[0])) &&
-      Callee.getArg(This + 1)->getType()->isPointerTy())
+      Callee.getArg(This + 1)->getType()->isPointerTy();
+  if (TakesIterator && isGivenPlace(*R, Of, Name.Base, Arguments))
     Op.Iterator = This + 1;
   if (!R->Other)
     return Op;

@@ -52,8 +52,8 @@ struct MapOperation {
   // It lets nobody else have the maps' addresses, but may return its `this`.
   bool Confined = false, ReturnsThis = false;
   bool Method = false; // of the first map's class
-  // The IR argument that is the one iterator given by value: its first word, or
-  // the address of a copy. -1: none, or several.
+  // The IR argument that is the one iterator given by value, or of a sequence
+  // the first: its first word, or the address of a copy. -1: none, or several.
   int Iterator = -1;
   // IR arguments of a C function: the address of an iterator that it makes,
   // steps, or changes the map through.

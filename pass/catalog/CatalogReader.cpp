@@ -171,7 +171,7 @@ std::string className(StringRef Text) {
 void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F = fields(N, "an iterator set",
                          {"name", "classes", "iterators", "references",
-                          "element", "null", "nodes"});
+                          "element", "null", "nodes", "sequence"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -188,6 +188,13 @@ void Reader::iteratorSet(const YamlNode &N) {
   New.Element = F.number("element", 0);
   New.Null = F.number("null", -1);
   New.Nodes = F.boolean("nodes");
+  const std::string Lie = F.text("sequence");
+  if (Lie == "array")
+    New.Invalidates |= MapsanInOneArray;
+  else if (Lie == "blocks")
+    New.Invalidates |= MapsanInBlocks;
+  else if (const YamlNode *N = F.find("sequence"))
+    F.fault(*N, "'sequence' is array or blocks");
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");
   if (F.Sound)

@@ -20,10 +20,11 @@ static IteratorOperation::Kind kindOf(StringRef Base) {
       .Cases("operator+=", "operator-=", IteratorOperation::Step)
       .Cases("operator*", "operator->", IteratorOperation::Dereference)
       .Cases("key", "value", IteratorOperation::Dereference) // Qt, Tessil
+      .Case("operator[]", IteratorOperation::Dereference)
       .Cases("operator==", "operator!=", IteratorOperation::Compare)
       .Cases("operator<", "operator>", IteratorOperation::Compare)
       .Cases("operator<=", "operator>=", IteratorOperation::Compare)
-      .Case("operator+", IteratorOperation::Another)
+      .Cases("operator+", "operator-", IteratorOperation::Another)
       .Default(IteratorOperation::Unknown);
 }
 
@@ -44,6 +45,11 @@ const Family *CatalogMatcher::familyOf(const IteratorSet &Of) const {
 static bool isStepOfFriend(const CalleeName &Name) {
   return (Name.Base == "operator++" || Name.Base == "operator--") &&
          Name.Parameters.size() == 2 && Name.Parameters[1] == "int";
+}
+
+// Which reads nothing but the two.
+static bool isDistance(const IteratorOperation &Op) {
+  return Op.Name == "operator-" && Op.Iterators.size() == 2;
 }
 
 // Functions of std that return an iterator into the range that their first
@@ -129,7 +135,10 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
       return std::nullopt;
     Op.Does = kindOf(baseOf(Name));
     Op.ReturnsOld = isStepOfFriend(Name);
-    if (Op.Does != IteratorOperation::Compare && !Op.ReturnsOld)
+    if (isDistance(Op))
+      Op.Does = IteratorOperation::Compare;
+    if (Op.Does != IteratorOperation::Compare &&
+        Op.Does != IteratorOperation::Another && !Op.ReturnsOld)
       Op.Does = IteratorOperation::Unknown;
     return Op;
   }
@@ -140,7 +149,8 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
               : Name.Parameters.empty() ? IteratorOperation::Forget
                                         : IteratorOperation::Unknown;
   else
-    Op.Does = kindOf(baseOf(Name));
+    Op.Does =
+        isDistance(Op) ? IteratorOperation::Compare : kindOf(baseOf(Name));
   Op.ReturnsOld = Op.Does == IteratorOperation::Step &&
                   (Name.Base == "operator++" || Name.Base == "operator--") &&
                   !Name.Parameters.empty();

@@ -38,6 +38,8 @@ int siteFlags(const MapArgument &Map, const SiteText &Text) {
                    : Map.Become == Elements::Taken     ? MapsanSiteTakes
                    : Map.Become == Elements::Mixed     ? MapsanSiteMixes
                    : Map.Become == Elements::Ended     ? MapsanSiteEnds
+                   : Map.Become == Elements::Added     ? MapsanSiteInserts
+                   : Map.Become == Elements::Removed   ? MapsanSiteErases
                                                        : 0;
   return Fate | (Text.Handle ? MapsanSiteHandle : 0) |
          (Text.Reference ? MapsanSiteReference : 0) |

@@ -35,12 +35,28 @@ Exclusion ExclusionOf(u32 these, u32 those) {
 
 } // namespace
 
-u8 ConcernsOf(const MapSizes &sizes, bool erased, const Family *family) {
+// What may come of an insertion, which is a matter of the next one.
+static u8 ConcernsOfInsertions(const Family *family) {
+  u8 concerns = LockedChange::kSteps;
+  constexpr u32 kIterators = MapsanIteratorsOnInsert | MapsanIteratorsOnGrowth;
+  constexpr u32 kReferences =
+      MapsanReferencesOnInsert | MapsanReferencesOnGrowth;
+  if (family->invalidates & kIterators)
+    concerns |= LockedChange::kIterators;
+  if (family->invalidates & kReferences)
+    concerns |= LockedChange::kReferences;
+  return concerns;
+}
+
+u8 ConcernsOf(const MapSizes &sizes, bool erased, const Site *site) {
+  const Family *family = site->GetFamily();
   u8 concerns = LockedChange::kSteps;
   if (sizes.size_after == MapSizes::kUnknown ||
       sizes.size_before == MapSizes::kUnknown) {
-    if (erased)
+    if (erased || site->flags & MapsanSiteErases)
       return LockedChange::kAll;
+    if (site->flags & MapsanSiteInserts)
+      return ConcernsOfInsertions(family);
     // It has inserted or erased.
     auto either = [family](u32 insert, u32 erase) {
       return family->invalidates & insert && family->invalidates & erase;
@@ -56,14 +72,7 @@ u8 ConcernsOf(const MapSizes &sizes, bool erased, const Family *family) {
   if (sizes.size_after == sizes.size_before &&
       sizes.buckets_after == sizes.buckets_before)
     return concerns;
-  constexpr u32 kIterators = MapsanIteratorsOnInsert | MapsanIteratorsOnGrowth;
-  constexpr u32 kReferences =
-      MapsanReferencesOnInsert | MapsanReferencesOnGrowth;
-  if (family->invalidates & kIterators)
-    concerns |= LockedChange::kIterators;
-  if (family->invalidates & kReferences)
-    concerns |= LockedChange::kReferences;
-  return concerns;
+  return ConcernsOfInsertions(family);
 }
 
 void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
@@ -86,8 +95,7 @@ void LearnLockedChange(Thread *thr, Watch *watch, MapKey key) {
   const Site *site = SiteOfStack(change.details.stack);
   if (!site || site->Effect() == MapsanEffectConstruct)
     return;
-  change.concerns =
-      ConcernsOf(change.sizes, /*erased=*/false, site->GetFamily());
+  change.concerns = ConcernsOf(change.sizes, /*erased=*/false, site);
   if (!watches.KnowsLocked(watch, key, change))
     watches.NoteLocked(watch, key, change);
 }

@@ -28,8 +28,8 @@ void ReportHandle(Thread *thr, const Handle &handle, const Site *site,
 /// What a change of that kind concerns (LockedChange::Concern bits). One that
 /// inserted may make the table grow another time. Where the sizes are not
 /// known, it is at least in the way of whoever walks through the map; unless
-/// the program said which element it `erased`.
-u8 ConcernsOf(const MapSizes &sizes, bool erased, const Family *family);
+/// the program said which element it `erased`, or the site what it does.
+u8 ConcernsOf(const MapSizes &sizes, bool erased, const Site *site);
 
 /// A handle is being made under locks, of a map that this thread has not looked
 /// at lately: its last write is from before it was watched, perhaps.

@@ -216,6 +216,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   if (UNLIKELY(!map || !FitsKey(map))) // (null is what C libraries only scold)
     return;
   if (thr->ignore_maps) {
+    thr->erases.map = 0;
     if (watches.MayHave(map))
       WatchedUnseen(site, map);
     return;
@@ -226,8 +227,10 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
   bool write = IsWriteEffect(effect);
   bool outermost = thr->operations.empty();
   Operation *op = Push(thr, site, map, bp);
-  if (op->nested)
+  if (op->nested) {
+    thr->erases.map = 0; // (this operation's, if any)
     return;
+  }
   if (thr->overlap_only) {
     OverlapBegin(thr, op, effect, pc, bp);
     if (effect == MapsanEffectMayWrite || effect == MapsanEffectWrite)

@@ -107,20 +107,46 @@ static Mutation Describe(Thread *thr, Operation *op, uptr pc, uptr bp) {
 
 namespace {
 
+/// Where the elements of a sequence are: the first one's address, and what
+/// iterators past the end have; before an operation and after it.
+struct Bounds {
+  bool known = false;
+  u64 first_before = 0, first = 0, last_before = 0, last = 0;
+
+  explicit Bounds(const Operation &op) {
+    const Family *family = SiteOf(op)->GetFamily();
+    if (!family->IsSequence() || !op.watch || !HasEndWord(family))
+      return;
+    known = true;
+    first_before = op.growth_before;
+    first = GrowthWord(MapOf(op), family);
+    last_before = op.watch->EndWord();
+    last = EndWordOf(MapOf(op), family);
+  }
+  bool HaveMet() const { return first == last && first_before != last_before; }
+};
+
 /// What has become of the elements, by the words that tell.
 struct Difference {
   bool sized; // the count tells of insertions and erasures
   bool inserted, erased, emptied, moved;
+  Bounds bounds;
 
-  explicit Difference(const Operation &op) {
+  explicit Difference(const Operation &op) : bounds(op) {
     const Change &change = op.change;
+    const u32 flags = SiteOf(op)->flags;
+    const Family *family = SiteOf(op)->GetFamily();
     sized = change.size_before != Change::kUnknown &&
             change.size_after != Change::kUnknown;
-    inserted = sized && change.size_after > change.size_before;
-    erased = sized && change.size_after < change.size_before;
-    emptied = erased && !change.size_after;
+    inserted = sized ? change.size_after > change.size_before
+                     : flags & MapsanSiteInserts;
+    erased = sized ? change.size_after < change.size_before
+                   : flags & MapsanSiteErases;
+    emptied = sized ? erased && !change.size_after : bounds.HaveMet();
+    // (In blocks it is another element that comes first.)
     moved = op.watch && op.growth_before != Change::kUnknown &&
-            op.growth_before != GrowthWord(MapOf(op), SiteOf(op)->GetFamily());
+            !(family->invalidates & MapsanInBlocks) &&
+            op.growth_before != GrowthWord(MapOf(op), family);
   }
 
   /// Of all iterators, or of all references, by the family's rules for them.
@@ -155,35 +181,91 @@ static void NoteLocks(Thread *thr, Operation *op, u8 concerns, uptr pc,
   watches.NoteLocked(op->watch, KeyOf(*op), change);
 }
 
+// From where on elements that lie in one array have moved, if not all have. 0:
+// from nowhere, or only what was past the end, as at each addition there, of
+// which the log would soon be full.
+static uptr PlaceInArray(const Operation &op, const Difference &difference) {
+  const Bounds &bounds = difference.bounds;
+  if (!op.erased)
+    return bounds.last < bounds.last_before ? bounds.last : 0;
+  bool appended = difference.inserted && op.erased == bounds.last_before;
+  return appended ? 0 : op.erased;
+}
+
+// (What iterators past the end have after an erasure is the place of what went,
+// if that was the last.)
+static bool IsInTheMiddle(const Operation &op, const Difference &difference) {
+  const Bounds &bounds = difference.bounds;
+  return op.erased && bounds.known && op.erased != bounds.first_before &&
+         op.erased != (difference.erased ? bounds.last : bounds.last_before);
+}
+
+// Which element of a sequence in blocks is gone, by the place or by the end
+// that it was at; 0: none that is known.
+static uptr GoneFromBlocks(const Operation &op, const Difference &difference) {
+  const Bounds &bounds = difference.bounds;
+  if (!difference.erased)
+    return 0;
+  return op.erased                             ? op.erased
+         : bounds.first != bounds.first_before ? bounds.first_before
+         : bounds.last != bounds.last_before   ? bounds.last
+                                               : 0;
+}
+
+// What the place of an operation on a sequence tells.
+static void FindPlace(const Operation &op, const Difference &difference,
+                      Mutation *mutation) {
+  const u32 rules = SiteOf(op)->GetFamily()->invalidates;
+  if (!op.watch)
+    return;
+  if (rules & MapsanInOneArray) {
+    mutation->element = PlaceInArray(op, difference);
+    mutation->onwards = mutation->element;
+  } else if (rules & MapsanInBlocks) {
+    mutation->element = GoneFromBlocks(op, difference);
+    if (mutation->references != Invalidation::None ||
+        !IsInTheMiddle(op, difference))
+      return;
+    mutation->references =
+        difference.erased ? Invalidation::ErasedOthers : Invalidation::Inserted;
+    mutation->iterators = mutation->references;
+  }
+}
+
 static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Difference difference(*op);
-  u32 rules = SiteOf(*op)->GetFamily()->invalidates;
-  Invalidation iterators = difference.Of(rules & MapsanIteratorsOnInsert,
-                                         rules & MapsanIteratorsOnErase,
-                                         rules & MapsanIteratorsOnGrowth);
-  Invalidation references = difference.Of(rules & MapsanReferencesOnInsert,
-                                          rules & MapsanReferencesOnErase,
-                                          rules & MapsanReferencesOnGrowth);
+  const Family *family = SiteOf(*op)->GetFamily();
+  u32 rules = family->invalidates;
+  Mutation change = {};
+  change.iterators = difference.Of(rules & MapsanIteratorsOnInsert,
+                                   rules & MapsanIteratorsOnErase,
+                                   rules & MapsanIteratorsOnGrowth);
+  change.references = difference.Of(rules & MapsanReferencesOnInsert,
+                                    rules & MapsanReferencesOnErase,
+                                    rules & MapsanReferencesOnGrowth);
   // What an operation frees that erased nothing was never an element, unless it
   // is where all of them were.
   bool erased = difference.erased || !difference.sized;
-  uptr element = op->watch && erased ? op->erased : 0;
+  if (family->IsSequence())
+    FindPlace(*op, difference, &change);
+  else
+    change.element = op->watch && erased ? op->erased : 0;
   const FreedBlocks *freed =
       (erased || difference.moved) && thr->freed.of == op && thr->freed.count
           ? &thr->freed
           : nullptr;
   NoteLocks(thr, op,
             ConcernsOf(MapSizes::Of(op->change),
-                       /*erased=*/op->watch && op->erased,
-                       SiteOf(*op)->GetFamily()),
+                       /*erased=*/op->watch && op->erased, SiteOf(*op)),
             pc, bp);
-  if (iterators == Invalidation::None && references == Invalidation::None &&
-      !element && !freed)
+  if (change.iterators == Invalidation::None &&
+      change.references == Invalidation::None && !change.element && !freed)
     return;
   Mutation mutation = Describe(thr, op, pc, bp);
-  mutation.iterators = iterators;
-  mutation.references = references;
-  mutation.element = element;
+  mutation.iterators = change.iterators;
+  mutation.references = change.references;
+  mutation.element = change.element;
+  mutation.onwards = change.onwards;
   if (op->watch)
     watches.NoteAt(op->watch, KeyOf(*op), mutation, freed);
   else

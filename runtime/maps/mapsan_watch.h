@@ -18,7 +18,8 @@ struct Mutation {
   uptr element; // erased or taken out, as the program said before; or 0
   Invalidation iterators;  // all of them, but for those past the end
   Invalidation references; // likewise
-  bool element_lives;      // references to it are good still
+  bool element_lives : 1;  // references to it are good still
+  bool onwards : 1; // and so has all that lies behind it, or past the end
   // Those that it freed; elements there were erased. Numbers in the log's ring.
   u8 freed_count;
   u32 freed_first;

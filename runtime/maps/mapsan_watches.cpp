@@ -407,6 +407,8 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (all != Invalidation::None && all != Invalidation::Inserted &&
       all != Invalidation::ErasedOthers && all != Invalidation::Changed)
     return all;
+  if (mutation.onwards && element >= mutation.element)
+    return Invalidation::Behind;
   if (mutation.element == element && !survives &&
       !(reference && mutation.element_lives))
     return Invalidation::Erased;
@@ -425,7 +427,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   const Family *family = FamilyOf(handle);
   bool survives =
       family->invalidates &
-      (reference ? MapsanReferencesSurviveErase : MapsanIteratorsSurviveErase);
+      (MapsanInOneArray | (reference ? MapsanReferencesSurviveErase
+                                     : MapsanIteratorsSurviveErase));
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
   if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.Stamp())) {
@@ -435,7 +438,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   cause->stamp = stamp;
   MapKey key = watch->Key();
   cause->map = key ? AddressOf(key) : watch->last_map_;
-  bool past_end = !element || element == watch->EndWord() ||
+  bool past_end = !element ||
+                  (element == watch->EndWord() && !family->IsSequence()) ||
                   watch->IsInside(element, family->header_bytes);
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;

@@ -32,6 +32,7 @@ enum class Invalidation : u8 {
   Moved,        // all elements lie elsewhere
   Inserted,     // an insertion invalidates all of them
   ErasedOthers, // an erasure does
+  Behind,       // what lies at the operation's place, or behind, has moved
   Changed,      // both do, and which of them it was is not known
   Emptied,      // there are no elements any more
   Replaced,     // there are others

@@ -76,6 +76,9 @@ const char *InvalidationWords(TextArena *arena, const Finding &finding) {
     return arena->Format("an insertion invalidates %s of this container", all);
   case Invalidation::ErasedOthers:
     return arena->Format("an erasure invalidates %s of this container", all);
+  case Invalidation::Behind:
+    return arena->Format("the operation invalidates %s at its place and behind",
+                         all);
   case Invalidation::Changed:
     return arena->Format(
         "insertions and erasures invalidate %s of this container", all);

@@ -11,6 +11,12 @@
 ; CHECK-DAG: @__mapsan_site.{{.*}} i32 1, i32 514, i64 1 }
 ; CHECK-DAG: @__mapsan_site.{{.*}} i32 1, i32 256, i64 1 }
 
+; In one array (256) what grows invalidates all; in blocks (512), what is inserted all iterators. What only inserts (8192), or erases (16384).
+; CHECK-DAG: @__mapsan_family.{{.*}} = {{.*}} i32 24, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 292, i32 0, i32 8, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: @__mapsan_family.{{.*}} = {{.*}} i32 24, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 517, i32 0, i32 8, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: @__mapsan_site.{{.*}} i32 2, i32 8192, i64 1 }
+; CHECK-DAG: @__mapsan_site.{{.*}} i32 2, i32 16384, i64 1 }
+
 ; CHECK-LABEL: define void @walk(
 ; CHECK: [[HANDLE:%.*]] = alloca [4 x i64], align 8
 ; CHECK: store ptr null, ptr [[HANDLE]]
@@ -76,6 +82,52 @@ define void @number(ptr %ring, ptr %ring_of, i64 %bucket) nounwind {
   ret void
 }
 
+; Of a sequence the iterator that is given first is the place, whatever else is given.
+; CHECK-LABEL: define void @places(
+; CHECK: call void @__mapsan_map_erases(ptr %row, ptr %it)
+; CHECK: call void @_ZN4acme3Row3putENS_5PlaceEi(
+; CHECK: call void @__mapsan_map_erases(ptr %parts, ptr %it)
+; CHECK: call void @_ZN4acme5Parts4dropENS_4PartES1_(
+define void @places(ptr %row, ptr %parts, ptr %it) nounwind {
+  call void @_ZN4acme3Row3putENS_5PlaceEi(ptr %row, ptr %it, i32 1)
+  call void @_ZN4acme5Parts4dropENS_4PartES1_(ptr %parts, ptr %it, ptr %it)
+  ret void
+}
+
+; In a chain it is the element that goes; or the one before that.
+; CHECK-LABEL: define void @links(
+; CHECK: call void @__mapsan_map_erases(ptr %chain, ptr %it)
+; CHECK: call void @_ZN4acme5Chain4dropENS_4LinkE(
+; CHECK-NOT: map_erases
+; CHECK: call void @_ZN4acme5Chain10take_afterENS_4LinkE(
+define void @links(ptr %chain, ptr %it) nounwind {
+  call void @_ZN4acme5Chain4dropENS_4LinkE(ptr %chain, ptr %it)
+  call void @_ZN4acme5Chain10take_afterENS_4LinkE(ptr %chain, ptr %it)
+  ret void
+}
+
+; A number is no iterator, nor what the container is made with, nor a part of a sequence.
+; CHECK-LABEL: define void @number_of(
+; CHECK-NOT: @__mapsan_handle
+; CHECK: ret void
+define void @number_of(ptr %chain) nounwind {
+  %n = alloca i64, align 8
+  %count = call i64 @_ZN4acme5Chain5countEv(ptr %chain)
+  store i64 %count, ptr %n
+  call void @something()
+  %given = load i64, ptr %n
+  call void @_ZN4acme5Chain4roomEm(ptr %chain, i64 %given)
+  %allocator = alloca i64, align 8
+  call void @_ZN4acme5Chain13get_allocatorEv(ptr sret(i64) %allocator, ptr %chain)
+  call void @something()
+  call void @_ZN4acme5Chain4roomERKi(ptr %chain, ptr %allocator)
+  %part = alloca { ptr, i64, i64 }, align 8
+  call void @_ZN4acme3Row4partEv(ptr sret({ ptr, i64, i64 }) %part, ptr %chain)
+  call void @something()
+  call void @_ZN4acme3Row4roomERKi(ptr %chain, ptr %part)
+  ret void
+}
+
 define void @two(ptr %table, ptr %other) nounwind {
   call void @_ZN4acme5Table6absorbERS0_(ptr %table, ptr %other)
   call void @_ZN4acme5Table6becomeERS0_(ptr %table, ptr %other)
@@ -92,3 +144,13 @@ declare void @_ZN4acme5Table4takeENS_8PositionE(ptr, ptr byval({ ptr, ptr, i64 }
 declare void @_ZN4acme5Table7arrangeENS_8PositionE(ptr, ptr byval({ ptr, ptr, i64 }))
 declare void @_ZN4acme5Table6absorbERS0_(ptr, ptr)
 declare void @_ZN4acme5Table6becomeERS0_(ptr, ptr)
+declare void @_ZN4acme3Row3putENS_5PlaceEi(ptr, ptr, i32)
+declare void @_ZN4acme5Parts4dropENS_4PartES1_(ptr, ptr, ptr)
+declare void @_ZN4acme5Chain4dropENS_4LinkE(ptr, ptr)
+declare void @_ZN4acme5Chain10take_afterENS_4LinkE(ptr, ptr)
+declare i64 @_ZN4acme5Chain5countEv(ptr)
+declare void @_ZN4acme5Chain4roomEm(ptr, i64)
+declare void @_ZN4acme5Chain13get_allocatorEv(ptr sret(i64), ptr)
+declare void @_ZN4acme5Chain4roomERKi(ptr, ptr)
+declare void @_ZN4acme3Row4partEv(ptr sret({ ptr, i64, i64 }), ptr)
+declare void @_ZN4acme3Row4roomERKi(ptr, ptr)

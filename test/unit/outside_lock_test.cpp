@@ -87,6 +87,20 @@ TEST_F(OutsideLock, AnErasureByWhatTheProgramSaid) {
   EXPECT_TRUE(Told(&it, &deref));
 }
 
+TEST_F(OutsideLock, ByWhatTheSiteSaysWhereNothingCounts) {
+  hash.size_offset = hash.buckets_offset = ~0u;
+  Use(&hash);
+  insert.flags = MapsanSiteInserts;
+  ChangeLocked(b, &insert, +1, &mutex);
+  Handle it = MakeLocked(&mutex), reference = it;
+  EXPECT_TRUE(Told(&it, &deref)); // the next one may move them
+  EXPECT_FALSE(Told(&reference, &element));
+  erase.flags = MapsanSiteErases;
+  ChangeLocked(b, &erase, -1, &mutex);
+  reference = MakeLocked(&mutex);
+  EXPECT_TRUE(Told(&reference, &element));
+}
+
 TEST_F(OutsideLock, IsToldOnce) {
   ChangeLocked(b, &insert, +1, &mutex);
   Handle it = MakeLocked(&mutex);
