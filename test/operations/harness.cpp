@@ -14,6 +14,7 @@
 #include "reports.h"
 #include "trial.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -94,7 +95,8 @@ void runTrial(const Row &row, const Touch &touch, const Trial &trial) {
 
 /// What reports call an operation of the catalog.
 std::string nameInReports(std::string name) {
-  name = name.substr(0, name.find(" "));
+  name = name.substr(
+      0, std::min(name.find(" returns="), name.find(" arguments=")));
   if (name.back() != ')')
     return name;
   name = name.substr(1, name.size() - 2);

@@ -9,6 +9,8 @@
 //   FOLLOWED      false: nothing of its iterators is looked at
 //   CONCURRENT    1: insertions may be done while others walk through it
 //   END_STAYS     what is past the end is not touched by erasures
+//   FREES         0: an element that goes gives back no memory
+//   REFERENCE     makes a reference `value` into `map`, to the element REFERRED
 //   ELEMENTS      0: what iterators lead to is not looked at with
 //                 --mapsan-elements
 
@@ -19,8 +21,9 @@
 
 /// Which insertions invalidate: none, one that makes the table grow, all.
 enum class Insert { Never, Growth, Always };
-/// Of which elements an erasure invalidates iterators.
-enum class Erase { None, Own, All };
+/// Of which elements an erasure invalidates iterators. Behind: of those at its
+/// place and behind; so does an insertion.
+enum class Erase { None, Own, Behind, All };
 
 /// By which containers of one library may be told apart.
 template <class Any>
@@ -50,6 +53,13 @@ struct InvalidationRules {
 #ifndef COUNTED
 #define COUNTED 1
 #endif
+#ifndef FREES
+#define FREES LEARNS_REFERENCES
+#endif
+#if SUBSCRIPT && !defined(REFERENCE)
+#define REFERENCE int &value = map[Key(3)]
+#define REFERRED 3
+#endif
 #ifndef FOLLOWED
 #define FOLLOWED true
 #endif
@@ -65,6 +75,7 @@ constexpr InvalidationRules kIterators = ITERATOR_RULES;
 constexpr InvalidationRules kReferences = REFERENCE_RULES;
 constexpr bool kLearnsErasures = LEARNS;
 constexpr bool kLearnsReferences = LEARNS_REFERENCES;
+constexpr bool kFrees = FREES;
 constexpr bool kCounted = COUNTED;
 constexpr bool kFollowed = FOLLOWED;
 constexpr bool kElements = ELEMENTS;

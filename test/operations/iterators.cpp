@@ -86,8 +86,48 @@ ELSEWHERE assign(Map &map, const Map &other) { map = other; }
 #endif
 ELSEWHERE exchange(Map &map, Map &other) { VIEW(map).swap(VIEW(other)); }
 
+#ifdef IS_SEQUENCE
+#define BEHIND                                                                 \
+  when(kIterators.erase == Erase::Behind || kIterators.insert == Insert::Always)
+ELSEWHERE insertAt(Map &map, int number) { INSERT_AT(map, number); }
+ELSEWHERE takeSome(Map &map) { std::erase_if(map, IsFour()); }
+#if IS(ONE_WAY)
+ELSEWHERE takeAll(Map &map) { map.erase_after(map.before_begin(), map.end()); }
+ELSEWHERE takeNothing(Map &map) {
+  map.erase_after(before(map, 3), place(map, 3));
+}
+#else
+ELSEWHERE takeAll(Map &map) { map.erase(map.begin(), map.end()); }
+ELSEWHERE takeNothing(Map &map) { map.erase(place(map, 3), place(map, 3)); }
+#endif
+#if defined(REFERENCE) && !IS(ONE_WAY)
+ELSEWHERE takeLast(Map &map) { map.pop_back(); }
+#endif
+#if IS(LINKED)
+ELSEWHERE sort(Map &map) { map.sort(Less()); }
+ELSEWHERE spliceAll(Map &into, Map &from) {
+#if IS(ONE_WAY)
+  into.splice_after(into.before_begin(), from);
+#else
+  into.splice(into.begin(), from);
+#endif
+}
+#endif
+#endif
+
 template <class Any> ELSEWHERE look(const Any &any) {
-  asm volatile("" : : "r"(&any) : "memory");
+  asm volatile("" : : "r"(std::addressof(any)) : "memory");
+}
+
+template <class Any> void makeRoomForAsMany(Any &map) {
+  if constexpr (requires { map.reserve(map.size()); }) {
+    auto it = POSITION(map, 3);
+    auto count = map.size();
+    nothing();
+    look(*it);
+    empty(map);
+    map.reserve(count);
+  }
 }
 
 // A heap object of the test's, with eight elements and room for more.
@@ -199,6 +239,13 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        take(map, 5);
+       ++it;
+     }},
+    {"one before it erased",
+     when(kIterators.erase == Erase::All || kIterators.erase == Erase::Behind),
+     [](Map &map) {
+       ITERATOR;
+       take(map, 2);
        ++it;
      }},
     {"an absent key erased", Silent,
@@ -376,7 +423,8 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        empty(map);
-       put(map, 3);
+       for (int number = 1; number <= 3; number++)
+         put(map, number);
        it = POSITION(map, 3);
        nothing();
        ++it;
@@ -390,6 +438,9 @@ const Case kCases[] = {
      }},
 #endif
 
+    // --- what is none
+    {"how many there were", Silent, makeRoomForAsMany<Map>},
+
     // --- loops
     {"each step a look", Silent,
      [](Map &map) {
@@ -401,7 +452,7 @@ const Case kCases[] = {
 #if !defined(CHECKS_ITERATORS) && !CONCURRENT
     // (With the last one the map is empty, in any case.)
     {"range-for, its element erased by its key",
-     when(kCounted || kLearnsErasures),
+     when((kCounted && kIterators.erase != Erase::None) || kLearnsErasures),
      [](Map &map) {
        for (auto &&element : VIEW(map))
          takeByKey(map, NUMBER_IN(element));
@@ -428,8 +479,7 @@ const Case kCases[] = {
 #endif
 
 // --- references
-#if SUBSCRIPT
-#define REFERENCE int &value = map[Key(3)]
+#ifdef REFERENCE
     {"reference: nothing", Silent,
      [](Map &map) {
        REFERENCE;
@@ -461,9 +511,133 @@ const Case kCases[] = {
                                                           : Silent,
      [](Map &map) {
        REFERENCE;
-       takeByKey(map, 3);
+       takeByKey(map, REFERRED);
        look(value);
      }},
+#endif
+
+#ifdef IS_SEQUENCE
+    // --- at a place
+    {"inserted before it", BEHIND,
+     [](Map &map) {
+       ITERATOR;
+       insertAt(map, 2);
+       ++it;
+     }},
+    {"inserted first", BEHIND,
+     [](Map &map) {
+       ITERATOR;
+       insertAt(map, 1);
+       ++it;
+     }},
+    {"inserted behind it", ROOM_ENOUGH,
+     [](Map &map) {
+       ITERATOR;
+       insertAt(map, 6);
+       ++it;
+     }},
+    {"the first one erased", when(kIterators.erase == Erase::Behind),
+     [](Map &map) {
+       ITERATOR;
+       take(map, 1);
+       ++it;
+     }},
+    {"the last one erased", Silent,
+     [](Map &map) {
+       ITERATOR;
+       take(map, 8);
+       ++it;
+     }},
+    {"all erased", ERASED,
+     [](Map &map) {
+       ITERATOR;
+       takeAll(map);
+       ++it;
+     }},
+    {"nothing erased, at its place", Silent,
+     [](Map &map) {
+       ITERATOR;
+       takeNothing(map);
+       ++it;
+     }},
+    {"fewer than that", when(KNOWS_ENDS &&kIterators.insert != Insert::Always),
+     [](Map &map) {
+       ITERATOR;
+       map.resize(2);
+       nothing();
+       ++it;
+     }},
+    {"some erased by their value, then one put in", ROOM_ENOUGH,
+     [](Map &map) {
+       auto earlier = POSITION(map, 1);
+       nothing();
+       look(*earlier);
+       takeSome(map);
+       auto it = POSITION(map, 5);
+       put(map, 9);
+       look(*it);
+     }},
+#ifdef REFERENCE
+    {"reference: one inserted in the middle",
+     kReferences.erase == Erase::All ? InvalidElement : Silent,
+     [](Map &map) {
+       REFERENCE;
+       insertAt(map, 5);
+       look(value);
+     }},
+    {"reference: one inserted first",
+     kReferences.erase == Erase::Behind ? InvalidElement : Silent,
+     [](Map &map) {
+       REFERENCE;
+       insertAt(map, 1);
+       look(value);
+     }},
+    {"reference: the last one erased", Silent,
+     [](Map &map) {
+       REFERENCE;
+       take(map, 8);
+       look(value);
+     }},
+#if !IS(ONE_WAY)
+    {"reference: to the last one, which goes",
+     KNOWS_ENDS ? InvalidElement : Silent,
+     [](Map &map) {
+       auto &value = map.back();
+       takeLast(map);
+       look(value);
+     }},
+    {"reference: to the last but one", Silent,
+     [](Map &map) {
+       auto &value = *std::prev(map.end(), 2);
+       takeLast(map);
+       look(value);
+     }},
+#endif
+#endif
+#if IS(LINKED)
+    {"spliced away, then where it was emptied", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceAll(*other, map);
+       empty(map);
+       ++it;
+     }},
+    {"others spliced in, then its element erased", InvalidIterator,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceAll(map, *other);
+       take(map, 3 + 8);
+       ++it;
+     }},
+    {"sorted", Silent,
+     [](Map &map) {
+       ITERATOR;
+       sort(map);
+       ++it;
+     }},
+#endif
 #endif
 
     // --- two threads
@@ -543,7 +717,7 @@ const Case kCases[] = {
                  look(*it);
                });
      }},
-#if SUBSCRIPT
+#ifdef REFERENCE
     {"reference: outside the lock of erasures", outside(kCounted),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
@@ -672,7 +846,7 @@ const Case kCases[] = {
        InOrder(write, write);
      }},
     {"element: a write, and it is erased",
-     ofElements(kLearnsReferences ? ElementWrites : Silent),
+     ofElements(kFrees ? ElementWrites : Silent),
      [](Map &map) {
        static std::mutex mutex;
        InOrder(

@@ -6,7 +6,7 @@
 #include "fixture.h"
 #if !defined(ONLY_MUTANTS) && !defined(ONLY_COMPARISON)
 #define ALL_ROWS
-#ifdef STANDARD
+#if defined(STANDARD) && !defined(IS_SEQUENCE)
 #define ALL_PLACES
 #include "places.h"
 #endif

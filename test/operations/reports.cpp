@@ -31,6 +31,8 @@ void keep(const mapsan_report *report) {
 
 /// "operator[] (inserted)" is an operator[], "operator==" a std::operator==.
 bool isOperation(const std::string &text, std::string name) {
+  if (text == name)
+    return true;
   std::size_t scope = name.rfind("::");
   if (scope != std::string::npos && text.rfind("operator", 0) == 0)
     name = name.substr(scope + 2);

@@ -52,10 +52,10 @@ class CatalogRow:
         return self.effect == "may-write" and self.evidence != "none"
 
 
-def catalog_rows(prefix):
+def catalog_rows(prefix, sequences=False):
     """Of the built-in catalog: those of families and of free functions."""
-    tool = os.path.join(prefix, "bin", "mapsan-catalog")
-    output = subprocess.run([tool], check=True, capture_output=True, text=True).stdout
+    command = [os.path.join(prefix, "bin", "mapsan-catalog")] + (["--sequences"] if sequences else [])
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     lines = [line for line in output.splitlines() if not line.startswith("(") or line.startswith("(function)")]
     return [CatalogRow(line) for line in lines]
 
@@ -135,6 +135,8 @@ class Build:
 
     def object(self, name, source, *flags):
         object = os.path.join(self.folder, name + ".o")
+        if self.variant.sequences: # (those of the harness are its own business)
+            flags += ("--mapsan-sequences",)
         self.compile(source, object, "-DCONTAINER=" + self.options.container, *flags)
         return object
 
@@ -202,7 +204,8 @@ def uncovered(rows, absent, catalog, options, variant):
         free = {row.operation for row in catalog if row.free and row.namespace == variant.namespace}
         # Ordered containers have every operator that there is; those before C++20
         # are not tested once more with other allocators.
-        if options.variant == "pmr" or options.container.startswith("unordered_"):
+        if (options.variant == "pmr" or options.container.startswith("unordered_")
+                or variant.sequences and options.container != "string"):
             needed = known
         else:
             needed = known | free
@@ -242,7 +245,7 @@ def main():
         if VARIANTS[options.library, options.variant].by_hand and not options.include:
             raise Failure("the variant %s wants --include, the folder of its library's headers" % options.variant)
         build = Build(options)
-        catalog = catalog_rows(options.prefix)
+        catalog = catalog_rows(options.prefix, build.variant.sequences)
         classes = build.variant.classes_of(options.container)
         evidence = sorted({row.operation for row in catalog
                            if row.decided_by_evidence() and (row.free or row.cls in classes)})

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compares the catalog with the members that C++11 to C++23 give the
-associative containers, and looks for families of the catalog without a test.
+associative containers and the sequences, and looks for families of the catalog
+without a test.
 
     test/operations/standard_members.py --prefix build/llvm-19
 
@@ -35,6 +36,39 @@ FREE = """
     std::operator> std::operator>= std::operator<=> std::swap std::erase_if
 """.split()
 
+OF_SEQUENCES = """
+    (default-constructor) (copy-constructor) (move-constructor) (constructor)
+    (destructor) (copy-assignment) (move-assignment) (assignment) get_allocator
+    begin end cbegin cend empty max_size front clear resize assign assign_range swap
+""".split()
+TWO_ENDS = """
+    rbegin rend crbegin crend size back push_back append_range pop_back insert
+    insert_range erase
+""".split()
+BY_NUMBER = "operator[] at shrink_to_fit".split()
+OBJECTS = "emplace emplace_back".split()
+ROOM = "capacity reserve".split()
+FRONT = "push_front emplace_front prepend_range pop_front".split()
+LISTS = "merge remove remove_if unique reverse sort".split()
+SEQUENCES = {
+    "vector": TWO_ENDS + OBJECTS + BY_NUMBER + ROOM + ["data"],
+    "vector<bool>": TWO_ENDS + OBJECTS + BY_NUMBER + ROOM + ["flip"],
+    "deque": TWO_ENDS + OBJECTS + BY_NUMBER + FRONT,
+    "list": TWO_ENDS + OBJECTS + FRONT + LISTS + ["splice"],
+    "forward_list": FRONT + LISTS + """
+        before_begin cbefore_begin insert_after insert_range_after emplace_after
+        erase_after splice_after
+    """.split(),
+    "basic_string": TWO_ENDS + BY_NUMBER + ROOM + """
+        data c_str length substr copy compare find rfind find_first_of find_last_of
+        find_first_not_of find_last_not_of starts_with ends_with contains append
+        operator+= replace replace_with_range resize_and_overwrite
+    """.split(),
+}
+OF_TEXTS = """
+    operator+ operator<< operator>> getline stoi stol stoll stoul stoull stof stod stold
+""".split()
+
 # Families that test/libraries has the tests of.
 IN_LIBRARIES = {"libcds container", "folly ConcurrentHashMap"}
 
@@ -45,23 +79,36 @@ def members(container):
         names.update(UNIQUE_MAP)
     return names
 
+def standard_classes():
+    """Each with what the standard says it has."""
+    for namespace in ("std::", "std::__1::", "std::__debug::", "std::__cxx1998::"):
+        for container in variants.STANDARD:
+            yield namespace + container, members(container)
+    for namespace in ("std::", "std::__1::"):
+        for container, own in SEQUENCES.items():
+            names = set(OF_SEQUENCES + own)
+            if container == "basic_string":
+                names.add("operator %sbasic_string_view" % namespace)
+            yield namespace + container, names
+
 def complaints(catalog):
     rows = {}
     for row in catalog:
         if not row.free:
-            rows.setdefault(row.cls, set()).add(row.operation.split(" ")[0])
+            name = row.operation
+            if not name.startswith("operator "):
+                name = name.split(" ")[0]
+            rows.setdefault(row.cls, set()).add(name)
     expected = set()
-    for namespace in ("std::", "std::__1::", "std::__debug::", "std::__cxx1998::"):
-        for container in variants.STANDARD:
-            cls = namespace + container
-            expected.add(cls)
-            if cls not in rows:
-                yield "no such class in the catalog: " + cls
-                continue
-            for name in sorted(members(container) - rows[cls]):
-                yield "%s::%s is not in the catalog" % (cls, name)
-            for name in sorted(rows[cls] - members(container)):
-                yield "%s::%s is in the catalog, but not in the standard" % (cls, name)
+    for cls, names in standard_classes():
+        expected.add(cls)
+        if cls not in rows:
+            yield "no such class in the catalog: " + cls
+            continue
+        for name in sorted(names - rows[cls]):
+            yield "%s::%s is not in the catalog" % (cls, name)
+        for name in sorted(rows[cls] - names):
+            yield "%s::%s is in the catalog, but not in the standard" % (cls, name)
     # Of other libraries: a family's bases are tested through what inherits them.
     tested, by_hand = ({cls for variant in variants.VARIANTS.values() if variant.by_hand == hand
                         for container in variant.containers for cls in variant.classes_of(container)}
@@ -83,7 +130,8 @@ def complaints(catalog):
             yield "a family that is said to be tested by hand has no such variant, or is tested: " + family
     for namespace in ("std::", "std::__1::", "std::__debug::"):
         free = {row.operation for row in catalog if row.free and row.namespace == namespace}
-        for name in sorted(set(FREE) - free):
+        of_sequences = [] if namespace == "std::__debug::" else ["std::erase"] + ["std::" + name for name in OF_TEXTS]
+        for name in sorted(set(FREE + of_sequences) - free):
             # Debug mode has no function of its own for it.
             if (namespace, name) != ("std::__debug::", "std::erase_if"):
                 yield "%s in %s is not in the catalog" % (name, namespace)
@@ -92,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--prefix", required=True)
     options = parser.parse_args()
-    found = list(complaints(run_operations.catalog_rows(options.prefix)))
+    found = list(complaints(run_operations.catalog_rows(options.prefix, sequences=True)))
     for complaint in found:
         print(complaint)
     if found:

@@ -23,7 +23,7 @@ class Variant:
 
     def __init__(self, namespace, containers, header, flags=(), free="", lacks=(), packages=(),
                  libraries=(), classes=None, partly=False, followed=True,
-                 by_hand=False):
+                 by_hand=False, sequences=False):
         self.namespace = namespace  # of the classes
         self.containers = containers
         self.flags = ["-DLIBRARY=\"containers/%s.h\"" % header] + list(flags)
@@ -36,6 +36,7 @@ class Variant:
         self.classes = classes or {}  # of a container that has several, or another name
         self.partly = partly  # the catalog has more than is tested
         self.followed = followed  # the catalog says what invalidates its iterators
+        self.sequences = sequences  # looked at where that is asked for
         self.by_hand = by_hand  # its headers have to be given, so that lit does not run it
 
     def classes_of(self, container):
@@ -86,10 +87,33 @@ def multi_index(*classes):
             + ["boost::multi_index::detail::" + name for name in classes])
 
 
+# (What C++20 makes of others is not tested once more.)
+SEQUENCES = ["vector", "vector_bool", "deque", "list", "forward_list", "string"]
+SEQUENCES_LACK = ["operator!=", "operator<", "operator<=", "operator>", "operator>=",
+                  "swap arguments=2"]
+
+
+def sequences(namespace):
+    return Variant(
+        namespace, SEQUENCES, "std_sequences", sequences=True, lacks=SEQUENCES_LACK,
+        classes={"vector_bool": [namespace + "vector<bool>"],
+                 "string": [namespace + "basic_string"]})
+
+
 VARIANTS = {
     ("libstdc++", "plain"): Variant("std::", STANDARD, "std"),
     ("libstdc++", "debug"): Variant("std::__debug::", STANDARD, "std", ["-D_GLIBCXX_DEBUG"], followed=False),
     ("libstdc++", "pmr"): Variant("std::", STANDARD, "std", ["-DPMR"]),
+    ("libstdc++", "sequences"): sequences("std::"),
+    ("libc++", "sequences"): sequences("std::__1::"),
+    ("libstdc++", "absl_inlined"): Variant(
+        "absl::", ["InlinedVector"], "std_sequences", ["-DINLINED"],
+        free=("absl::operator", "absl::swap"), sequences=True,
+        lacks=["append_range", "assign_range", "insert_range"], packages=["absl_inlined_vector"],
+        followed=False),
+    ("libstdc++", "qt_list"): Variant(
+        "", ["QList"], "qt_list", free="erase_if", sequences=True, lacks=["emplace_front"],
+        packages=["Qt6Core"], followed=False),
     ("libc++", "plain"): Variant("std::__1::", STANDARD, "std"),
     ("libc++", "pmr"): Variant("std::__1::", STANDARD, "std", ["-DPMR"]),
     ("libstdc++", "absl_hash"): Variant(
@@ -247,19 +271,21 @@ VARIANTS = {
 NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[0] in variant.flags]
 
 # Those that lit runs. Of the standard libraries as most programs use them: all of
-# each library at both levels.
-EVERYWHERE = [(library, "plain", level) for library in ("libstdc++", "libc++") for level in ("O0", "O2")]
+# each library at both levels (of sequences one, where a sample will do).
+EVERYWHERE = [(library, variant, level) for library in ("libstdc++", "libc++")
+              for variant in ("plain", "sequences") for level in ("O0", "O2")]
 # Of everything else all at one level, -O2 but for debug mode (aliases of std::pmr
 # are the same classes with another allocator), and for time's sake one of each
 # kind at the other. A sample is one of each kind at the first.
 ELSEWHERE = [build + ("O0" if build[1] == "debug" else "O2",) for build, variant in VARIANTS.items()
-             if build[1] != "plain" and not variant.by_hand]
+             if build[1] not in ("plain", "sequences") and not variant.by_hand]
 
 
 def generated_tests(sample):
     """Library, variant, level and container of each."""
     for build in EVERYWHERE:
-        for container in VARIANTS[build[:2]].containers:
+        variant = VARIANTS[build[:2]]
+        for container in variant.containers[:1] if sample and variant.sequences else variant.containers:
             yield build + (container,)
     for library, variant, level in ELSEWHERE:
         containers = VARIANTS[library, variant].containers
