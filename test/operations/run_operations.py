@@ -270,8 +270,9 @@ def main():
                            if row.decided_by_evidence() and (row.free or row.cls in classes)})
         rows, absent = run(build.program(options.container, *build.precompiled("operations")), evidence)
         if options.variant in ("plain", "debug"):
-            program = build.program(
-                options.container + "-cxx17", "-std=c++17", "-DONLY_COMPARISON")
+            flags = ["-std=c++17"]
+            program = build.program(options.container + "-cxx17", *flags, "-DONLY_COMPARISON",
+                                    *build.precompiled("cxx17", *flags))
             rows += run(program, [])[0]
         complaints = uncovered(rows, absent, catalog, options, build.variant)
         if build.variant.followed:
