@@ -5,7 +5,8 @@
 // It defines Map, its cousin (the same with or without "multi", for merge),
 // and ORDERED, MAPPED and UNIQUE as 0 or 1.
 //
-// The header of a library defines
+// The header of a library, which is parsed once for all of its containers
+// (precompiled.h) and so has no #if about CONTAINER, defines
 //   TRAITS_<container>  for each: ordered, mapped, unique, cousin
 //   CONTAINER_NAME      as the class is called
 //   MAP_OF(Container)   its type
@@ -20,7 +21,9 @@
 #include <utility>
 
 // Before our macros, whose names a library may use for something else.
+#ifndef PRECOMPILED // which has it
 #include LIBRARY
+#endif
 
 #include "keys.h"
 

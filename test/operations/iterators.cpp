@@ -170,9 +170,11 @@ template <bool kBefore> void stepUnordered(Map &map) {
   other.join();
 }
 
+using Lock = std::unique_lock<std::mutex>;
+
 // Another thread changes the map under a lock, and lives on; then this one does
 // something, with the lock held at first.
-template <class Change, class Body> void guarded(Change change, Body body) {
+void runGuarded(Body change, BodyOf<Lock &> body) {
   static invisible::Step changed, over;
   static std::mutex mutex;
   std::thread other([&] {
@@ -184,16 +186,17 @@ template <class Change, class Body> void guarded(Change change, Body body) {
     over.WaitFor(1);
   });
   changed.WaitFor(1);
-  std::unique_lock<std::mutex> hold(mutex);
-  body(hold, other);
+  Lock hold(mutex);
+  body(hold);
   if (!hold)
     hold.lock();
   hold.unlock();
   over.Done();
-  if (other.joinable())
-    other.join();
+  other.join();
 }
-using Lock = std::unique_lock<std::mutex>;
+template <class Change, class Use> void guarded(Change change, Use use) {
+  runGuarded(change, use);
+}
 
 constexpr Outcome outside(bool invalid) {
   return invalid ? OutsideLock : Silent;
@@ -680,7 +683,7 @@ const Case kCases[] = {
     {"a step outside the lock of insertions", outside(!kConcurrent),
      [](Map &map) {
        guarded([&] { put(map, 9); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  ++it;
@@ -690,7 +693,7 @@ const Case kCases[] = {
      outside(kCounted &&kIterators.insert != Insert::Never),
      [](Map &map) {
        guarded([&] { put(map, 9); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  look(*it);
@@ -699,7 +702,7 @@ const Case kCases[] = {
     {"dereferenced outside the lock of erasures", outside(kCounted),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  look(*it);
@@ -711,7 +714,7 @@ const Case kCases[] = {
        fflush(stdout); // which might do anything
        look(*earlier);
        guarded([&] { take(map, 5); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  look(*it);
@@ -721,7 +724,7 @@ const Case kCases[] = {
     {"reference: outside the lock of erasures", outside(kCounted),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  REFERENCE;
                  hold.unlock();
                  look(value);
@@ -759,7 +762,7 @@ const Case kCases[] = {
     {"compared outside the lock", Silent,
      [](Map &map) {
        guarded([&] { take(map, 5); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  auto same = it;
                  hold.unlock();
@@ -770,7 +773,7 @@ const Case kCases[] = {
     {"a step, the lock held again", Silent,
      [](Map &map) {
        guarded([&] { put(map, 9); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  nothing();
@@ -794,7 +797,7 @@ const Case kCases[] = {
     {"a step outside the lock, nobody changes the map", Silent,
      [](Map &map) {
        guarded([&] { look(*POSITION(map, 3)); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
                  ++it;
@@ -803,7 +806,7 @@ const Case kCases[] = {
     {"a step outside another lock", Silent,
      [](Map &map) {
        guarded([&] { put(map, 9); },
-               [&](Lock &hold, std::thread &) {
+               [&](Lock &hold) {
                  hold.unlock();
                  static std::mutex its_own;
                  Lock another(its_own);

@@ -14,6 +14,7 @@ covers and the tests that no row of the catalog matches; the last line counts.
 """
 
 import argparse
+import contextlib
 import fcntl
 import os
 import shlex
@@ -26,6 +27,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Nothing printed may be left out, and nothing be looked up for it.
 RUN_OPTIONS = "exitcode=0:max_reports=0:max_reports_per_map=0:symbolize=0"
+
+
+ENOUGH = 4  # containers
 
 
 class Failure(Exception):
@@ -75,18 +79,21 @@ def read(path):
 
 
 class Build:
-    """One combination of library, level and variant: shares its harness."""
+    """One combination of library, level and variant. What is no part of the table
+    is compiled once for all variants of a library at a level."""
 
     def __init__(self, options):
         self.options = options
-        self.folder = os.path.join(
-            options.work, "-".join([options.library, options.level, options.variant]))
-        os.makedirs(self.folder, exist_ok=True)
+        kind = "-".join([options.library, options.level])
+        self.folder = os.path.join(options.work, kind + "-" + options.variant)
+        self.shared = os.path.join(options.work, kind)
+        for folder in (self.folder, self.shared):
+            os.makedirs(folder, exist_ok=True)
         self.variant = VARIANTS[options.library, options.variant]
-        self.compiler = [os.path.join(options.prefix, "bin", "mapsan-clang++")]
-        self.compiler += ["-" + options.level, "-g", "-I" + os.path.join(options.prefix, "include")]
-        self.compiler += ["-Wall", "-Wextra", "-Werror"]
-        self.compiler += [flag.replace("{cache}", options.cache) for flag in self.variant.flags]
+        self.plain = [os.path.join(options.prefix, "bin", "mapsan-clang++")]
+        self.plain += ["-" + options.level, "-g", "-I" + os.path.join(options.prefix, "include")]
+        self.plain += ["-Wall", "-Wextra", "-Werror"]
+        self.compiler = self.plain + [flag.replace("{cache}", options.cache) for flag in self.variant.flags]
         self.compiler += self.variant.package_flags("cflags")
         for folder in options.include:
             self.compiler.append("-isystem" + os.path.abspath(folder))
@@ -94,14 +101,13 @@ class Build:
         self.flags = shlex.split(options.flags)
         self.libraries = self.variant.package_flags("libs") + self.variant.libraries
 
-    def compile(self, source, object, *flags):
+    def compile(self, compiler, source, object, *flags):
         """Unless the object is there, of the same command, and newer than all
         that goes into it."""
-        source = os.path.join(HERE, source)
-        arguments = (self.compiler + ["-std=c++23"] + list(flags)
-                     + ["-c", source, "-o", object] + self.flags)
-        if os.path.exists(object) and read(object + ".command") == "\n".join(arguments):
-            if os.path.getmtime(object) > self.newest_input():
+        arguments = compiler + ["-std=c++23"] + list(flags)
+        arguments += ["-MD", "-MF", object + ".d", "-c", os.path.join(HERE, source), "-o", object] + self.flags
+        if read(object + ".command") == "\n".join(arguments):
+            if os.path.getmtime(object) > self.newest_input(object):
                 return
         for old in (object + ".command", object):
             if os.path.exists(old):
@@ -110,24 +116,39 @@ class Build:
         with open(object + ".command", "w") as file:
             file.write("\n".join(arguments))
 
-    def newest_input(self):
+    def newest_input(self, object):
         prefix = self.options.prefix
-        folders = [HERE, os.path.join(HERE, "rows"), os.path.join(HERE, "containers"), os.path.join(HERE, "../support"),
-                   os.path.join(HERE, "../runtime/Inputs"),
-                   os.path.join(prefix, "include/mapsan"), os.path.join(prefix, "bin")]
-        inputs = [os.path.join(folder, file) for folder in folders for file in os.listdir(folder)]
-        inputs += [os.path.join(prefix, "lib", "libMapSanPass.so")]
-        return max(map(os.path.getmtime, inputs))
+        inputs = read(object + ".d").replace("\\\n", " ").split()[1:]
+        for folder in ("include/mapsan", "bin"):
+            inputs += [entry.path for entry in os.scandir(os.path.join(prefix, folder))]
+        inputs.append(os.path.join(prefix, "lib", "libMapSanPass.so"))
+        return max(os.path.getmtime(file) if os.path.exists(file) else float("inf") for file in inputs)
+
+    @contextlib.contextmanager
+    def first(self, folder):
+        """What the first that comes compiles for others, one at a time."""
+        with open(os.path.join(folder, "lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def harness(self):
-        """The objects that all containers share, by the first that comes."""
+        """The objects that all programs share."""
         objects = []
-        with open(os.path.join(self.folder, "lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self.first(self.shared):
             for name in ("harness", "reports"):
-                objects.append(os.path.join(self.folder, name + ".o"))
-                self.compile(name + ".cpp", objects[-1])
+                objects.append(os.path.join(self.shared, name + ".o"))
+                self.compile(self.plain, name + ".cpp", objects[-1])
         return objects
+
+    def precompiled(self, name, *flags):
+        """How to do without parsing headers, where there are enough containers
+        for that to be less work."""
+        if len(self.variant.containers) < ENOUGH:
+            return []
+        header = os.path.join(self.folder, name + ".pch")
+        with self.first(self.folder):
+            self.compile(self.compiler, "precompiled.h", header, *flags, "-fpch-instantiate-templates", "-x", "c++-header")
+        return ["-include-pch", header]
 
     def program(self, name, *flags):
         objects = [self.object(name, "operations.cpp", *flags)] + self.harness()
@@ -137,7 +158,7 @@ class Build:
         object = os.path.join(self.folder, name + ".o")
         if self.variant.sequences: # (those of the harness are its own business)
             flags += ("--mapsan-sequences",)
-        self.compile(source, object, "-DCONTAINER=" + self.options.container, *flags)
+        self.compile(self.compiler, source, object, "-DCONTAINER=" + self.options.container, *flags)
         return object
 
     def link(self, name, objects):
@@ -149,7 +170,8 @@ class Build:
         """The program that says what becomes of iterators and elements. Where the
         library itself looks after them it is told not to."""
         name = self.options.container + "-iterators"
-        return self.link(name, [self.object(name, "iterators.cpp", "-DNDEBUG", "--mapsan-elements")])
+        flags = ["-DNDEBUG", "--mapsan-elements"]
+        return self.link(name, [self.object(name, "iterators.cpp", *flags, *self.precompiled("iterators", *flags))])
 
 
 def run(program, evidence):
@@ -249,10 +271,11 @@ def main():
         classes = build.variant.classes_of(options.container)
         evidence = sorted({row.operation for row in catalog
                            if row.decided_by_evidence() and (row.free or row.cls in classes)})
-        rows, absent = run(build.program(options.container), evidence)
+        rows, absent = run(build.program(options.container, *build.precompiled("operations")), evidence)
         if options.variant in ("plain", "debug"):
-            program = build.program(
-                options.container + "-cxx17", "-std=c++17", "-DONLY_COMPARISON")
+            flags = ["-std=c++17"]
+            program = build.program(options.container + "-cxx17", *flags, "-DONLY_COMPARISON",
+                                    *build.precompiled("cxx17", *flags))
             rows += run(program, [])[0]
         complaints = uncovered(rows, absent, catalog, options, build.variant)
         if build.variant.followed:

@@ -25,6 +25,7 @@
 #ifndef MAPSAN_TEST_CASES_H
 #define MAPSAN_TEST_CASES_H
 
+#include "body.h"
 #include "invisible_barrier.h"
 #include <mapsan/interface.h>
 #ifdef CASES_WITHOUT_RULES
@@ -91,39 +92,40 @@ private:
   pthread_t thread_;
 };
 
+/// All of them at once, each in a thread of its own.
+inline void RunTogether(const Body *first, int count) {
+  if (!count)
+    return;
+  Thread thread(*first);
+  RunTogether(first + 1, count - 1);
+  thread.Join();
+}
+
+/// The same, one after the other.
+inline void RunInTurn(const Body *first, int count, int turn, Step &step) {
+  if (turn == count)
+    return step.Done(); // the first turn begins
+  Thread thread([&, turn] {
+    step.WaitFor(turn + 1);
+    first[turn]();
+    step.Done();
+  });
+  RunInTurn(first, count, turn + 1, step);
+  thread.Join();
+}
+
 /// All of them at once, each in a thread of its own; they take turns by Steps.
 template <class... Functions> void Together(Functions... functions) {
-  auto run = [](auto self, auto first, auto... rest) -> void {
-    Thread<decltype(first)> thread(first);
-    if constexpr (sizeof...(rest) > 0)
-      self(self, rest...);
-    thread.Join();
-  };
-  run(run, functions...);
+  const Body bodies[] = {functions...};
+  RunTogether(bodies, sizeof...(functions));
 }
 
 /// Each in a thread of its own, one after the other, unordered: all threads
 /// exist before the first turn, and none is joined before the last.
 template <class... Functions> void InTurn(Functions... functions) {
   Step step;
-  int turn = 0;
-  auto taking_turns = [&step](int turn, auto function) {
-    return [&step, turn, function] {
-      step.WaitFor(turn + 1);
-      function();
-      step.Done();
-    };
-  };
-  auto run = [&](auto self, auto first, auto... rest) -> void {
-    auto body = taking_turns(turn++, first);
-    Thread<decltype(body)> thread(body);
-    if constexpr (sizeof...(rest) > 0)
-      self(self, rest...);
-    else
-      step.Done(); // the first turn begins
-    thread.Join();
-  };
-  run(run, functions...);
+  const Body bodies[] = {functions...};
+  RunInTurn(bodies, sizeof...(functions), 0, step);
 }
 
 /// Runs it on a map of its own. True: something was reported.
