@@ -432,6 +432,25 @@ SILENT(QThreadPool_start_function, "catalog_body", "catalog_join") {
   Must(pool.waitForDone());
   WRITE;
 }
+// Its run() is one of libQt6Core's.
+SILENT(QRunnable_create, "catalog_body", "catalog_join") {
+  QThreadPool pool;
+  WRITE;
+  pool.start(QRunnable::create([&] { WRITE; }));
+  Must(pool.waitForDone());
+  WRITE;
+}
+// It does not come after what was started later, though before it began.
+RACE(QThreadPool_started_before) {
+  QThreadPool pool;
+  pool.setMaxThreadCount(1);
+  pool.start(new Task([&] { step.WaitFor(1); }));
+  pool.start(new Task([&] { WRITE; }));
+  WRITE;
+  pool.start(new Task([] {}));
+  step.Done();
+  Must(pool.waitForDone());
+}
 RACE(QThreadPool_not_waited_for) {
   QThreadPool pool;
   pool.start(new Task([&] {
