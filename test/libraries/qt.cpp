@@ -17,6 +17,7 @@
 #include <QReadWriteLock>
 #include <QRunnable>
 #include <QSemaphore>
+#include <QSharedData>
 #include <QThread>
 #include <QThreadPool>
 #include <QTimer>
@@ -613,6 +614,49 @@ SILENT(QtConcurrent_mapped_reduced, "catalog_body") {
       },
       [](int &sum, int n) { sum += n; });
   WRITE;
+}
+
+// --- data that owners share until one of them changes it
+
+namespace {
+struct Data : QSharedData {};
+} // namespace
+// Changed in place: the others have let go (a loadRelaxed tells).
+SILENT(QSharedDataPointer_detach, "atomic_release") {
+  QSharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.detach();
+        WRITE;
+      });
+}
+SILENT(QExplicitlySharedDataPointer_detach, "atomic_release") {
+  QExplicitlySharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.detach();
+        WRITE;
+      });
+}
+RACE(QSharedDataPointer_not_detached) {
+  QSharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.constData();
+        WRITE;
+      });
 }
 
 // --- what is queued to another thread
