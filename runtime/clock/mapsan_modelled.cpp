@@ -161,6 +161,11 @@ bool IsFed(Thread *thr) {
   return true;
 }
 
+// Is it a body of which it is known what it begins after?
+bool IsToldApart(uptr object, u32 what) {
+  return IsBody(KindOf(what)) && object && SyncGroup(object);
+}
+
 // Is the innermost a lock's call that evaluates conditions? Or is the thread
 // fed?
 void NoteUnderLock(Thread *thr) {
@@ -363,7 +368,8 @@ void ModelledBegin(Thread *thr, uptr object, u32 what, uptr bp) {
     calls.over++;
     return;
   }
-  if (UNLIKELY(thr->feed && RuleHolds(Rule::catalog_body)) && IsFed(thr))
+  if (UNLIKELY(thr->feed && RuleHolds(Rule::catalog_body)) && IsFed(thr) &&
+      !IsToldApart(object, what))
     SyncAcquire(thr, thr->feed);
   ModelledCall *around = BarrierAround(thr);
   ModelledCall *call = &calls.stack[calls.count];

@@ -116,12 +116,12 @@ ValueTable values;
 
 } // namespace
 
-static bool IsInside(const Site *site, uptr map, uptr element) {
-  return element - map < site->GetFamily()->header_bytes;
+static bool IsInside(const Family *family, uptr map, uptr element) {
+  return element - map < family->header_bytes;
 }
 
 void IteratorMade(Thread *thr, const Site *site, uptr map, uptr element) {
-  if (!element || IsInside(site, map, element))
+  if (!element || IsInside(site->GetFamily(), map, element))
     return;
   Handle handle;
   handle.Forget();
@@ -152,7 +152,12 @@ void IteratorUsed(Thread *thr, Site *site, uptr element, uptr pc, uptr bp) {
 void IteratorStepped(Thread *thr, uptr before, uptr after) {
   ScopedRuntime runtime(thr);
   Handle handle;
-  if (before != after && after && values.Get(before, &handle))
+  if (before == after || !after || !values.Get(before, &handle))
+    return;
+  u64 stamp;
+  MapKey map;
+  if (handle.GetWatch()->Look(Watch::LifeOf(handle.Stamp()), &stamp, &map) &&
+      !IsInside(FamilyOf(handle), AddressOf(map), after))
     values.Put(after, handle);
 }
 

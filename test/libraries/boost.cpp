@@ -303,6 +303,44 @@ WAIT_CASES(wait_for, c.wait_for(lock, kLong))
 WAIT_CASES(wait_for_predicate, c.wait_for(lock, kLong, is_ready))
 WAIT_CASES(wait_until, c.wait_until(lock, Later()))
 
+// Whose mutex nobody else takes.
+#define INTERRUPT_CASES(Name, Wait)                                            \
+  SILENT(interrupt_##Name, "catalog_release") {                                \
+    boost::thread thread([&] {                                                 \
+      boost::mutex m;                                                          \
+      boost::condition_variable c;                                             \
+      boost::unique_lock<boost::mutex> lock(m);                                \
+      try {                                                                    \
+        Wait;                                                                  \
+      } catch (boost::thread_interrupted &) {                                  \
+        WRITE;                                                                 \
+      }                                                                        \
+    });                                                                        \
+    WRITE;                                                                     \
+    thread.interrupt();                                                        \
+    thread.join();                                                             \
+  }                                                                            \
+  RACE(interrupted_##Name##_before) {                                          \
+    boost::thread thread([&] {                                                 \
+      boost::mutex m;                                                          \
+      boost::condition_variable c;                                             \
+      boost::unique_lock<boost::mutex> lock(m);                                \
+      try {                                                                    \
+        Wait;                                                                  \
+      } catch (boost::thread_interrupted &) {                                  \
+        step.WaitFor(1);                                                       \
+        WRITE;                                                                 \
+      }                                                                        \
+    });                                                                        \
+    thread.interrupt();                                                        \
+    WRITE;                                                                     \
+    step.Done();                                                               \
+    thread.join();                                                             \
+  }
+INTERRUPT_CASES(wait, for (;;) c.wait(lock))
+INTERRUPT_CASES(wait_for, for (;;) c.wait_for(lock, kLong))
+INTERRUPT_CASES(sleep, boost::this_thread::sleep_for(kLong))
+
 SILENT(condition_variable_any, "catalog_lock") {
   boost::shared_mutex m;
   boost::condition_variable_any c;

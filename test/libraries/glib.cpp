@@ -5,6 +5,7 @@
 // Intent: what GLib synchronises orders what it guards, and nothing else.
 
 #include "cases.h"
+#include <functional>
 #include <gio/gio.h>
 #include <glib.h>
 
@@ -1107,6 +1108,126 @@ CANCELLED_CASE(task_cancelled, SILENT(task_cancelled, "catalog_release"), WRITE,
                g_task_return_error_if_cancelled(task))
 CANCELLED_CASE(task_cancelled_after, RACE(task_cancelled_after),
                g_task_return_error_if_cancelled(task), WRITE)
+
+// --- counted references
+
+#define REFERENCE_CASES(Name, Object, New, Copy, GiveUp)                       \
+  SILENT(Name##_last, "catalog_release", "stop_callback") {                    \
+    std::function<void()> gone = [&] { WRITE; };                               \
+    Object *object = New;                                                      \
+    (void)Copy;                                                                \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          READ;                                                                \
+          GiveUp;                                                              \
+        },                                                                     \
+        [&] { GiveUp; });                                                      \
+  }                                                                            \
+  RACE(Name##_after) {                                                         \
+    std::function<void()> gone = [&] { WRITE; };                               \
+    Object *object = New;                                                      \
+    (void)Copy;                                                                \
+    InTurn(                                                                    \
+        [&] {                                                                  \
+          GiveUp;                                                              \
+          READ;                                                                \
+        },                                                                     \
+        [&] { GiveUp; });                                                      \
+  }
+static void Gone(gpointer function) {
+  (*static_cast<std::function<void()> *>(function))();
+}
+static GObject *NewObject(std::function<void()> *gone) {
+  auto *object = static_cast<GObject *>(g_object_new(G_TYPE_OBJECT, nullptr));
+  g_object_set_data_full(object, "gone", gone, Gone);
+  return object;
+}
+static GClosure *NewClosure(std::function<void()> *gone) {
+  GClosure *closure = g_closure_new_simple(sizeof(GClosure), nullptr);
+  g_closure_add_finalize_notifier(
+      closure, gone, [](gpointer data, GClosure *) { Gone(data); });
+  g_closure_ref(closure);
+  g_closure_sink(closure);
+  return closure;
+}
+static GArray *NewArray(std::function<void()> *gone) {
+  GArray *array = g_array_new(FALSE, FALSE, sizeof gone);
+  g_array_append_val(array, gone);
+  g_array_set_clear_func(
+      array, [](gpointer element) { Gone(*static_cast<gpointer *>(element)); });
+  return array;
+}
+static GPtrArray *NewPtrArray(std::function<void()> *gone) {
+  GPtrArray *array = g_ptr_array_new_with_free_func(Gone);
+  g_ptr_array_add(array, gone);
+  return array;
+}
+static gpointer *NewBox(std::function<void()> *gone) {
+  auto *box = g_atomic_rc_box_new0(gpointer);
+  *box = gone;
+  return box;
+}
+REFERENCE_CASES(g_object_unref, GObject, NewObject(&gone), g_object_ref(object),
+                g_object_unref(object))
+REFERENCE_CASES(g_closure_unref, GClosure, NewClosure(&gone),
+                g_closure_ref(object), g_closure_unref(object))
+REFERENCE_CASES(g_bytes_unref, GBytes,
+                g_bytes_new_with_free_func(&gone, 1, Gone, &gone),
+                g_bytes_ref(object), g_bytes_unref(object))
+REFERENCE_CASES(g_array_unref, GArray, NewArray(&gone), g_array_ref(object),
+                g_array_unref(object))
+REFERENCE_CASES(g_ptr_array_unref, GPtrArray, NewPtrArray(&gone),
+                g_ptr_array_ref(object), g_ptr_array_unref(object))
+REFERENCE_CASES(g_atomic_rc_box_release_full, gpointer, NewBox(&gone),
+                g_atomic_rc_box_acquire(object),
+                g_atomic_rc_box_release_full(object, [](gpointer box) {
+                  Gone(*static_cast<gpointer *>(box));
+                }))
+
+SILENT(g_atomic_rc_box_release, "catalog_release") {
+  std::function<void()> gone = [&] { WRITE; };
+  gpointer *box = NewBox(&gone);
+  g_atomic_rc_box_acquire(box);
+  InTurn(
+      [&] {
+        READ;
+        g_atomic_rc_box_release(box);
+      },
+      [&] {
+        g_atomic_rc_box_release_full(
+            box, [](gpointer last) { Gone(*static_cast<gpointer *>(last)); });
+      });
+}
+SILENT(g_atomic_ref_count_dec, "catalog_release") {
+  gatomicrefcount count;
+  g_atomic_ref_count_init(&count);
+  g_atomic_ref_count_inc(&count);
+  InTurn(
+      [&] {
+        READ;
+        if (g_atomic_ref_count_dec(&count))
+          __builtin_abort();
+      },
+      [&] {
+        if (g_atomic_ref_count_dec(&count))
+          WRITE;
+      });
+}
+RACE(g_atomic_ref_count_dec_not_last, "catalog_try_fails") {
+  gatomicrefcount count;
+  g_atomic_ref_count_init(&count);
+  g_atomic_ref_count_inc(&count);
+  g_atomic_ref_count_inc(&count);
+  InTurn(
+      [&] {
+        READ;
+        (void)g_atomic_ref_count_dec(&count);
+      },
+      [&] {
+        (void)g_atomic_ref_count_dec(&count);
+        WRITE;
+      });
+}
 
 int main(int argc, char **argv) {
   // Pools do not hand threads on to each other: what one of them knows would

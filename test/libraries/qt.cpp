@@ -17,6 +17,7 @@
 #include <QReadWriteLock>
 #include <QRunnable>
 #include <QSemaphore>
+#include <QSharedData>
 #include <QThread>
 #include <QThreadPool>
 #include <QTimer>
@@ -432,6 +433,25 @@ SILENT(QThreadPool_start_function, "catalog_body", "catalog_join") {
   Must(pool.waitForDone());
   WRITE;
 }
+// Its run() is one of libQt6Core's.
+SILENT(QRunnable_create, "catalog_body", "catalog_join") {
+  QThreadPool pool;
+  WRITE;
+  pool.start(QRunnable::create([&] { WRITE; }));
+  Must(pool.waitForDone());
+  WRITE;
+}
+// It does not come after what was started later, though before it began.
+RACE(QThreadPool_started_before) {
+  QThreadPool pool;
+  pool.setMaxThreadCount(1);
+  pool.start(new Task([&] { step.WaitFor(1); }));
+  pool.start(new Task([&] { WRITE; }));
+  WRITE;
+  pool.start(new Task([] {}));
+  step.Done();
+  Must(pool.waitForDone());
+}
 RACE(QThreadPool_not_waited_for) {
   QThreadPool pool;
   pool.start(new Task([&] {
@@ -594,6 +614,49 @@ SILENT(QtConcurrent_mapped_reduced, "catalog_body") {
       },
       [](int &sum, int n) { sum += n; });
   WRITE;
+}
+
+// --- data that owners share until one of them changes it
+
+namespace {
+struct Data : QSharedData {};
+} // namespace
+// Changed in place: the others have let go (a loadRelaxed tells).
+SILENT(QSharedDataPointer_detach, "atomic_release") {
+  QSharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.detach();
+        WRITE;
+      });
+}
+SILENT(QExplicitlySharedDataPointer_detach, "atomic_release") {
+  QExplicitlySharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.detach();
+        WRITE;
+      });
+}
+RACE(QSharedDataPointer_not_detached) {
+  QSharedDataPointer<Data> one(new Data), other(one);
+  InTurn(
+      [&] {
+        READ;
+        other.reset();
+      },
+      [&] {
+        one.constData();
+        WRITE;
+      });
 }
 
 // --- what is queued to another thread

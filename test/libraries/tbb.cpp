@@ -23,8 +23,10 @@
 #include <oneapi/tbb/rw_mutex.h>
 #include <oneapi/tbb/spin_mutex.h>
 #include <oneapi/tbb/spin_rw_mutex.h>
+#include <oneapi/tbb/task.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <optional>
 #include <vector>
 
 // At least two threads take part, whatever the machine.
@@ -460,6 +462,65 @@ SILENT(flow_async_node, "catalog_body+atomic_release") {
   step.WaitFor(1);
   g.wait_for_all();
   WRITE;
+}
+
+// --- a task that is suspended, in an arena where no other thread goes on with it
+
+SILENT(resume, "catalog_release") {
+  tbb::task::suspend_point point;
+  cases::Thread resumer([&] {
+    step.WaitFor(1);
+    WRITE;
+    tbb::task::resume(point);
+  });
+  tbb::task_arena(1).execute([&] {
+    tbb::task_group group;
+    group.run_and_wait([&] {
+      tbb::task::suspend([&](tbb::task::suspend_point here) {
+        point = here;
+        step.Done();
+      });
+      WRITE;
+    });
+  });
+  resumer.Join();
+}
+// A thread that is created then is the program's.
+SILENT(suspend, "thread_create") {
+  auto write = [&] { WRITE; };
+  std::optional<cases::Thread<decltype(write)>> thread;
+  WRITE;
+  tbb::task_arena(1).execute([&] {
+    tbb::task_group group;
+    group.run_and_wait([&] {
+      tbb::task::suspend([&](tbb::task::suspend_point here) {
+        thread.emplace(write);
+        tbb::task::resume(here);
+      });
+    });
+  });
+  thread->Join();
+}
+RACE(resumed_before) {
+  tbb::task::suspend_point point;
+  cases::Thread resumer([&] {
+    step.WaitFor(1);
+    tbb::task::resume(point);
+    WRITE;
+    step.Done();
+  });
+  tbb::task_arena(1).execute([&] {
+    tbb::task_group group;
+    group.run_and_wait([&] {
+      tbb::task::suspend([&](tbb::task::suspend_point here) {
+        point = here;
+        step.Done();
+      });
+      step.WaitFor(2);
+      WRITE;
+    });
+  });
+  resumer.Join();
 }
 
 // --- pipelines
