@@ -9,8 +9,6 @@
 //   FOLLOWED      false: nothing of its iterators is looked at
 //   CONCURRENT    1: insertions may be done while others walk through it
 //   END_STAYS     what is past the end is not touched by erasures
-//   ELEMENTS      0: what iterators lead to is not looked at with
-//                 --mapsan-elements
 
 #ifndef MAPSAN_TEST_ITERATOR_RULES_H
 #define MAPSAN_TEST_ITERATOR_RULES_H
@@ -54,9 +52,6 @@ struct InvalidationRules {
 #define FOLLOWED true
 #endif
 
-#ifndef ELEMENTS
-#define ELEMENTS 1
-#endif
 #ifndef CONCURRENT
 #define CONCURRENT 0
 #endif
@@ -67,7 +62,6 @@ constexpr bool kLearnsErasures = LEARNS;
 constexpr bool kLearnsReferences = LEARNS_REFERENCES;
 constexpr bool kCounted = COUNTED;
 constexpr bool kFollowed = FOLLOWED;
-constexpr bool kElements = ELEMENTS;
 constexpr bool kConcurrent = CONCURRENT;
 
 #endif // MAPSAN_TEST_ITERATOR_RULES_H

@@ -159,10 +159,6 @@ constexpr Outcome outside(bool invalid) {
   return invalid ? OutsideLock : Silent;
 }
 
-constexpr Outcome ofElements(Outcome outcome) {
-  return kElements ? outcome : Silent;
-}
-
 // Where insertions may be done at any time.
 constexpr Outcome kRace = kConcurrent ? Silent : Race;
 
@@ -640,16 +636,16 @@ const Case kCases[] = {
      }},
 
     // --- elements
-    {"element: two writes", ofElements(ElementWrites),
+    {"element: two writes", ElementWrites,
      [](Map &map) {
        InOrder([&] { *ELEMENT_OF(map, 3) = 1; },
                [&] { *ELEMENT_OF(map, 3) = 2; });
      }},
-    {"element: a write and a read", ofElements(ElementReadWrite),
+    {"element: a write and a read", ElementReadWrite,
      [](Map &map) {
        InOrder([&] { *ELEMENT_OF(map, 3) = 1; }, [&] { READ_ELEMENT(map, 3); });
      }},
-    {"element: a read and a write", ofElements(ElementReadWrite),
+    {"element: a read and a write", ElementReadWrite,
      [](Map &map) {
        InOrder([&] { READ_ELEMENT(map, 3); }, [&] { *ELEMENT_OF(map, 3) = 1; });
      }},
@@ -672,7 +668,7 @@ const Case kCases[] = {
        InOrder(write, write);
      }},
     {"element: a write, and it is erased",
-     ofElements(kLearnsReferences ? ElementWrites : Silent),
+     kLearnsReferences ? ElementWrites : Silent,
      [](Map &map) {
        static std::mutex mutex;
        InOrder(

@@ -50,7 +50,6 @@ inline std::size_t qHash(const Key &key, std::size_t = 0) {
 #define ITERATOR_RULES REFERENCE_RULES
 #define LEARNS ORDERED
 #define COUNTED !ORDERED
-#define ELEMENTS 0
 #define END_STAYS
 #define ERASE_RETURNS_NEXT
 #define TAKE_AT(Map, Iterator) (Map).erase(Iterator)
