@@ -724,6 +724,24 @@ const Case<Table> kHash[] = {
        nothing();
        look(*it);
      }},
+    {"several of a key, a value, grown", Silent,
+     [](Table &) {
+       Tables multi;
+       multi.insert(1, 1);
+       int &value = multi[1];
+       for (int key = 20; key < 400; key++)
+         put(multi, key);
+       look(value);
+     }},
+    {"several of a key, a value, removed by its key", Invalid,
+     [](Table &) {
+       Tables multi;
+       multi.insert(1, 1);
+       multi.insert(2, 2);
+       int &value = multi[1];
+       take(multi, 1);
+       look(value);
+     }},
     {"several of a key, erased through", Invalid,
      [](Table &) {
        QMultiHash<int, int> multi;
