@@ -167,6 +167,20 @@ SILENT(a_copy_of_a_table_elsewhere_was_read, NO_RULE) {
   changeAfterACopyElsewhere<Table>();
 }
 
+// It is the data after the operation that count: the element's are new here,
+// and the old ones are two others'.
+RACE(detached, NO_RULE) {
+  Tree m = filled<Tree>(), copy = m, another = m;
+  std::mutex mutex;
+  auto body = [&] {
+    mutex.lock();
+    int &v = m[1];
+    mutex.unlock();
+    v = 1;
+  };
+  InTurn(body, body);
+}
+
 // One reads the map's elements, while the other copies it. That one is left
 // alone with them, and changes them in place.
 template <class Any, class Change>
