@@ -151,11 +151,11 @@ std::optional<Search::Answer> Search::computeOrigin(Value *Base,
       Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
   if (Op && Op->Does == IteratorOperation::Dereference)
     return dereferenced(Call, *Op);
-  if (const Family *Own = Callee ? sharingFamily() : nullptr)
-    return Matcher.qualifiedName(*Callee) ==
-                   Own->Classes.front() + "::valueImpl"
-               ? ownElement(*Own)
-               : std::nullopt;
+  if (Callee && Callee->getName().contains("valueImpl"))
+    if (const Family *Own = sharingFamily();
+        Own &&
+        Matcher.qualifiedName(*Callee) == Own->Classes.front() + "::valueImpl")
+      return ownElement(*Own);
   Value *Argument = Where.passedThrough(Call, /*Whole=*/false);
   return Argument ? Same(Argument) : std::nullopt;
 }
