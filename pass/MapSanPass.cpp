@@ -75,8 +75,7 @@ public:
       hookFence(*Fence, Calls);
       ++Count.Fences;
     }
-    for (const ElementUse &Use : Sites.Elements)
-      hookElement(Use, Calls, Data);
+    hookElements(F, Sites.Elements, Calls, Data);
     Count.Elements += Sites.Elements.size();
     for (const MapCall &Site : Sites.Maps) {
       bool Hooked = hookMapCall(Site, Calls, Data);

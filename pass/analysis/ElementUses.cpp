@@ -8,6 +8,7 @@
 #include "Places.h"
 #include "PrivateLocals.h"
 #include "TypeNames.h"
+#include "catalog/CalleeArguments.h"
 #include "catalog/CalleeName.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -39,7 +40,13 @@ bool returnsElement(const CallBase &Call, const MapOperation &Does) {
 // Where the iterators in one variable come from.
 struct IteratorSource {
   const MapCall *By = nullptr; // one of them
+  bool Others = false;         // there are more
   bool Private = true;         // all of them, from private maps
+
+  void unknown() {
+    Others = true;
+    Private = false;
+  }
 };
 
 class Search {
@@ -63,6 +70,8 @@ private:
   std::optional<Answer> computeOrigin(Value *Base, unsigned Depth);
   std::optional<Answer> dereferenced(const CallBase &Call,
                                      const IteratorOperation &Op);
+  const Family *sharingFamily();
+  std::optional<Answer> ownElement(const Family &Of);
   IteratorSource sourceOf(Value *Iterator);
   void comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
                  IteratorSource &Into);
@@ -89,6 +98,7 @@ private:
   Places Where;
   const DataLayout &DL;
   DenseMap<const CallBase *, const MapCall *> MapCalls;
+  std::optional<const Family *> Own;                // sharingFamily, if known
   DenseMap<Value *, std::unique_ptr<Answer>> Known; // null: no element's
   DenseMap<Value *, IteratorSource> Sources;
   std::vector<ElementUse> Found;
@@ -141,6 +151,11 @@ std::optional<Search::Answer> Search::computeOrigin(Value *Base,
       Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
   if (Op && Op->Does == IteratorOperation::Dereference)
     return dereferenced(Call, *Op);
+  if (Callee && Callee->getName().contains("valueImpl"))
+    if (const Family *Own = sharingFamily();
+        Own &&
+        Matcher.qualifiedName(*Callee) == Own->Classes.front() + "::valueImpl")
+      return ownElement(*Own);
   Value *Argument = Where.passedThrough(Call, /*Whole=*/false);
   return Argument ? Same(Argument) : std::nullopt;
 }
@@ -149,13 +164,14 @@ std::optional<Search::Answer>
 Search::dereferenced(const CallBase &Call, const IteratorOperation &Op) {
   if (!Call.getType()->isPointerTy() || !Op.Of)
     return std::nullopt;
-  // Of data that copies share: who was the last other owner is ordered before
-  // a change by the count of owners, in a way that nobody sees.
   const Family *Of = Matcher.familyOf(*Op.Of);
-  if (Of && Of->Shared)
-    return std::nullopt;
+  if (const Family *Own = sharingFamily())
+    return ownElement(*Own);
   const IteratorSource Source =
       sourceOf(Call.getArgOperand(Op.Iterators.front()));
+  // Whose data copies share, of that it must be known where the data are.
+  if (Of && Of->Shared && (!Source.By || Source.Others))
+    return std::nullopt;
   if (Source.By)
     return Answer{{{Source.By->Call, Source.By->Does},
                    Source.By->Does->Maps.front().Of,
@@ -168,12 +184,31 @@ Search::dereferenced(const CallBase &Call, const IteratorOperation &Op) {
   return Answer{{{}, Of, shortTypeName(Name.ScopeText)}, false};
 }
 
+// Asked for few functions, as it costs their names.
+const Family *Search::sharingFamily() {
+  if (!Own)
+    Own = Matcher.sharingFamily(F);
+  return *Own;
+}
+
+// In the library's own code, on maps of this family: only what a method returns
+// of the map that it is called on is its caller's business.
+std::optional<Search::Answer> Search::ownElement(const Family &Of) {
+  if (Matcher.qualifiedName(F) != Of.Classes.front() + "::value")
+    return std::nullopt;
+  const unsigned This = firstArgument(F);
+  CalleeName Name;
+  Name.parse(F.getName());
+  return Answer{{{}, &Of, shortTypeName(Name.ScopeText), F.getArg(This)},
+                false};
+}
+
 // --- iterators
 
 IteratorSource Search::sourceOf(Value *Iterator) {
   const auto At = Where.of(Iterator);
   if (!At)
-    return {nullptr, false};
+    return {nullptr, /*Others=*/true, /*Private=*/false};
   auto It = Sources.find(At->Variable);
   if (It != Sources.end())
     return It->second;
@@ -198,7 +233,7 @@ void Search::comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
     if (const auto From = Where.of(Address))
       Further.push_back(From->Variable);
     else
-      Into.Private = false;
+      Into.unknown();
   };
   if (auto *Call = dyn_cast<CallBase>(What)) {
     auto It = MapCalls.find(Call);
@@ -206,6 +241,7 @@ void Search::comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
     const IteratorOperation *Op =
         Callee ? Matcher.iteratorOperation(*Callee) : nullptr;
     if (It != MapCalls.end()) {
+      Into.Others |= Into.By && Into.By != It->second;
       if (!Into.By)
         Into.By = It->second;
       Into.Private &= isPrivate(*It->second);
@@ -217,12 +253,12 @@ void Search::comesFrom(Value *What, SmallVectorImpl<Value *> &Further,
       auto *Load = dyn_cast<LoadInst>(Given);
       FromVariable(Load ? Load->getPointerOperand() : Given);
     } else {
-      Into.Private = false;
+      Into.unknown();
     }
   } else if (auto *Load = dyn_cast<LoadInst>(What)) {
     FromVariable(Load->getPointerOperand());
   } else if (!isa<Constant>(What)) { // a sentinel, or the bool of a pair
-    Into.Private = false;
+    Into.unknown();
   }
 }
 
@@ -234,7 +270,7 @@ void Search::followWrites(Value *Address, SmallVectorImpl<Value *> &Further,
       if (U.getOperandNo() == StoreInst::getPointerOperandIndex())
         comesFrom(Store->getValueOperand(), Further, Into);
       else
-        Into.Private = false; // somebody else may change it
+        Into.unknown(); // somebody else may change it
     } else if (auto *Part = dyn_cast<GetElementPtrInst>(By)) {
       if (Depth)
         followWrites(Part, Further, Into, Depth - 1);
@@ -244,7 +280,7 @@ void Search::followWrites(Value *Address, SmallVectorImpl<Value *> &Further,
       if (const auto From = Where.of(Transfer->getRawSource()))
         Further.push_back(From->Variable);
       else
-        Into.Private = false;
+        Into.unknown();
     } else if (auto *Call = dyn_cast<CallBase>(By)) {
       if (isa<IntrinsicInst>(Call) || !Call->isArgOperand(&U) ||
           Call->isByValArgument(Call->getArgOperandNo(&U)))
@@ -264,9 +300,9 @@ void Search::followWrites(Value *Address, SmallVectorImpl<Value *> &Further,
         if (From)
           Further.push_back(From->Variable);
         else
-          Into.Private = false;
+          Into.unknown();
       } else if (!Op || Op->Does == IteratorOperation::Unknown) {
-        Into.Private = false;
+        Into.unknown();
       }
     }
   }

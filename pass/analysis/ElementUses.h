@@ -17,11 +17,13 @@ struct MapCall;
 class PrivateLocals;
 
 // Where an address of an element came from: the operation, if it is known, else
-// what is known by the class of an iterator.
+// what is known by the class of an iterator; or, in a method of the map's own,
+// from the map itself. Of maps whose data copies share one of both is known.
 struct ElementOrigin {
   HandleOrigin From;
   const Family *Of = nullptr;
-  std::string TypeText; // of the iterator; if From is not known
+  std::string TypeText; // if From is not known: of the iterator, or the map
+  llvm::Argument *Map = nullptr; // of the function: the method's `this`
 };
 
 struct ElementUse {
@@ -47,7 +49,11 @@ struct ElementUse {
 // their members do, which may lock, is not told). Atomic and volatile accesses
 // are none; what other calls do with an element is their own business.
 //
-// Left out are those of maps that are private (PrivateLocals.h); what an
+// A method that returns an element of a map by value (QMap::value) is looked
+// into: it does what its caller is said to do.
+//
+// Left out are those of maps that are private (PrivateLocals.h); those of maps
+// whose data copies share, where it is not known whose they are; what an
 // earlier use of the same block has told with nothing but quiet instructions
 // in between; and a read that a write of the same follows at once: whatever
 // conflicts with the read does so with the write, and nothing can have happened

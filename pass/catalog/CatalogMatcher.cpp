@@ -393,20 +393,29 @@ const CatalogMatcher::Caller &CatalogMatcher::nameOf(const Function &F) {
   return It->second;
 }
 
-bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
-  const std::string &Scope = nameOf(Caller).Scope;
+static bool implements(const Family &Of, StringRef Scope) {
   auto Within = [&](StringRef P) {
     return isWithin(Scope, P.split('<').first);
   };
-  auto Implements = [&](const Family &F) {
-    return any_of(F.Classes, Within) || any_of(F.Internals, Within);
-  };
-  if (Implements(Of))
+  return any_of(Of.Classes, Within) || any_of(Of.Internals, Within);
+}
+
+bool CatalogMatcher::isInternal(const Family &Of, const Function &Caller) {
+  const std::string &Scope = nameOf(Caller).Scope;
+  if (implements(Of, Scope))
     return true;
   auto It = Users.find(Of.Name);
   return It != Users.end() && any_of(It->second, [&](const Family *User) {
-           return Implements(*User);
+           return implements(*User, Scope);
          });
+}
+
+const Family *CatalogMatcher::sharingFamily(const Function &F) {
+  const std::string &Scope = nameOf(F).Scope;
+  for (const Family &Of : Rows.Families)
+    if (Of.Shared && implements(Of, Scope))
+      return &Of;
+  return nullptr;
 }
 
 } // namespace mapsan

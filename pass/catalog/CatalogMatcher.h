@@ -120,6 +120,9 @@ public:
 
   // Is the caller the family's own implementation, or that of one built on it?
   bool isInternal(const Family &Of, const llvm::Function &Caller);
+  // The family whose own implementation this is, if its maps share their data
+  // with their copies. Null: none.
+  const Family *sharingFamily(const llvm::Function &F);
 
 private:
   struct Answer {

@@ -11,7 +11,8 @@
 namespace mapsan {
 
 // To be called before the calls of the function get their hooks.
-void hookElement(const ElementUse &Use, Callbacks &Calls, Descriptors &Data);
+void hookElements(llvm::Function &F, const std::vector<ElementUse> &Uses,
+                  Callbacks &Calls, Descriptors &Data);
 
 } // namespace mapsan
 

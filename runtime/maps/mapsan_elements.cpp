@@ -6,7 +6,9 @@
 #include "../clock/mapsan_alloc.h"
 #include "../clock/mapsan_live_filter.h"
 #include "../clock/mapsan_stack.h"
+#include "../clock/mapsan_sync.h"
 #include "../report/mapsan_report.h"
+#include "mapsan_header.h"
 #include "mapsan_records.h"
 #include "mapsan_violation.h"
 #include "sanitizer_common/sanitizer_libc.h"
@@ -151,12 +153,14 @@ void ElementUsed(Thread *thr, uptr address, u32 what, Site *site, uptr pc,
 // --- memory that is given back
 
 // The innermost operation; null: it only reads.
-static const Site *ChangingSite(Thread *thr, u32 *stack) {
+static const Site *ChangingSite(Thread *thr, uptr *map, u32 *stack) {
   const Site *site = thr->operations.shortcuts.ShortSite();
+  *map = thr->operations.shortcuts.ShortMap();
   *stack = 0;
-  if (!thr->operations.shortcuts.ShortMap()) {
+  if (!*map) {
     const Operation *op = thr->operations.Top();
     site = SiteOf(*op);
+    *map = MapOf(*op);
     *stack = op->stack;
   }
   return site->effect == MapsanEffectRead ||
@@ -165,13 +169,23 @@ static const Site *ChangingSite(Thread *thr, u32 *stack) {
              : site;
 }
 
+// What this map alone owns it may change, after all who have let go of it: the
+// library looks at their count for that, and no more.
+static void ComeAfterOwners(Thread *thr, uptr map, const Family *family) {
+  if (family->SharesItsData() && IsSoleOwner(map, family) &&
+      RuleHolds(Rule::last_owner))
+    SyncAcquire(thr, HeaderWord(map, family->through) + family->owners_behind);
+}
+
 void elements_internal::Freed(Thread *thr, uptr addr, uptr size) {
   Operation op;
   ScopedRuntime runtime(thr);
-  const Site *site = ChangingSite(thr, &op.stack);
+  uptr map;
+  u32 stack;
+  const Site *site = ChangingSite(thr, &map, &stack);
   if (!site)
     return;
-  u32 stack = op.stack;
+  ComeAfterOwners(thr, map, site->GetFamily());
   BeginAccess(thr, &op, site, /*write=*/true);
   bool described = false;
   Violation violation;

@@ -23,6 +23,9 @@ struct MapSizes {
     return {Widen(size_before), Widen(size_after), Widen(buckets_before),
             Widen(buckets_after)};
   }
+  bool Grew() const {
+    return size_after != kUnknown && size_after > size_before;
+  }
   bool Known() const {
     return size_after != kUnknown || buckets_after != kUnknown;
   }

@@ -244,16 +244,17 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
                                     rules & MapsanReferencesOnErase,
                                     rules & MapsanReferencesOnGrowth);
   // What an operation frees that erased nothing was never an element, unless it
-  // is where all of them were.
+  // is where all of them were; or some, in a table that grows piece by piece.
   bool erased = difference.erased || !difference.sized;
   if (family->IsSequence())
     FindPlace(*op, difference, &change);
   else
     change.element = op->watch && erased ? op->erased : 0;
+  bool moved = difference.moved ||
+               (difference.inserted && rules & MapsanReferencesOnGrowth);
   const FreedBlocks *freed =
-      (erased || difference.moved) && thr->freed.of == op && thr->freed.count
-          ? &thr->freed
-          : nullptr;
+      (erased || moved) && thr->freed.of == op && thr->freed.count ? &thr->freed
+                                                                   : nullptr;
   NoteLocks(thr, op,
             ConcernsOf(MapSizes::Of(op->change),
                        /*erased=*/op->watch && op->erased, SiteOf(*op)),

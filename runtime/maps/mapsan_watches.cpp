@@ -413,9 +413,10 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
       !(reference && mutation.element_lives))
     return Invalidation::Erased;
   // What survives an erasure is no block of its own: all of them have moved. So
-  // they have where the map has grown.
+  // they have where the map has grown, or some of them have.
   if (log.Freed(mutation, element))
-    return survives || mutation.iterators == Invalidation::Moved
+    return survives || mutation.iterators == Invalidation::Moved ||
+                   mutation.sizes.Grew()
                ? Invalidation::Moved
                : Invalidation::Erased;
   return all;

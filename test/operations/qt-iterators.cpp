@@ -13,6 +13,7 @@
 #include <QHash>
 #include <QMap>
 #include <QSet>
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -35,6 +36,13 @@ template <class Any> ELSEWHERE look(const Any &any) {
 }
 template <class Any> ELSEWHERE put(Any &map, int key) { map.insert(key, key); }
 template <class Any> ELSEWHERE take(Any &map, int key) { map.remove(key); }
+template <class Any>
+[[gnu::noinline]] typename Any::iterator thirdOf(Any &map) {
+  return map.find(3);
+}
+template <class Any> [[gnu::noinline]] int &thirdValueOf(Any &map) {
+  return map[3];
+}
 template <class Any> ELSEWHERE readCopy(Any map) { look(map); }
 template <class Any> ELSEWHERE changeCopy(Any map) {
   map.remove(3);
@@ -474,6 +482,109 @@ const Case<Map> kMap[] = {
        look(*it);
        look(other);
      }},
+    {"insert says where", Invalid,
+     [](Map &map) {
+       auto it = map.insert(9, 9);
+       take(map, 9);
+       look(*it);
+     }},
+    {"insert says where, with a hint", Invalid,
+     [](Map &map) {
+       auto it = map.insert(map.constEnd(), 9, 9);
+       take(map, 9);
+       look(*it);
+     }},
+    {"inserted, and there", Silent,
+     [](Map &map) {
+       auto it = map.find(3);
+       put(map, 3);
+       look(*it);
+     }},
+    {"the first of two bounds", Invalid,
+     [](Map &map) {
+       auto bounds = map.equal_range(3);
+       take(map, 3);
+       look(*bounds.first);
+     }},
+    {"the second of two bounds", Silent,
+     [](Map &map) {
+       auto bounds = map.equal_range(3);
+       take(map, 3);
+       look(*bounds.second);
+     }},
+    {"the bound above", Invalid,
+     [](Map &map) {
+       auto it = map.upperBound(2);
+       take(map, 3);
+       look(*it);
+     }},
+    {"the next one", Invalid,
+     [](Map &map) {
+       auto it = std::next(map.find(2));
+       take(map, 3);
+       look(*it);
+     }},
+    {"advanced to", Invalid,
+     [](Map &map) {
+       auto it = map.constBegin();
+       std::advance(it, 2);
+       take(map, 3);
+       look(*it);
+     }},
+    {"searched for", Invalid,
+     [](Map &map) {
+       auto it = std::find(map.begin(), map.end(), 3);
+       take(map, 3);
+       look(it.key());
+     }},
+    {"returned by a function", Invalid,
+     [](Map &map) {
+       auto it = thirdOf(map);
+       take(map, 3);
+       look(*it);
+     }},
+    {"a value returned by a function", Invalid,
+     [](Map &map) {
+       int &value = thirdValueOf(map);
+       take(map, 3);
+       look(value);
+     }},
+    {"constant keys and values, removed", Invalid,
+     [](Map &map) {
+       for (auto it = map.constKeyValueBegin(); it != map.constKeyValueEnd();
+            ++it)
+         take(map, (*it).first);
+     }},
+    {"erase of a range says which is next", Silent,
+     [](Map &map) {
+       auto it = map.erase(map.find(2), map.find(5));
+       nothing();
+       look(*it);
+     }},
+    {"erase says which is next, which is removed", Invalid,
+     [](Map &map) {
+       auto it = map.erase(map.find(3));
+       take(map, 4);
+       look(*it);
+     }},
+    {"detached before it was made, a copy alive", Invalid,
+     [](Map &map) {
+       Map copy = map;
+       map.detach();
+       auto it = map.constFind(3);
+       take(map, 3);
+       look(*it);
+       look(copy);
+     }},
+    {"detached since it was made, a copy alive", Silent,
+     [](Map &map) {
+       auto it = map.constFind(3);
+       Map copy = map;
+       map.detach();
+       take(map, 3);
+       look(*it);
+       look(copy);
+     }},
     {"two united", Silent,
      [](Map &) {
        QMultiMap<int, int> one, other;
@@ -493,6 +604,8 @@ const Case<Map> kMap[] = {
 // --- a QHash: that it grows is known
 
 using Table = QHash<int, int>;
+using Maps = QMultiMap<int, int>;
+using Tables = QMultiHash<int, int>;
 const Case<Table> kHash[] = {
     {"grown", Invalid,
      [](Table &map) {
@@ -524,6 +637,59 @@ const Case<Table> kHash[] = {
        for (int key = 20; key < 400; key++)
          put(map, key);
        look(*it);
+     }},
+    {"made smaller", Invalid,
+     [](Table &map) {
+       map.reserve(1000);
+       auto it = map.find(3);
+       map.squeeze();
+       nothing();
+       look(*it);
+     }},
+    // Of 128 buckets 64 are filled before there are more; but room for elements
+    // is made for 48 at first.
+    {"more room in the same table", Silent,
+     [](Table &map) {
+       auto it = map.find(3);
+       for (int key = 20; key < 70; key++)
+         put(map, key);
+       look(*it);
+     }},
+    {"a value, more room in the same table", Invalid,
+     [](Table &map) {
+       int &value = map[3];
+       for (int key = 20; key < 70; key++)
+         put(map, key);
+       look(value);
+     }},
+    {"a value, room enough in the same table", Silent,
+     [](Table &map) {
+       int &value = map[3];
+       for (int key = 20; key < 50; key++)
+         put(map, key);
+       look(value);
+     }},
+    {"a value, more room, a copy alive", Silent,
+     [](Table &map) {
+       int &value = map[3];
+       Table copy = map;
+       for (int key = 20; key < 70; key++)
+         put(map, key);
+       look(value);
+       look(copy);
+     }},
+    {"a value, grown", Invalid,
+     [](Table &map) {
+       int &value = map[3];
+       map.reserve(1000);
+       nothing();
+       look(value);
+     }},
+    {"a value, others removed", Silent,
+     [](Table &map) {
+       int &value = map[3];
+       take(map, 5);
+       look(value);
      }},
     {"keys and values, grown", Invalid,
      [](Table &map) {
@@ -557,6 +723,24 @@ const Case<Table> kHash[] = {
        multi.erase(multi.find(1, 3));
        nothing();
        look(*it);
+     }},
+    {"several of a key, a value, grown", Silent,
+     [](Table &) {
+       Tables multi;
+       multi.insert(1, 1);
+       int &value = multi[1];
+       for (int key = 20; key < 400; key++)
+         put(multi, key);
+       look(value);
+     }},
+    {"several of a key, a value, removed by its key", Invalid,
+     [](Table &) {
+       Tables multi;
+       multi.insert(1, 1);
+       multi.insert(2, 2);
+       int &value = multi[1];
+       take(multi, 1);
+       look(value);
      }},
     {"several of a key, erased through", Invalid,
      [](Table &) {
@@ -632,6 +816,9 @@ int main(int argc, char **argv) {
           tried.run(*map);
     };
     look_at(kShared<Map>, filled<Map>());
+    look_at(kShared<Maps>, filled<Maps>());
+    look_at(kShared<Table>, filled<Table>());
+    look_at(kShared<Tables>, filled<Tables>());
     look_at(kMap, filled<Map>());
     look_at(kHash, filled<Table>());
     look_at(kThreads, filled<Map>());
@@ -639,7 +826,9 @@ int main(int argc, char **argv) {
   }
   mapsan_set_report_callback(found);
   tryAll("QMap", kShared<Map>);
+  tryAll("QMultiMap", kShared<Maps>);
   tryAll("QHash", kShared<Table>);
+  tryAll("QMultiHash", kShared<Tables>);
   tryAll("QMap", kMap);
   tryAll("QHash", kHash);
   tryAll("QMap", kThreads);

@@ -338,6 +338,30 @@ TEST_F(FreedElements, NotByReading) {
   EXPECT_EQ(kinds(), none);
 }
 
+// Where copies share their data, who finds to be the only owner is told by the
+// count of owners that the others are done.
+TEST_F(FreedElements, WhoIsTheOnlyOwnerComesAfterThoseWhoLetGo) {
+  Family family = *erase.GetFamily();
+  family.id = 2001;
+  family.number = 0;
+  family.through = 0;
+  family.owners_behind = 4;
+  erase.family = reinterpret_cast<const char *>(&family);
+  u32 data[2] = {0, 1};
+  const uptr owners = AddressOf(&data[1]), at = AddressOf(data);
+  __builtin_memcpy(map, &at, sizeof(at));
+  use(0, 20, 4);
+  SyncReleaseJoin(threads[0], owners);
+  free(1, &erase, 16, 32);
+  EXPECT_EQ(kinds(), none);
+  data[1] = 2; // a copy, which has as much right to them
+  use(2, 60, 4);
+  SyncReleaseJoin(threads[2], owners);
+  free(1, &erase, 56, 8);
+  EXPECT_EQ(kinds(), readWrite);
+  SyncBorn(owners, sizeof(u32));
+}
+
 // --- against a model
 
 // Everything that was done to each byte, and what each thread has seen of it.

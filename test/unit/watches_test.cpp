@@ -127,6 +127,22 @@ TEST_F(Watching, GrowthFreesTheTableThatTheyWereIn) {
   EXPECT_EQ(AfterReference(it, other), Invalidation::None);
 }
 
+TEST_F(Watching, WhatAnInsertionFreesOfATableThatGrowsPieceByPiece) {
+  Use(&flat);
+  flat.invalidates = MapsanReferencesOnGrowth;
+  Handle reference = Make(a, m);
+  Begin(a, &insert, m);
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  End(a, &insert, m, MapsanEvidenceChanged); // of a key that was there
+  EXPECT_EQ(AfterReference(reference, node + 8), Invalidation::None);
+  Begin(a, &insert, m);
+  FreedWanted()->Add(AddressOf(node), sizeof(elements[0]));
+  Apply(m, +1);
+  End(a, &insert, m, MapsanEvidenceHeader);
+  EXPECT_EQ(AfterReference(reference, other), Invalidation::None);
+  EXPECT_EQ(AfterReference(reference, node + 8), Invalidation::Moved);
+}
+
 TEST_F(Watching, WithoutAGrowthWordByTheBuckets) {
   hash.growth_offset = ~0u;
   Use(&hash);

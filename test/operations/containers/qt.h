@@ -49,8 +49,8 @@ inline std::size_t qHash(const Key &key, std::size_t = 0) {
 #define REFERENCE_RULES {ORDERED ? Insert::Never : Insert::Growth, Erase::Own}
 #define ITERATOR_RULES REFERENCE_RULES
 #define LEARNS ORDERED
+#define LEARNS_REFERENCES (ORDERED || !UNIQUE) // in QMultiHash, lists
 #define COUNTED !ORDERED
-#define ELEMENTS 0
 #define END_STAYS
 #define ERASE_RETURNS_NEXT
 #define TAKE_AT(Map, Iterator) (Map).erase(Iterator)
