@@ -85,6 +85,14 @@ enum MapsanInvalidates {
   // blocks: done at neither end, it invalidates all.
   MapsanInOneArray = 1 << 8,
   MapsanInBlocks = 1 << 9,
+  // Elements may lie in the object itself, and no other takes these over. They
+  // do so while its lowest bit is set, if that is what the second one says.
+  MapsanElementsInside = 1 << 10,
+  MapsanInsideByFirstBit = 1 << 11,
+  // The elements are an array: an erasure whose place is known invalidates what
+  // lies behind it, too.
+  MapsanIteratorsBehind = 1 << 12,
+  MapsanReferencesBehind = 1 << 13,
 };
 
 // What the call that ends an operation knows of the operation's own result.

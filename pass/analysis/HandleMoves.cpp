@@ -34,8 +34,10 @@ static bool isAboutContainer(StringRef Name) {
 
 bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   const MapArgument &Map = Does.Maps.front();
-  if (!Map.Of->Iterators || Map.IsResult || !Does.Method)
+  if (!Map.Of->Iterators || Map.IsResult)
     return false;
+  if (!Does.Method)
+    return Does.ReturnsIterator;
   // Pointers in memory that several processes share are none: no iterator has
   // the same word.
   if (Map.Of->EndOffset != -1 &&
@@ -280,6 +282,9 @@ void HandleMoves::mapCall(CallBase &I, const MapCall &Site) {
       continue;
     HandleMove M{HandleMove::Used, &I, *From};
     M.Operation = Site.Does->Name;
+    const IteratorSet *Iterators = Site.Does->Maps.front().Of->Iterators;
+    if (int(Number) == Site.Does->Iterator && Iterators && Iterators->Pointers)
+      M.Reference = Argument;
     Found.push_back(M);
   }
 }
@@ -299,7 +304,7 @@ void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
   auto At = [&](unsigned Number) {
     return Where.of(I.getArgOperand(Op.Iterators[Number]));
   };
-  auto Target = At(0);
+  auto Target = Op.Iterators.empty() ? std::nullopt : At(0);
   switch (Op.Does) {
   case IteratorOperation::Assign: {
     if (!Target)
@@ -331,11 +336,12 @@ void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
     M.Compares = Op.Does == IteratorOperation::Compare ||
                  Op.Count == IteratorOperation::Any ||
                  (Op.Count >= 0 && !M.Steps);
+    M.Reference = Op.OfC ? I.getArgOperand(Op.ByValue) : nullptr;
     Found.push_back(M);
   };
   for (unsigned N = 0; N < Op.Iterators.size(); ++N)
     Uses(At(N));
-  if (Op.Does == IteratorOperation::Search)
+  if (Op.Does == IteratorOperation::Search || Op.OfC)
     Uses(given(I, Op.ByValue));
 }
 

@@ -72,6 +72,7 @@ std::vector<IteratorValue> findIteratorValues(Function &F,
       continue;
     if (Op->Does != IteratorOperation::Step &&
         Op->Does != IteratorOperation::Dereference &&
+        Op->Does != IteratorOperation::Read &&
         Op->Does != IteratorOperation::Compare &&
         Op->Does != IteratorOperation::Another)
       continue;

@@ -97,6 +97,11 @@ const Word<MapsanAtomic> AccessWords[] = {
     {"compare-exchange", MapsanAtomicCas},
 };
 
+const Word<unsigned> InsideWords[] = {
+    {"possible", MapsanElementsInside},
+    {"first-bit", MapsanElementsInside | MapsanInsideByFirstBit},
+};
+
 const Word<AtomicsCount> AtomicsWords[] = {
     {"release", AtomicsCount::ReleaseOnly},
     {"nothing", AtomicsCount::Nothing},
@@ -136,6 +141,9 @@ std::optional<Returns> returnsByName(const std::string &Name) {
 }
 std::optional<Elements> elementsByName(const std::string &Name) {
   return byName(ElementsWords, Name);
+}
+std::optional<unsigned> insideByName(const std::string &Name) {
+  return byName(InsideWords, Name);
 }
 std::optional<MapsanSync> syncByName(const std::string &Name) {
   return byName(SyncWords, Name);

@@ -71,6 +71,7 @@ struct OperationRow {
   // Which argument of it is the address of an iterator: one that it makes,
   // steps, or changes the map through.
   int Makes = -1, Steps = -1, Renews = -1;
+  bool ReturnsIterator = false;
 
   // Two rows of one key are one row; the later one wins.
   bool sameKeyAs(const OperationRow &R) const {
@@ -106,7 +107,11 @@ struct IteratorSet {
   // Where that is a number, which may be zero: of a word that is null in those
   // past the end alone. -1: there is no need of it.
   int Null = -1;
-  bool Nodes = false; // that is the address of a block of the element's own
+  bool Nodes = false;    // that is the address of a block of the element's own
+  bool Pointers = false; // they are pointers to elements
+  // Functions of C that are given such a pointer first: those that return
+  // another one, and others.
+  std::vector<std::string> Steps, Uses;
 
   // The elements have places: Invalidates says how these lie.
   bool inSequence() const {
@@ -133,6 +138,7 @@ struct Family {
   int BucketsOffset = -1;
   const IteratorSet *Iterators = nullptr; // null: they are not followed
   int GrowthOffset = -1; // a word that changes when the elements move
+  unsigned Inside = 0; // MapsanInvalidates bits: elements in the object itself
   // A word that iterators past the end have, and no other map's: from the
   // identity, perhaps before it. -1: none.
   int EndOffset = -1;
@@ -246,6 +252,7 @@ std::optional<MapsanEffect> effectByName(const std::string &Name);
 std::optional<Evidence> evidenceByName(const std::string &Name);
 std::optional<Returns> returnsByName(const std::string &Name);
 std::optional<Elements> elementsByName(const std::string &Name);
+std::optional<unsigned> insideByName(const std::string &Name);
 std::optional<MapsanSync> syncByName(const std::string &Name);
 std::optional<MapsanLockMode> lockModeByName(const std::string &Name);
 std::optional<AtomicsCount> atomicsByName(const std::string &Name);

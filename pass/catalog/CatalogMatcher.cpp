@@ -72,6 +72,9 @@ MapLayout MapArgument::layout() const {
     MapLayout Told{int(S->Object),   Of->SizeOffset, Of->BucketsOffset,
                    S->Through,       int(S->Offset), int(S->Behind),
                    Of->GrowthOffset, Of->EndOffset};
+    // In an object of another kind it is elsewhere.
+    if (Of->HeaderBytes && ObjectBytes != Of->HeaderBytes)
+      Told.GrowthOffset = -1;
     if (const auto &Shared = Of->Shared) {
       auto Behind = [&](int Offset, int Otherwise) {
         return Offset < 0 ? Otherwise
@@ -146,9 +149,16 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
     for (const std::string &Class : F.Classes)
       Names.add(Families.add(Class, &F));
   }
-  for (const IteratorSet &I : Rows.Iterators)
+  for (const IteratorSet &I : Rows.Iterators) {
     for (const std::string &Class : I.Classes)
       Names.add(Iterators.add(Class, &I));
+    for (const std::string &Name : I.Steps)
+      CIterators[Name] = {&I, /*Steps=*/true};
+    for (const std::string &Name : I.Uses)
+      CIterators[Name] = {&I, /*Steps=*/false};
+  }
+  for (const auto &C : CIterators)
+    CNames[C.first()] = 1;
   for (const OperationRow &F : Rows.Functions) {
     if (F.OfFamily.empty()) {
       Names.add(F.Name);
@@ -201,6 +211,11 @@ const CatalogMatcher::CRow *CatalogMatcher::rowOfC(StringRef Name) const {
   return nullptr;
 }
 
+bool CatalogMatcher::isIterator(const Family &Of, StringRef Parameter) const {
+  return (Of.Iterators && Of.Iterators->Pointers && Parameter.ends_with("*")) ||
+         Iterators.contains(canonicalName(Parameter));
+}
+
 std::optional<MapOperation>
 CatalogMatcher::matchMethod(const CalleeName &Name,
                             const Function &Callee) const {
@@ -235,7 +250,7 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Op.ReturnsThis = Name.Base == "operator=";
   const bool TakesIterator =
       !Name.Parameters.empty() && This + 1 < Callee.arg_size() &&
-      Iterators.contains(canonicalName(Name.Parameters[0])) &&
+      isIterator(Of, Name.Parameters[0]) &&
       Callee.getArg(This + 1)->getType()->isPointerTy();
   if (TakesIterator && isGivenPlace(*R, Of, Name.Base, Arguments))
     Op.Iterator = This + 1;
@@ -340,6 +355,8 @@ CatalogMatcher::matchC(StringRef Name, const Function &Callee) const {
   Op.Makes = R.Makes;
   Op.Steps = R.Steps;
   Op.Renews = R.Renews;
+  Op.ReturnsIterator =
+      R.ReturnsIterator && Callee.getReturnType()->isPointerTy();
   return Op;
 }
 
@@ -353,7 +370,9 @@ const CatalogMatcher::Answer &CatalogMatcher::answer(const Function &Callee) {
   if (!It->second.MayMatch)
     return It->second;
   It->second.Map = matchC(Callee.getName(), Callee);
-  if (It->second.Map)
+  if (!It->second.Map)
+    It->second.Iterator = matchIteratorOfC(Callee);
+  if (It->second.Map || It->second.Iterator)
     return It->second;
   CalleeName Name;
   Name.parse(Callee.getName());

@@ -58,6 +58,7 @@ struct MapOperation {
   // IR arguments of a C function: the address of an iterator that it makes,
   // steps, or changes the map through.
   int Makes = -1, Steps = -1, Renews = -1;
+  bool ReturnsIterator = false; // as a pointer; of a C function
 };
 
 // A call on iterators: of a method of theirs, or of an operator between them.
@@ -68,6 +69,7 @@ struct IteratorOperation {
     Assign,  // or construct: from the second of Iterators
     Step,    // moves the first of Iterators
     Dereference,
+    Read, // likewise, but the result is a copy of the element
     Compare,
     Another, // the result is another iterator into the same map
     Search   // likewise, of ByValue: std::next, std::find_if
@@ -80,6 +82,7 @@ struct IteratorOperation {
   int Count = One;         // IR argument: how many steps, of a step or search
   bool ReturnsOld = false; // a step that returns what was
   const IteratorSet *Of = nullptr; // of the first
+  bool OfC = false; // a C function; ByValue is a pointer to an element
 };
 
 struct SyncOperation {
@@ -140,12 +143,16 @@ private:
   bool mayMatch(llvm::StringRef Symbol) const;
   std::optional<MapOperation> matchMethod(const CalleeName &Name,
                                           const llvm::Function &Callee) const;
+  // A parameter of this type is an iterator, of the family's or another's.
+  bool isIterator(const Family &Of, llvm::StringRef Parameter) const;
   std::optional<MapOperation> matchFunction(const CalleeName &Name,
                                             const llvm::Function &Callee) const;
   std::optional<MapOperation> matchC(llvm::StringRef Name,
                                      const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
+  std::optional<IteratorOperation>
+  matchIteratorOfC(const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchAlgorithm(const CalleeName &Name, const llvm::Function &Callee) const;
   void matchSync(const CalleeName &Name, const llvm::Function &Callee,
@@ -168,6 +175,11 @@ private:
   llvm::StringMap<CRow> CMaps; // those of them that take maps
   std::vector<std::pair<std::string, CRow>> CPrefixes; // likewise: "kh_put_"
   const CRow *rowOfC(llvm::StringRef Name) const;
+  struct CIterator {
+    const IteratorSet *Of;
+    bool Steps;
+  };
+  llvm::StringMap<CIterator> CIterators;
   NameFilter Names;     // a mangled name that matches has one of them in it
   NameFilter BodyNames; // the same for bodies
   std::unordered_map<const llvm::Function *, Answer> Answers;

@@ -39,7 +39,8 @@ private:
   void methodSet(const YamlNode &N);
   void iteratorSet(const YamlNode &N);
   unsigned invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
-                       unsigned Erase, unsigned Growth, unsigned Survive);
+                       unsigned Erase, unsigned Growth, unsigned Survive,
+                       unsigned Behind);
   void family(const YamlNode &N);
   std::optional<StateBytes> state(const YamlNode &N);
   std::optional<SharedData> shared(const YamlNode &N);
@@ -61,10 +62,11 @@ private:
 
 std::optional<OperationRow> Reader::operation(const YamlNode &N,
                                               StringRef What) {
-  EntryFields F = fields(N, What,
-                         {"name", "effect", "evidence", "other", "returns",
-                          "arguments", "iterates", "elements", "family", "map",
-                          "through", "writes-if", "makes", "steps", "renews"});
+  EntryFields F =
+      fields(N, What,
+             {"name", "effect", "evidence", "other", "returns", "arguments",
+              "iterates", "elements", "family", "map", "through", "writes-if",
+              "makes", "steps", "renews", "returns-iterator"});
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
@@ -88,8 +90,9 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
   Row.Makes = F.number("makes", -1);
   Row.Steps = F.number("steps", -1);
   Row.Renews = F.number("renews", -1);
-  for (StringRef Key :
-       {"map", "through", "writes-if", "makes", "steps", "renews"})
+  Row.ReturnsIterator = F.boolean("returns-iterator");
+  for (StringRef Key : {"map", "through", "writes-if", "makes", "steps",
+                        "renews", "returns-iterator"})
     if (const YamlNode *N = F.find(Key))
       if (Row.OfFamily.empty())
         F.fault(*N, "'" + Key + "' is for C functions: it needs a 'family'");
@@ -131,10 +134,10 @@ void Reader::methodSet(const YamlNode &N) {
 }
 
 // What an insertion and an erasure invalidate: `key: { insert: never | growth |
-// always, erase: never | erased | always }`.
+// always, erase: never | erased | behind | always }`.
 unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
-                             unsigned Erase, unsigned Growth,
-                             unsigned Survive) {
+                             unsigned Erase, unsigned Growth, unsigned Survive,
+                             unsigned Behind) {
   const YamlNode *N = Of.find(Key);
   if (!N) {
     Of.fault("'" + Key + "' is missing");
@@ -154,8 +157,10 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
     Bits |= Erase;
   else if (Removes == "never")
     Bits |= Survive;
+  else if (Removes == "behind")
+    Bits |= Behind;
   else if (Removes != "erased" && F.find("erase"))
-    F.fault(*F.find("erase"), "'erase' is never, erased or always");
+    F.fault(*F.find("erase"), "'erase' is never, erased, behind or always");
   Of.Sound &= F.Sound;
   return Bits;
 }
@@ -169,22 +174,28 @@ std::string className(StringRef Text) {
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
-  EntryFields F = fields(N, "an iterator set",
-                         {"name", "classes", "iterators", "references",
-                          "element", "null", "nodes", "sequence"});
+  EntryFields F =
+      fields(N, "an iterator set",
+             {"name", "classes", "iterators", "references", "element", "null",
+              "nodes", "sequence", "pointers", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
     New.Classes.push_back(className(Class->Text));
-  if (New.Classes.empty())
+  New.Pointers = F.boolean("pointers");
+  for (const YamlNode *Function : F.list("steps"))
+    New.Steps.push_back(Function->Text);
+  for (const YamlNode *Function : F.list("uses"))
+    New.Uses.push_back(Function->Text);
+  if (New.Classes.empty() && !New.Pointers)
     F.fault("'classes' is missing");
   New.Invalidates =
       invalidated(F, "iterators", MapsanIteratorsOnInsert,
                   MapsanIteratorsOnErase, MapsanIteratorsOnGrowth,
-                  MapsanIteratorsSurviveErase) |
+                  MapsanIteratorsSurviveErase, MapsanIteratorsBehind) |
       invalidated(F, "references", MapsanReferencesOnInsert,
                   MapsanReferencesOnErase, MapsanReferencesOnGrowth,
-                  MapsanReferencesSurviveErase);
+                  MapsanReferencesSurviveErase, MapsanReferencesBehind);
   New.Element = F.number("element", 0);
   New.Null = F.number("null", -1);
   New.Nodes = F.boolean("nodes");
@@ -204,11 +215,12 @@ void Reader::iteratorSet(const YamlNode &N) {
 // A family without a name, a class or methods is nothing; with any other fault
 // in it, what is left of it still finds races.
 void Reader::family(const YamlNode &N) {
-  EntryFields F = fields(N, "a family",
-                         {"name", "same-as", "classes", "internals", "methods",
-                          "header", "size", "buckets", "offset", "confined",
-                          "untested", "by-hand", "state", "shared", "through",
-                          "built-on", "iterators", "growth", "end"});
+  EntryFields F =
+      fields(N, "a family",
+             {"name",     "same-as",   "classes", "internals", "methods",
+              "header",   "size",      "buckets", "offset",    "confined",
+              "untested", "by-hand",   "state",   "shared",    "through",
+              "built-on", "iterators", "growth",  "end",       "inline"});
   Family New;
   New.Name = F.text("name", /*Required=*/true);
   New.Identity = F.text("same-as");
@@ -239,6 +251,7 @@ void Reader::family(const YamlNode &N) {
   }
   New.GrowthOffset = F.number("growth", -1);
   New.EndOffset = F.wordOffset("end", -1);
+  New.Inside = F.word("inline", "form of 'inline'", insideByName).value_or(0);
   New.HeaderBytes = F.number("header", 0);
   if (const YamlNode *N = F.find("state"))
     New.State = state(*N);

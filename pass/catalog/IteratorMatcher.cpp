@@ -97,6 +97,22 @@ CatalogMatcher::matchAlgorithm(const CalleeName &Name,
 }
 
 std::optional<IteratorOperation>
+CatalogMatcher::matchIteratorOfC(const Function &Callee) const {
+  auto It = CIterators.find(Callee.getName());
+  if (It == CIterators.end() || Callee.arg_empty() ||
+      !Callee.getArg(0)->getType()->isPointerTy())
+    return std::nullopt;
+  IteratorOperation Op;
+  Op.Name = Callee.getName();
+  Op.Of = It->second.Of;
+  Op.Does =
+      It->second.Steps ? IteratorOperation::Search : IteratorOperation::Read;
+  Op.ByValue = 0;
+  Op.OfC = true;
+  return Op;
+}
+
+std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
   if (auto Algorithm = matchAlgorithm(Name, Callee))
@@ -151,11 +167,16 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   else
     Op.Does =
         isDistance(Op) ? IteratorOperation::Compare : kindOf(baseOf(Name));
+  // What is not a reference may be a pointer that was put in.
+  if (Name.Base == "operator*" &&
+      !Callee.getAttributes().getRetDereferenceableBytes())
+    Op.Does = IteratorOperation::Read;
   Op.ReturnsOld = Op.Does == IteratorOperation::Step &&
                   (Name.Base == "operator++" || Name.Base == "operator--") &&
                   !Name.Parameters.empty();
   if (Op.Does == IteratorOperation::Step ||
-      Op.Does == IteratorOperation::Dereference)
+      Op.Does == IteratorOperation::Dereference ||
+      Op.Does == IteratorOperation::Read)
     Op.Iterators.truncate(1);
   return Op;
 }

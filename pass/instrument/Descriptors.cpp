@@ -80,7 +80,7 @@ StructType *Descriptors::structOf(ArrayRef<Constant *> Fields) {
 Constant *Descriptors::family(const MapArgument &Map) {
   const Family &F = *Map.Of;
   const MapLayout Layout = Map.layout();
-  const int Invalidates = F.Iterators ? F.Iterators->Invalidates : 0;
+  const int Invalidates = F.Iterators ? F.Iterators->Invalidates | F.Inside : 0;
   std::string Key = F.Identity;
   for (int Part : {Layout.HeaderBytes, Layout.SizeOffset, Layout.BucketsOffset,
                    Layout.Through, Layout.BehindOffset, Layout.BehindBytes,

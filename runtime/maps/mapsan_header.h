@@ -37,6 +37,23 @@ inline u64 HeaderWord(uptr map, u32 offset) {
   return value;
 }
 
+/// Elements lie in the object itself, or may.
+inline bool MayBeInside(uptr map, const Family *family) {
+  u32 rules = family->invalidates;
+  return rules & MapsanElementsInside &&
+         (!(rules & MapsanInsideByFirstBit) || HeaderWord(map, 0) & 1);
+}
+
+/// Changes when the elements are moved. (While they lie in the object, there is
+/// one of them in its place.)
+inline u64 GrowthWord(uptr map, const Family *family) {
+  if (family->invalidates & MapsanInsideByFirstBit && MayBeInside(map, family))
+    return 0;
+  return HeaderWord(map, static_cast<s32>(family->growth_offset) != -1
+                             ? family->growth_offset
+                             : family->buckets_offset);
+}
+
 /// Calls back for the pieces of memory that a family's header consists of, with
 /// how many bytes there were before each, until one of the calls returns true.
 template <class Callback>

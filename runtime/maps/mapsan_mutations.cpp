@@ -17,13 +17,6 @@ namespace __mapsan {
 static constexpr u32 kOnTwoMaps = MapsanSiteReplaces | MapsanSiteExchanges |
                                   MapsanSiteTakes | MapsanSiteMixes;
 
-// Changes when the elements are moved.
-static u64 GrowthWord(uptr map, const Family *family) {
-  return HeaderWord(map, static_cast<s32>(family->growth_offset) != -1
-                             ? family->growth_offset
-                             : family->buckets_offset);
-}
-
 // Mostly this thread has been here before.
 static Watch *WatchOf(Thread *thr, MapKey key) {
   OpenedWatches::Entry *opened = thr->opened_watches.For(AddressOf(key));
@@ -290,6 +283,9 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   }
   bool two = partner && partner != key;
   bool follow = flags & (MapsanSiteExchanges | MapsanSiteTakes);
+  auto inside = [op](MapKey of) {
+    return MayBeInside(AddressOf(of), SiteOf(*op)->GetFamily());
+  };
   if (partner == key && !follow && !(flags & MapsanSiteMixes) && !unwound)
     return true; // an assignment to itself
   auto replaced = [&] {
@@ -304,12 +300,20 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
     if (two)
       watches.Retire(partner);
   } else if (flags & MapsanSiteExchanges) {
-    watches.Exchange(key, partner);
+    if (inside(key) || inside(partner)) { // one by one
+      watches.Retire(key);
+      watches.Retire(partner);
+    } else {
+      watches.Exchange(key, partner);
+    }
   } else if (flags & MapsanSiteTakes) {
-    if (two)
+    if (two && !inside(key)) {
       watches.Move(partner, key, replaced());
-    else
+    } else {
       watches.Note(key, replaced(), nullptr);
+      if (two)
+        watches.Retire(partner);
+    }
   } else if (flags & MapsanSiteReplaces) {
     watches.Note(key, replaced(), nullptr);
   } else if (two) { // some come from there

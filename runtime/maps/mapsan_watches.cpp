@@ -402,7 +402,12 @@ bool Watch::IsInside(uptr address, u32 object_bytes) const {
 }
 
 static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
-                          bool reference, bool survives, uptr element) {
+                          bool reference, u32 rules, uptr element) {
+  bool survives =
+      rules & (MapsanInOneArray | (reference ? MapsanReferencesSurviveErase
+                                             : MapsanIteratorsSurviveErase));
+  bool behind =
+      rules & (reference ? MapsanReferencesBehind : MapsanIteratorsBehind);
   Invalidation all = reference ? mutation.references : mutation.iterators;
   if (all != Invalidation::None && all != Invalidation::Inserted &&
       all != Invalidation::ErasedOthers && all != Invalidation::Changed)
@@ -412,10 +417,13 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (mutation.element == element && !survives &&
       !(reference && mutation.element_lives))
     return Invalidation::Erased;
-  // What survives an erasure is no block of its own: all of them have moved. So
-  // they have where the map has grown, or some of them have.
+  if (behind && mutation.element && mutation.element < element)
+    return Invalidation::Moved;
+  // What survives an erasure is no block of its own, nor what is part of an
+  // array: all of them have moved. So they have where the map has grown, or some
+  // of them have.
   if (log.Freed(mutation, element))
-    return survives || mutation.iterators == Invalidation::Moved ||
+    return survives || behind || mutation.iterators == Invalidation::Moved ||
                    mutation.sizes.Grew()
                ? Invalidation::Moved
                : Invalidation::Erased;
@@ -426,10 +434,6 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
                                  const Site *use, uptr element, Cause *cause) {
   bool reference = use->flags & MapsanSiteReference;
   const Family *family = FamilyOf(handle);
-  bool survives =
-      family->invalidates &
-      (MapsanInOneArray | (reference ? MapsanReferencesSurviveErase
-                                     : MapsanIteratorsSurviveErase));
   ScopedLock lock(&watch->lock);
   u64 stamp = watch->Stamp();
   if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.Stamp())) {
@@ -441,7 +445,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
   cause->map = key ? AddressOf(key) : watch->last_map_;
   bool past_end = !element ||
                   (element == watch->EndWord() && !family->IsSequence()) ||
-                  watch->IsInside(element, family->header_bytes);
+                  (!(family->invalidates & MapsanElementsInside) &&
+                   watch->IsInside(element, family->header_bytes));
   const WatchLog &log = *LogOf(watch);
   u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
   if (last - number >= WatchLog::kMutations) { // those before are forgotten
@@ -457,7 +462,8 @@ Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
     // it. (A reference points to somewhere in it.)
     if (reference && mutation.element_lives && element >= mutation.element)
       return Invalidation::None;
-    Invalidation why = WhyBy(log, mutation, reference, survives, element);
+    Invalidation why =
+        WhyBy(log, mutation, reference, family->invalidates, element);
     if (why == Invalidation::None ||
         (past_end && why != Invalidation::Destroyed))
       continue;

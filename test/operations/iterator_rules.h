@@ -6,11 +6,19 @@
 //   LEARNS        0: an element that is erased by its key is not known
 //   LEARNS_REFERENCES   the same of references
 //   COUNTED       0: how many elements there are is not known
+//   ERASES        0: erasures may be done at any time, and are not known
 //   FOLLOWED      false: nothing of its iterators is looked at
 //   CONCURRENT    1: insertions may be done while others walk through it
 //   END_STAYS     what is past the end is not touched by erasures
 //   FREES         0: an element that goes gives back no memory
 //   REFERENCE     makes a reference `value` into `map`, to the element REFERRED
+//   INSIDE        1: elements may lie in the object itself, as many as are told
+//                 by INLINE_ROOM
+//   POINTERS      iterators are such: what is seen of them is that they are
+//                 dereferenced
+//   TAKES_ALONG   0: a swap or a move may leave iterators behind, and nothing is
+//                 known of them any more
+//   MAKE_ROOM     what makes room for some 60 elements, outside of it
 //   ELEMENTS      0: what iterators lead to is not looked at with
 //                 --mapsan-elements
 
@@ -22,7 +30,7 @@
 /// Which insertions invalidate: none, one that makes the table grow, all.
 enum class Insert { Never, Growth, Always };
 /// Of which elements an erasure invalidates iterators. Behind: of those at its
-/// place and behind; so does an insertion.
+/// place and behind; so does an insertion into a sequence.
 enum class Erase { None, Own, Behind, All };
 
 /// By which containers of one library may be told apart.
@@ -60,6 +68,9 @@ struct InvalidationRules {
 #define REFERENCE int &value = map[Key(3)]
 #define REFERRED 3
 #endif
+#ifndef ERASES
+#define ERASES 1
+#endif
 #ifndef FOLLOWED
 #define FOLLOWED true
 #endif
@@ -70,6 +81,26 @@ struct InvalidationRules {
 #ifndef CONCURRENT
 #define CONCURRENT 0
 #endif
+#ifdef POINTERS
+#define STEP(Iterator) look(*Iterator)
+constexpr bool kPointers = true;
+#else
+#define STEP(Iterator) ++Iterator
+constexpr bool kPointers = false;
+#endif
+#ifndef TAKES_ALONG
+#define TAKES_ALONG 1
+#endif
+#ifndef INSIDE
+#define INSIDE 0
+#endif
+#ifndef MAKE_ROOM
+#define MAKE_ROOM(Map) makeRoom(Map)
+template <class Any> void makeRoom(Any &map) {
+  if constexpr (requires { map.reserve(64); })
+    map.reserve(64);
+}
+#endif
 
 constexpr InvalidationRules kIterators = ITERATOR_RULES;
 constexpr InvalidationRules kReferences = REFERENCE_RULES;
@@ -77,8 +108,11 @@ constexpr bool kLearnsErasures = LEARNS;
 constexpr bool kLearnsReferences = LEARNS_REFERENCES;
 constexpr bool kFrees = FREES;
 constexpr bool kCounted = COUNTED;
+constexpr bool kErases = ERASES;
 constexpr bool kFollowed = FOLLOWED;
 constexpr bool kElements = ELEMENTS;
 constexpr bool kConcurrent = CONCURRENT;
+constexpr bool kTakesAlong = TAKES_ALONG;
+constexpr bool kInside = INSIDE;
 
 #endif // MAPSAN_TEST_ITERATOR_RULES_H

@@ -6,6 +6,7 @@
 // process of its own, which ends with the first report, as what comes after a
 // true one is undefined. Prints a line a case, the last line counts.
 
+#define INLINE_ROOM 32 // for all of some cases' elements
 #include "container.h"
 #include "iterator_rules.h"
 
@@ -31,7 +32,9 @@ enum Outcome : int {
   OutsideLock,
   ElementWrites,
   ElementReadWrite,
-  Other
+  Other,
+  // By which no program ends.
+  InvalidUnlessInside
 };
 const char *const kOutcomes[] = {"silent",
                                  "use of invalidated map iterator",
@@ -60,6 +63,8 @@ constexpr Outcome when(bool invalid) {
 }
 #define ERASED when(kIterators.erase != Erase::None)
 #define OTHER_ELEMENT_ERASED when(kIterators.erase == Erase::All)
+#define EARLIER_ELEMENT_ERASED                                                 \
+  when(kIterators.erase == Erase::All || kIterators.erase == Erase::Behind)
 #define ROOM_ENOUGH when(kIterators.insert == Insert::Always)
 #define GROWN when(kIterators.insert != Insert::Never)
 
@@ -130,12 +135,15 @@ template <class Any> void makeRoomForAsMany(Any &map) {
   }
 }
 
+// The elements are to lie in the map object itself, where they can.
+bool inside;
+
 // A heap object of the test's, with eight elements and room for more.
 template <class Any = Map> Any *filled() {
   auto *map = new Any();
   PREPARE(*map);
-  if constexpr (requires { map->reserve(64); })
-    map->reserve(64);
+  if (!inside)
+    MAKE_ROOM(*map);
   for (int number = 1; number <= 8; number++)
     PUT(*map, number);
   return map;
@@ -162,11 +170,11 @@ template <bool kBefore> void stepUnordered(Map &map) {
   ITERATOR;
   hold.unlock();
   if constexpr (kBefore)
-    ++it;
+    STEP(it);
   made.Done();
   done.WaitFor(1);
   if constexpr (!kBefore)
-    ++it;
+    STEP(it);
   other.join();
 }
 
@@ -206,8 +214,12 @@ constexpr Outcome ofElements(Outcome outcome) {
   return kElements ? outcome : Silent;
 }
 
-// Where insertions may be done at any time.
-constexpr Outcome kRace = kConcurrent ? Silent : Race;
+// Where insertions may be done at any time, or nothing is seen of steps.
+constexpr Outcome kRace = kConcurrent || kPointers ? Silent : Race;
+
+// Whether an insertion, or an erasure, is known for one, or they are alike.
+constexpr bool kTold = kCounted || (kIterators.insert == Insert::Always &&
+                                    kIterators.erase == Erase::All);
 
 #define READ_ELEMENT(Map, Number)                                              \
   do {                                                                         \
@@ -221,13 +233,13 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        nothing();
-       ++it;
+       STEP(it);
      }},
     {"its element erased", ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 3);
-       ++it;
+       STEP(it);
      }},
 #ifndef CHECKS_ITERATORS // it ends the program
     {"its element erased by its key",
@@ -235,66 +247,65 @@ const Case kCases[] = {
      [](Map &map) {
        ITERATOR;
        takeByKey(map, 3);
-       ++it;
+       STEP(it);
      }},
 #endif
     {"another element erased", OTHER_ELEMENT_ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 5);
-       ++it;
+       STEP(it);
      }},
-    {"one before it erased",
-     when(kIterators.erase == Erase::All || kIterators.erase == Erase::Behind),
+    {"an earlier element erased", EARLIER_ELEMENT_ERASED,
      [](Map &map) {
        ITERATOR;
        take(map, 2);
-       ++it;
+       STEP(it);
      }},
     {"an absent key erased", Silent,
      [](Map &map) {
        ITERATOR;
        takeByKey(map, 50);
-       ++it;
+       STEP(it);
      }},
     {"an element inserted, with room for it", ROOM_ENOUGH,
      [](Map &map) {
        ITERATOR;
        put(map, 9);
-       ++it;
+       STEP(it);
      }},
     {"many inserted", GROWN,
      [](Map &map) {
        ITERATOR;
        putMany(map);
-       ++it;
+       STEP(it);
      }},
 #if UNIQUE
     {"a present one inserted", Silent,
      [](Map &map) {
        ITERATOR;
        put(map, 4);
-       ++it;
+       STEP(it);
      }},
 #endif
     {"emptied", InvalidIterator,
      [](Map &map) {
        ITERATOR;
        empty(map);
-       ++it;
+       STEP(it);
      }},
     {"assigned to", InvalidIterator,
      [](Map &map) {
        ITERATOR;
        renew(map);
-       ++it;
+       STEP(it);
      }},
 #ifdef STANDARD // others may copy first, and exchange
     {"assigned to itself", Silent,
      [](Map &map) {
        ITERATOR;
        assign(map, map);
-       ++it;
+       STEP(it);
      }},
 #endif
     {"erased and inserted again", ERASED,
@@ -302,7 +313,7 @@ const Case kCases[] = {
        ITERATOR;
        take(map, 3);
        put(map, 3);
-       ++it;
+       STEP(it);
      }},
     {"destroyed", InvalidIterator,
      [](Map &) {
@@ -318,15 +329,15 @@ const Case kCases[] = {
        std::unique_ptr<Map> other(filled());
        ITERATOR;
        exchange(map, *other);
-       ++it;
+       STEP(it);
      }},
-    {"exchanged, then where it is now emptied", InvalidIterator,
+    {"exchanged, then where it is now emptied", InvalidUnlessInside,
      [](Map &map) {
        std::unique_ptr<Map> other(filled());
        ITERATOR;
        exchange(map, *other);
        empty(*other);
-       ++it;
+       STEP(it);
      }},
     {"exchanged, then where it was emptied", Silent,
      [](Map &map) {
@@ -334,7 +345,7 @@ const Case kCases[] = {
        ITERATOR;
        exchange(map, *other);
        empty(map);
-       ++it;
+       STEP(it);
      }},
 #ifndef CXX98
     {"moved", Silent,
@@ -342,14 +353,14 @@ const Case kCases[] = {
        ITERATOR;
        std::unique_ptr<Map> other(new Map(std::move(map)));
        nothing();
-       ++it;
+       STEP(it);
      }},
-    {"moved, then emptied there", InvalidIterator,
+    {"moved, then emptied there", InvalidUnlessInside,
      [](Map &map) {
        ITERATOR;
        std::unique_ptr<Map> other(new Map(std::move(map)));
        empty(*other);
-       ++it;
+       STEP(it);
      }},
 #endif
 
@@ -366,6 +377,15 @@ const Case kCases[] = {
        ITERATOR;
        empty(map);
        look(*it.operator->());
+     }},
+#endif
+#ifdef ELEMENTS_ARE_POINTERS
+    {"what it led to", Silent,
+     [](Map &map) {
+       ITERATOR;
+       auto *element = *it;
+       putMany(map);
+       look(element->payload);
      }},
 #endif
 #ifdef END_STAYS
@@ -389,6 +409,7 @@ const Case kCases[] = {
        look(end == VIEW(map).end());
      }},
 #endif
+#ifndef POINTERS
     {"compared", InvalidIterator,
      [](Map &map) {
        ITERATOR;
@@ -401,19 +422,20 @@ const Case kCases[] = {
        empty(map);
        look(it++);
      }},
+#endif
     {"a copy used", InvalidIterator,
      [](Map &map) {
        ITERATOR;
        auto copy = it;
        empty(map);
-       ++copy;
+       STEP(copy);
      }},
     {"a constant copy used", InvalidIterator,
      [](Map &map) {
        ITERATOR;
        CONST_ITERATOR copy = it;
        empty(map);
-       ++copy;
+       STEP(copy);
      }},
     {"what it was before the step", InvalidIterator,
      [](Map &map) {
@@ -430,7 +452,7 @@ const Case kCases[] = {
          put(map, number);
        it = POSITION(map, 3);
        nothing();
-       ++it;
+       STEP(it);
      }},
 #ifndef ERASES_BUT_ONCE // or else it crashes
     {"erased through", ERASED,
@@ -455,7 +477,8 @@ const Case kCases[] = {
 #if !defined(CHECKS_ITERATORS) && !CONCURRENT
     // (With the last one the map is empty, in any case.)
     {"range-for, its element erased by its key",
-     when((kCounted && kIterators.erase != Erase::None) || kLearnsErasures),
+     when((kCounted && kIterators.erase != Erase::None) || kLearnsErasures ||
+          kIterators.erase == Erase::All),
      [](Map &map) {
        for (auto &&element : VIEW(map))
          takeByKey(map, NUMBER_IN(element));
@@ -651,14 +674,14 @@ const Case kCases[] = {
        ITERATOR;
        std::thread other([&map] { put(map, 9); });
        other.join();
-       ++it;
+       STEP(it);
      }},
     {"a step after another thread's growth, ordered", GROWN,
      [](Map &map) {
        ITERATOR;
        std::thread other([&map] { putMany(map); });
        other.join();
-       ++it;
+       STEP(it);
      }},
     {"each step under the lock, insertions in between", ROOM_ENOUGH,
      [](Map &map) {
@@ -676,21 +699,22 @@ const Case kCases[] = {
        }
        other.join();
        std::lock_guard<std::mutex> hold(mutex);
-       ++it;
+       STEP(it);
      }},
 
     // --- a lock that is given up too early
-    {"a step outside the lock of insertions", outside(!kConcurrent),
+    {"a step outside the lock of insertions",
+     outside(!kConcurrent && !kPointers),
      [](Map &map) {
        guarded([&] { put(map, 9); },
                [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
-                 ++it;
+                 STEP(it);
                });
      }},
     {"dereferenced outside the lock of insertions",
-     outside(kCounted &&kIterators.insert != Insert::Never),
+     outside(kTold &&kIterators.insert != Insert::Never),
      [](Map &map) {
        guarded([&] { put(map, 9); },
                [&](Lock &hold) {
@@ -699,7 +723,7 @@ const Case kCases[] = {
                  look(*it);
                });
      }},
-    {"dereferenced outside the lock of erasures", outside(kCounted),
+    {"dereferenced outside the lock of erasures", outside(kTold),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
                [&](Lock &hold) {
@@ -708,7 +732,8 @@ const Case kCases[] = {
                  look(*it);
                });
      }},
-    {"dereferenced outside the lock of erasures, which were seen", OutsideLock,
+    {"dereferenced outside the lock of erasures, which were seen",
+     outside(kErases),
      [](Map &map) {
        auto earlier = POSITION(map, 7);
        fflush(stdout); // which might do anything
@@ -734,7 +759,7 @@ const Case kCases[] = {
     {"outside the lock, made before the change",
      kIterators.insert == Insert::Always || kIterators.erase == Erase::All
          ? InvalidIterator
-         : OutsideLock,
+         : outside(kErases),
      [](Map &map) {
        static std::mutex mutex;
        static invisible::Step made, changed, over;
@@ -755,7 +780,7 @@ const Case kCases[] = {
        changed.WaitFor(1);
        hold.lock(); // ordered, so that the step is no race
        hold.unlock();
-       ++it;
+       STEP(it);
        over.Done();
        other.join();
      }},
@@ -778,7 +803,7 @@ const Case kCases[] = {
                  hold.unlock();
                  nothing();
                  hold.lock();
-                 ++it;
+                 STEP(it);
                });
      }},
     {"a step outside the lock, the others gone", Silent,
@@ -792,7 +817,7 @@ const Case kCases[] = {
        Lock hold(mutex);
        ITERATOR;
        hold.unlock();
-       ++it;
+       STEP(it);
      }},
     {"a step outside the lock, nobody changes the map", Silent,
      [](Map &map) {
@@ -800,7 +825,7 @@ const Case kCases[] = {
                [&](Lock &hold) {
                  ITERATOR;
                  hold.unlock();
-                 ++it;
+                 STEP(it);
                });
      }},
     {"a step outside another lock", Silent,
@@ -812,7 +837,7 @@ const Case kCases[] = {
                  Lock another(its_own);
                  ITERATOR;
                  another.unlock();
-                 ++it;
+                 STEP(it);
                });
      }},
 
@@ -887,6 +912,14 @@ const Case kCases[] = {
 #endif
 };
 
+constexpr Outcome kInvalid = kPointers ? InvalidElement : InvalidIterator;
+
+Outcome expectedOf(const Case &tried) {
+  if (tried.expected == InvalidUnlessInside)
+    return inside || !kTakesAlong ? Silent : kInvalid;
+  return tried.expected == InvalidIterator ? kInvalid : tried.expected;
+}
+
 Outcome outcomeOf(const Case &tried) {
   fflush(stdout);
   pid_t child = fork();
@@ -904,9 +937,11 @@ Outcome outcomeOf(const Case &tried) {
 
 } // namespace
 
-// A case's name as argument: that one alone, here, to be looked at.
+// A case's name as argument: that one alone, here, to be looked at. (A second
+// one: with the elements inside.)
 int main(int argc, char **argv) {
   if (argc > 1) {
+    inside = argc > 2;
     for (const Case &tried : kCases)
       if (!strcmp(tried.name, argv[1]))
         tried.run(*filled());
@@ -914,16 +949,23 @@ int main(int argc, char **argv) {
   }
   mapsan_set_report_callback(endWithReport);
   int cases = 0, failed = 0;
-  if (kFollowed)
+  auto runAll = [&] {
     for (const Case &tried : kCases) {
       Outcome outcome = outcomeOf(tried);
-      bool passed = outcome == tried.expected;
+      bool passed = outcome == expectedOf(tried);
       cases++;
       failed += !passed;
       if (!passed)
-        printf("%s: %s: FAILED: %s, not %s\n", CONTAINER_NAME, tried.name,
-               kOutcomes[outcome], kOutcomes[tried.expected]);
+        printf("%s: %s%s: FAILED: %s, not %s\n", CONTAINER_NAME, tried.name,
+               inside ? " (inside)" : "", kOutcomes[outcome],
+               kOutcomes[expectedOf(tried)]);
     }
+  };
+  if (kFollowed)
+    runAll();
+  inside = true;
+  if (kFollowed && kInside)
+    runAll();
   printf("cases %d failed %d\n", cases, failed);
   return failed != 0;
 }

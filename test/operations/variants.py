@@ -159,24 +159,28 @@ VARIANTS = {
         "llvm::", ["DenseMap"], "llvm_dense", LLVM, free="llvm::", lacks=LLVM_20,
         libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_small"): Variant(
-        "llvm::", ["SmallDenseMap"], "llvm_dense", LLVM + ["-DAS_MANY=WRITES"], free="llvm::",
-        lacks=LLVM_20, libraries=LLVM_LIBRARIES, followed=False),
+        "llvm::", ["SmallDenseMap"], "llvm_dense", LLVM + ["-DSMALL", "-DAS_MANY=WRITES"],
+        free="llvm::", lacks=LLVM_20, libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_set"): Variant(
         "llvm::", ["DenseSet"], "llvm_dense", LLVM + ["-DSETS"], free="llvm::detail::",
         lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_small_set"): Variant(
-        "llvm::", ["SmallDenseSet"], "llvm_dense", LLVM + ["-DSETS", "-DAS_MANY=WRITES"],
-        free="llvm::detail::", lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES, followed=False),
+        "llvm::", ["SmallDenseSet"], "llvm_dense", LLVM + ["-DSMALL", "-DSETS", "-DAS_MANY=WRITES"],
+        free="llvm::detail::", lacks=LLVM_20[:-1], libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_vector"): Variant(
-        "llvm::", ["MapVector", "SmallMapVector"], "llvm_dense", LLVM + ["-DVECTORS"],
+        "llvm::", ["MapVector"], "llvm_dense", LLVM + ["-DVECTORS"],
         free="none", lacks=LLVM_20 + ["(constructor)", "(assignment)", "at"],
-        libraries=LLVM_LIBRARIES, followed=False),
+        libraries=LLVM_LIBRARIES),
+    ("libstdc++", "llvm_small_vector"): Variant(
+        "llvm::", ["SmallMapVector"], "llvm_dense", LLVM + ["-DSMALL", "-DVECTORS"],
+        free="none", lacks=LLVM_20 + ["(constructor)", "(assignment)", "at"],
+        libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_text"): Variant(
         "llvm::", ["StringMap"], "llvm_texts", LLVM + ["-DMAPS"], free="none",
         lacks=LLVM_20 + BY_VALUE + ["reserve"], libraries=LLVM_LIBRARIES),
     ("libstdc++", "llvm_pointers"): Variant(
         "llvm::", ["SmallPtrSet"], "llvm_texts", LLVM, free="llvm::", lacks=LLVM_20 + ["reserve"],
-        libraries=LLVM_LIBRARIES, followed=False),
+        libraries=LLVM_LIBRARIES),
     ("libstdc++", "qt"): Variant(
         "", ["QHash"], "qt", free=GLOBAL, lacks=QT_LATER, packages=["Qt6Core"]),
     # (What an iterator to an erased element leads to is not there.)
@@ -217,14 +221,14 @@ VARIANTS = {
         packages=["glib-2.0"], classes={"tsearch": []}, followed=False),
     ("libstdc++", "tbb_hash"): Variant(
         "tbb::detail::", ["concurrent_hash_map"], "tbb", ["-DHASH_MAP"], free="tbb::detail::",
-        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"], followed=False),
+        lacks=ORDER_ONLY + ["operator!="], packages=["tbb"]),
     ("libstdc++", "tbb_unordered"): Variant(
         "tbb::detail::", ["concurrent_unordered_map", "concurrent_unordered_multimap",
                           "concurrent_unordered_set"], "tbb", free="tbb::detail::",
         lacks=ORDER_ONLY + ["operator!="], packages=["tbb"]),
     ("libstdc++", "tbb_ordered"): Variant(
         "tbb::detail::", ["concurrent_map", "concurrent_set"], "tbb", free="tbb::detail::",
-        lacks=["operator!=", "operator<=>"], packages=["tbb"], followed=False),
+        lacks=["operator!=", "operator<=>"], packages=["tbb"]),
     # By hand.
     ("libstdc++", "phmap_flat"): Variant(
         "phmap::", ["flat_hash_set", "flat_hash_map"], "phmap_hash", free="phmap::",

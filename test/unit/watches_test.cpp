@@ -350,6 +350,89 @@ TEST_F(Watching, MovedFromAMapThatNobodyWatches) {
   EXPECT_EQ(After(it), Invalidation::Replaced);
 }
 
+// --- elements in the object itself
+
+TEST_F(Watching, ElementsInsideGoNowhere) {
+  Family inside = MakeFamily(1010, kHash | MapsanElementsInside);
+  Use(&inside);
+  Handle in_m = Make(a, m), in_n = Make(a, n);
+  Swap(m, n);
+  Change(a, &erase, m, -5);
+  Change(a, &erase, n, -3);
+  EXPECT_EQ(After(in_m), Invalidation::None); // (not known)
+  EXPECT_EQ(After(in_n), Invalidation::None);
+  Change(a, &insert, m, +3);
+  in_m = Make(a, m), in_n = Make(a, n);
+  Move(n, m, &move);
+  EXPECT_EQ(After(in_n), Invalidation::Replaced);
+  Change(a, &erase, n, -3);
+  EXPECT_EQ(After(in_m), Invalidation::None);
+}
+
+// The count's lowest bit says so here.
+TEST_F(Watching, ElementsInsideAsTheObjectSays) {
+  Family inside =
+      MakeFamily(1011, kHash | MapsanElementsInside | MapsanInsideByFirstBit);
+  Use(&inside);
+  m->size = 4, n->size = 6;
+  Handle it = Make(a, m);
+  Swap(m, n);
+  Change(a, &erase, n, -4);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+  for (Container *odd : {m, n}) {
+    m->size = 4, n->size = 6;
+    odd->size++;
+    it = Make(a, m);
+    Swap(m, n);
+    Change(a, &erase, m, -static_cast<s64>(m->size));
+    Change(a, &erase, n, -static_cast<s64>(n->size));
+    EXPECT_EQ(After(it), Invalidation::None);
+  }
+  m->size = 4, n->size = 6;
+  it = Make(a, m);
+  Move(n, m, &move);
+  Change(a, &erase, n, -4);
+  EXPECT_EQ(After(it), Invalidation::Emptied);
+}
+
+TEST_F(Watching, ElementsThatMoveOutOfTheObject) {
+  Family inside =
+      MakeFamily(1012, kHash | MapsanElementsInside | MapsanInsideByFirstBit);
+  Use(&inside);
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +2, /*moves=*/true); // (one of them is there)
+  EXPECT_EQ(After(it), Invalidation::None);
+  Change(a, &insert, m, +1);
+  EXPECT_EQ(After(it), Invalidation::Moved);
+}
+
+TEST_F(Watching, WhatLiesInsideIsNotPastTheEnd) {
+  Family inside = MakeFamily(1013, kFlat | MapsanElementsInside);
+  Use(&inside);
+  Handle it = Make(a, m);
+  Change(a, &insert, m, +1);
+  EXPECT_EQ(After(it, &m->elements), Invalidation::Inserted);
+  EXPECT_EQ(After(it, nullptr), Invalidation::None);
+}
+
+TEST_F(Watching, AnErasureMovesWhatIsBehind) {
+  Family array = MakeFamily(1014, kHash | MapsanIteratorsBehind);
+  Use(&array);
+  Handle it = Make(a, m);
+  MapErases(a, AddressOf(m), AddressOf(elements[1]));
+  Change(a, &erase, m, -1);
+  EXPECT_EQ(After(it, elements[0]), Invalidation::None);
+  EXPECT_EQ(After(it, elements[1]), Invalidation::Erased);
+  EXPECT_EQ(After(it, elements[2]), Invalidation::Moved);
+  EXPECT_EQ(AfterReference(it, elements[2]), Invalidation::None);
+  array.invalidates = kHash | MapsanReferencesBehind;
+  EXPECT_EQ(AfterReference(it, elements[2]), Invalidation::Moved);
+  EXPECT_EQ(After(it, elements[2]), Invalidation::None);
+  it = Make(a, m);
+  EraseAndFree(a, m, mutex, sizeof(mutex)); // which, nobody knows
+  EXPECT_EQ(AfterReference(it, elements[2]), Invalidation::None);
+}
+
 TEST_F(Watching, AssignedToItself) {
   Handle it = Make(a, m);
   Both(&assign, m, &copied, m, [] {});

@@ -31,11 +31,14 @@ template <> struct llvm::DenseMapInfo<Key> {
 #define MAP_OF(Container) MAP_OF_2(Container)
 #define MAP_OF_2(Container) MAP_##Container
 #define MAP_DenseMap llvm::DenseMap<Key, int>
-#define MAP_SmallDenseMap llvm::SmallDenseMap<Key, int, 8>
+#define MAP_SmallDenseMap llvm::SmallDenseMap<Key, int, INLINE_ROOM>
 #define MAP_MapVector llvm::MapVector<Key, int>
-#define MAP_SmallMapVector llvm::SmallMapVector<Key, int, 4>
+#define MAP_SmallMapVector llvm::SmallMapVector<Key, int, INLINE_ROOM / 2>
 #define MAP_DenseSet llvm::DenseSet<Key>
-#define MAP_SmallDenseSet llvm::SmallDenseSet<Key, 8>
+#define MAP_SmallDenseSet llvm::SmallDenseSet<Key, INLINE_ROOM>
+#ifndef INLINE_ROOM
+#define INLINE_ROOM 8
+#endif
 #define SWAP "std::swap"
 #define GENERIC_SWAP
 #define ERASE_IF "no erase_if"
@@ -54,6 +57,24 @@ template <> struct llvm::DenseMapInfo<Key> {
 #define ROOM_FOR_ALL f.elements
 #define removed(Map, Entry) (Map).remove(Entry)
 #define EXTRA_ROWS "rows/llvm.inc"
+#ifndef VECTORS
 #define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Growth, Erase::Own}
+#else
+#ifdef SMALL // of these nobody knows whether they grow
+#define ITERATOR_RULES {Insert::Never, Erase::Behind}
+#define MAKE_ROOM(Map) (Map).reserve(600)
+#else
+#define ITERATOR_RULES {Insert::Growth, Erase::Behind}
+#endif
+#define REFERENCE_RULES ITERATOR_RULES
+#define POINTERS
+#define ELEMENTS 0
+#define NO_ARROW
+#define TAKES_ALONG 0
+#define ERASE_RETURNS_NEXT
+#endif
 #define COUNTED 0
+#ifdef SMALL
+#define INSIDE 1
+#endif

@@ -32,7 +32,10 @@ inline Names names;
 #define MAP_OF(Container) MAP_OF_2(Container)
 #define MAP_OF_2(Container) MAP_##Container
 #define MAP_StringMap llvm::StringMap<int>
-#define MAP_SmallPtrSet llvm::SmallPtrSet<Names::Name *, 4>
+#define MAP_SmallPtrSet llvm::SmallPtrSet<Names::Name *, INLINE_ROOM>
+#ifndef INLINE_ROOM
+#define INLINE_ROOM 4
+#endif
 #ifdef MAPS
 #define VALUE std::pair<Key, int>
 #define ASSIGNS_BY_VALUE
@@ -62,11 +65,31 @@ template <class Map, class Entry> void removed(Map &map, Entry *entry) {
   map.remove(entry);
   entry->Destroy(map.getAllocator());
 }
+#define NO_ARROW
+#define COUNTED 0
+#define ERASES_BUT_ONCE
+#ifdef MAPS
 #define ITERATOR_RULES {Insert::Growth, Erase::None}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
-#define NO_ARROW
 #define ELEMENT_OF(Map, Number) (&(*(Map).find(Key(Number))).second)
 #define NUMBER_IN(Element) atoi((Element).getKeyData())
 #define LEARNS_REFERENCES 1 // entries have memory of their own
-#define COUNTED 0
-#define ERASES_BUT_ONCE
+#else
+#define ITERATOR_RULES {Insert::Always, Erase::All}
+#define REFERENCE_RULES {Insert::Never, Erase::None}
+#define NUMBER_IN(Element) Key(Element).number
+#define ELEMENTS 0 // they are the pointers themselves
+#define ELEMENT_OF(Map, Number) (static_cast<void>(Map), WORD_OF(Map, Number))
+#define ELEMENTS_ARE_POINTERS
+#define INSIDE 1
+#define TAKES_ALONG 0
+
+/// What has once been large stays so.
+template <class Map> void makeLarge(Map &map) {
+  for (int number = 900; number < 1000; number++)
+    map.insert(Key(number));
+  for (int number = 900; number < 1000; number++)
+    map.erase(Key(number));
+}
+#define MAKE_ROOM(Map) makeLarge(Map)
+#endif

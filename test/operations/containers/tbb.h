@@ -29,17 +29,28 @@ struct HashCompare {
 #define MAP_OF(Container) tbb::Container<Key, int, HashCompare>
 #define FIND(Map, Number) (Map).begin()
 #define WORD_OF(Map, Number) (&(Map).begin()->second)
+#define ELEMENT_OF(Map, Number) (&(Map).equal_range(Key(Number)).first->second)
+#define TAKE_AT no function does that
+#define TAKE_ONE(Map, Number) (Map).erase(Key(Number))
+#define TAKE_KEY(Map, Number) (Map).erase(Key(Number))
+#define SUBSCRIPT 0
+#define ERASES_BUT_ONCE
+#define TAKES_ALONG 0
+#define ERASES 0
+#define COUNTED 0
+#define ITERATOR_RULES {Insert::Never, Erase::None}
 #else
 #define MAP_OF(Container) tbb::Container<ARGUMENTS>
 #define TAKE_AT(Map, Iterator) (Map).unsafe_erase(Iterator)
 #define TAKE_ONE(Map, Number) (Map).unsafe_erase((Map).find(Key(Number)))
 #define TAKE_KEY(Map, Number) (Map).unsafe_erase(Key(Number))
-#endif
 #define ITERATOR_RULES {Insert::Never, Erase::Own}
-#define REFERENCE_RULES {Insert::Never, Erase::Own}
+#define ERASE_RETURNS_NEXT
+#define COUNTED !ORDERED
+#endif
+#define REFERENCE_RULES ITERATOR_RULES
 #define CONCURRENT 1
 #define LEARNS 0 // where libtbbmalloc is there, which keeps memory
-#define ERASE_RETURNS_NEXT
 #define END_STAYS
 #define PUT(Map, Number) (Map).insert(value(Number))
 #define TAKE(Map, Number) (Map).clear()
