@@ -182,7 +182,7 @@ void __mapsan_map_end(Ptr site, Ptr map, I32 evidence) {
 }
 void __mapsan_map_unwind(Ptr, Ptr) { own.in_flight = 0; }
 
-void __mapsan_module_init_v9(Ptr begin, Ptr end) {
+void __mapsan_module_init_v10(Ptr begin, Ptr end) {
   // (Each has so few families that they fit in the ten bits of the tag.)
   static uint64_t families;
   for (auto *site = static_cast<Site *>(begin); site != end; ++site) {
@@ -193,7 +193,7 @@ void __mapsan_module_init_v9(Ptr begin, Ptr end) {
     }
   }
 }
-void __mapsan_module_fini_v9(Ptr, Ptr) {}
+void __mapsan_module_fini_v10(Ptr, Ptr) {}
 void __mapsan_module_trusts(Ptr) {}
 
 // --- atomics

@@ -8,7 +8,7 @@
 // Part of the name of the module-registration callback: a plugin and a runtime
 // of different versions fail at link time, by name. Raise it whenever
 // callbacks.inc or this file changes meaning.
-#define MAPSAN_ABI_VERSION 9
+#define MAPSAN_ABI_VERSION 10
 
 // What an operation does to the map it is called on (DESIGN: what counts as
 // what). MayWrite is decided at the operation's end, by its evidence.

@@ -46,14 +46,14 @@ static void CountLost() {
 // The address where a hook's caller runs, for stacks and for healing.
 #define MAPSAN_HERE GET_CALLER_PC(), GET_CURRENT_FRAME()
 
-MAPSAN_ENTRY void __mapsan_module_init_v9(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_init_v10(void *begin, void *end) {
   Initialize();
   ScopedRuntimeIfAny runtime;
   ModuleAdd(static_cast<Site *>(begin), static_cast<Site *>(end),
             GET_CALLER_PC());
 }
 
-MAPSAN_ENTRY void __mapsan_module_fini_v9(void *begin, void *end) {
+MAPSAN_ENTRY void __mapsan_module_fini_v10(void *begin, void *end) {
   Thread *thr = CurrentThread();
   if (!thr)
     return;

@@ -33,6 +33,6 @@ define internal void @_ZL5localv(ptr %map) {
 declare void @_ZNSt3mapIiiSt4lessIiESaISt4pairIKiiEEE5clearEv(ptr) nounwind
 
 ; CHECK: define linkonce_odr hidden void @__mapsan_module_constructor() #{{[0-9]+}} comdat {
-; CHECK:   call void @__mapsan_module_init_v9(ptr @__start_mapsan_sites, ptr @__stop_mapsan_sites)
+; CHECK:   call void @__mapsan_module_init_v10(ptr @__start_mapsan_sites, ptr @__stop_mapsan_sites)
 ; CHECK: define linkonce_odr hidden void @__mapsan_module_destructor() #{{[0-9]+}} comdat {
-; CHECK:   call void @__mapsan_module_fini_v9(ptr @__start_mapsan_sites, ptr @__stop_mapsan_sites)
+; CHECK:   call void @__mapsan_module_fini_v10(ptr @__start_mapsan_sites, ptr @__stop_mapsan_sites)

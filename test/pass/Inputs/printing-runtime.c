@@ -43,14 +43,14 @@ static void fail(const char *what) {
   exit(1);
 }
 
-void __mapsan_module_init_v9(Site *begin, Site *end) {
+void __mapsan_module_init_v10(Site *begin, Site *end) {
   first = begin;
   last = end;
 }
 
 void __mapsan_module_trusts(const char *patterns) { (void)patterns; }
 
-void __mapsan_module_fini_v9(Site *begin, Site *end) {
+void __mapsan_module_fini_v10(Site *begin, Site *end) {
   if (begin != first || end != last)
     fail("another module's sites");
   printf("begin %ld, end %ld, unwind %ld, open %d\n", begins, ends, unwinds,
