@@ -5,8 +5,8 @@
 //
 // Beyond floor.h: malloc and free look whether anything was known of a block of
 // 256 bytes, as else a new map would inherit what was done to one before it;
-// and an operation that repeats one of its epoch goes by what emitted code looks
-// at (include/mapsan/callbacks.inc), not by a call. Less than floor.h: an
+// and an operation that repeats one of its epoch goes by what emitted code
+// looks at (include/mapsan/callbacks.inc), not by a call. Less than floor.h: an
 // atomic load acquires nothing, but for the compare in the emitted code, and
 // iterators are not followed.
 
@@ -105,9 +105,9 @@ bool isInhabited(Ptr block) {
 void fill(const Site &site, Ptr map, bool write) {
   auto address = reinterpret_cast<uintptr_t>(map);
   uint64_t entry = address ^ own.key ^ familyOf(site).tag;
-  uint32_t i = static_cast<uint32_t>(address * MAPSAN_SHORTCUT_MULTIPLIER >>
-                                     32) %
-               MAPSAN_SHORTCUT_ENTRIES;
+  uint32_t i =
+      static_cast<uint32_t>(address * MAPSAN_SHORTCUT_MULTIPLIER >> 32) %
+      MAPSAN_SHORTCUT_ENTRIES;
   own.reads[i] = entry;
   if (write)
     own.writes[i] = entry;
@@ -117,7 +117,9 @@ void fill(const Site &site, Ptr map, bool write) {
 void note(const Site &site, Ptr map, bool write) {
   __mapsan_shortcuts = &own;
   __mapsan_map_used = 1;
-  { bench_floor::Operation operation(map, write); }
+  {
+    bench_floor::Operation operation(map, write);
+  }
   own.silent = me.dirty ? Never : 0;
   inhabit(map);
   fill(site, map, write);

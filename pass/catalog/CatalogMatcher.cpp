@@ -248,10 +248,10 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
   Op.Maps.push_back(Self);
   Op.Confined = Of.Confined;
   Op.ReturnsThis = Name.Base == "operator=";
-  const bool TakesIterator =
-      !Name.Parameters.empty() && This + 1 < Callee.arg_size() &&
-      isIterator(Of, Name.Parameters[0]) &&
-      Callee.getArg(This + 1)->getType()->isPointerTy();
+  const bool TakesIterator = !Name.Parameters.empty() &&
+                             This + 1 < Callee.arg_size() &&
+                             isIterator(Of, Name.Parameters[0]) &&
+                             Callee.getArg(This + 1)->getType()->isPointerTy();
   if (TakesIterator && isGivenPlace(*R, Of, Name.Base, Arguments))
     Op.Iterator = This + 1;
   if (!R->Other)

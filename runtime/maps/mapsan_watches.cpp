@@ -420,8 +420,8 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (behind && mutation.element && mutation.element < element)
     return Invalidation::Moved;
   // What survives an erasure is no block of its own, nor what is part of an
-  // array: all of them have moved. So they have where the map has grown, or some
-  // of them have.
+  // array: all of them have moved. So they have where the map has grown, or
+  // some of them have.
   if (log.Freed(mutation, element))
     return survives || behind || mutation.iterators == Invalidation::Moved ||
                    mutation.sizes.Grew()

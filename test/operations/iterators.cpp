@@ -874,7 +874,7 @@ const Case kCases[] = {
        InOrder(write, write);
      }},
     {"element: a write, and it is erased",
-     ofElements(kFrees && kLearnsReferences ? ElementWrites : Silent),
+     ofElements(kFrees &&kLearnsReferences ? ElementWrites : Silent),
      [](Map &map) {
        static std::mutex mutex;
        InOrder(

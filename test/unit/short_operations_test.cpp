@@ -86,7 +86,7 @@ TEST_F(ShortOperations, NotInAnotherLife) {
 
 TEST_F(ShortOperations, NotByAnotherFamilyAtTheAddress) {
   static Family other = {
-      7, "another family", 0, ~0u, ~0u, ~0u, 0, 0, 0, ~0u, ~0u, 0, 0};
+      7, "another family", 0, ~0u, ~0u, ~0u, 0, 0, 0, ~0u, ~0u, ~0u, ~0u, 0, 0};
   Site theirs = read;
   theirs.family = reinterpret_cast<const char *>(&other);
   Operate(a, &theirs, maps[1]); // it has a number now
