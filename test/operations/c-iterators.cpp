@@ -7,31 +7,11 @@
 // RUN: env MAPSAN_OPTIONS=exitcode=0 %t.O2 2>%t.log | %FileCheck %s
 // RUN: %not env MAPSAN_OPTIONS=color=never %t.O0 "a new key inserted" 2>&1 | %FileCheck %s --check-prefix=REPORT
 
-#include "../support/invisible_barrier.h"
+#include "c_cases.h"
 
-#include <cstdio>
-#include <cstring>
 #include <glib.h>
-#include <mapsan/interface.h>
-#include <mutex>
-#include <sys/wait.h>
-#include <thread>
-#include <unistd.h>
 
 namespace {
-
-const char kSilent[] = "silent";
-const char kInvalid[] = "use of invalidated map iterator";
-const char kRace[] = "concurrent map iteration and map write";
-const char kOutside[] = "map iterator used outside its lock";
-const char *const kOutcomes[] = {kSilent, kInvalid, kRace, kOutside, "other"};
-
-void endWithReport(const mapsan_report *report) {
-  int outcome = 1;
-  while (outcome < 4 && std::strcmp(report->kind, kOutcomes[outcome]))
-    outcome++;
-  _exit(outcome);
-}
 
 void *key(int number) { return GINT_TO_POINTER(number); }
 
@@ -51,12 +31,7 @@ gboolean isNone(void *, void *, void *) { return FALSE; }
   g_hash_table_iter_next(&it, nullptr, nullptr)
 #define STEP g_hash_table_iter_next(&it, nullptr, nullptr)
 
-struct Case {
-  const char *name, *expected;
-  void (*run)(GHashTable *);
-};
-
-const Case kCases[] = {
+const CaseOf<GHashTable> kCases[] = {
     {"looked up", kSilent,
      [](GHashTable *table) {
        BEGIN;
@@ -265,39 +240,9 @@ const Case kCases[] = {
      }},
 };
 
-const char *outcomeOf(const Case &tried) {
-  std::fflush(stdout);
-  pid_t child = fork();
-  if (!child) {
-    alarm(60);
-    tried.run(filled());
-    _exit(0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return kOutcomes[WIFEXITED(status) && WEXITSTATUS(status) < 4
-                       ? WEXITSTATUS(status)
-                       : 4];
-}
-
 } // namespace
 
-int main(int argc, char **argv) {
-  if (argc > 1) {
-    for (const Case &tried : kCases)
-      if (!std::strcmp(tried.name, argv[1]))
-        tried.run(filled());
-    return 0;
-  }
-  mapsan_set_report_callback(endWithReport);
-  for (const Case &tried : kCases) {
-    const char *outcome = outcomeOf(tried);
-    if (std::strcmp(outcome, tried.expected))
-      std::printf("%s: FAILED: %s, not %s\n", tried.name, outcome,
-                  tried.expected);
-  }
-  std::puts("DONE");
-}
+int main(int argc, char **argv) { return runCases(kCases, filled, argc, argv); }
 
 // CHECK-NOT: FAILED
 // CHECK: DONE

@@ -7,31 +7,11 @@
 // RUN: env MAPSAN_OPTIONS=exitcode=0 %t.O2 2>%t.log | %FileCheck %s
 // RUN: %not env MAPSAN_OPTIONS=color=never %t.O0 "all removed" 2>&1 | %FileCheck %s --check-prefix=REPORT
 
-#include "../support/invisible_barrier.h"
+#include "c_cases.h"
 
-#include <cstdio>
-#include <cstring>
 #include <glib.h>
-#include <mapsan/interface.h>
-#include <mutex>
-#include <sys/wait.h>
-#include <thread>
-#include <unistd.h>
 
 namespace {
-
-const char kSilent[] = "silent";
-const char kInvalid[] = "use of invalidated map element";
-const char kRace[] = "concurrent map iteration and map write";
-const char kOutside[] = "map iterator used outside its lock";
-const char *const kOutcomes[] = {kSilent, kInvalid, kRace, kOutside, "other"};
-
-void endWithReport(const mapsan_report *report) {
-  int outcome = 1;
-  while (outcome < 4 && std::strcmp(report->kind, kOutcomes[outcome]))
-    outcome++;
-  _exit(outcome);
-}
 
 void *key(int number) { return GINT_TO_POINTER(number); }
 int compare(const void *left, const void *right) {
@@ -49,12 +29,7 @@ GTree *filled() {
 
 [[gnu::noinline]] void nothing() { asm volatile("" ::: "memory"); }
 
-struct Case {
-  const char *name, *expected;
-  void (*run)(GTree *);
-};
-
-const Case kCases[] = {
+const CaseOf<GTree> kCases[] = {
     {"looked up", kSilent,
      [](GTree *tree) {
        NODE;
@@ -80,32 +55,32 @@ const Case kCases[] = {
        g_tree_replace(tree, key(3), key(2));
        g_tree_node_value(node);
      }},
-    {"all removed", kInvalid,
+    {"all removed", kInvalidElement,
      [](GTree *tree) {
        NODE;
        g_tree_remove_all(tree);
        g_tree_node_next(node);
      }},
-    {"all removed, its key", kInvalid,
+    {"all removed, its key", kInvalidElement,
      [](GTree *tree) {
        NODE;
        g_tree_remove_all(tree);
        g_tree_node_key(node);
      }},
-    {"all removed, its value", kInvalid,
+    {"all removed, its value", kInvalidElement,
      [](GTree *tree) {
        NODE;
        g_tree_remove_all(tree);
        g_tree_node_value(node);
      }},
-    {"all removed after a step", kInvalid,
+    {"all removed after a step", kInvalidElement,
      [](GTree *tree) {
        NODE;
        GTreeNode *next = g_tree_node_next(node);
        g_tree_remove_all(tree);
        g_tree_node_previous(next);
      }},
-    {"given up by one of two owners", kInvalid,
+    {"given up by one of two owners", kInvalidElement,
      [](GTree *tree) {
        g_tree_ref(tree);
        NODE;
@@ -128,7 +103,7 @@ const Case kCases[] = {
          g_tree_node_key(node);
        }
      }},
-    {"a loop that removes all", kInvalid,
+    {"a loop that removes all", kInvalidElement,
      [](GTree *tree) {
        for (GTreeNode *node = g_tree_node_last(tree); node;
             node = g_tree_node_previous(node))
@@ -182,39 +157,9 @@ const Case kCases[] = {
      }},
 };
 
-const char *outcomeOf(const Case &tried) {
-  std::fflush(stdout);
-  pid_t child = fork();
-  if (!child) {
-    alarm(60);
-    tried.run(filled());
-    _exit(0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  return kOutcomes[WIFEXITED(status) && WEXITSTATUS(status) < 4
-                       ? WEXITSTATUS(status)
-                       : 4];
-}
-
 } // namespace
 
-int main(int argc, char **argv) {
-  if (argc > 1) {
-    for (const Case &tried : kCases)
-      if (!std::strcmp(tried.name, argv[1]))
-        tried.run(filled());
-    return 0;
-  }
-  mapsan_set_report_callback(endWithReport);
-  for (const Case &tried : kCases) {
-    const char *outcome = outcomeOf(tried);
-    if (std::strcmp(outcome, tried.expected))
-      std::printf("%s: FAILED: %s, not %s\n", tried.name, outcome,
-                  tried.expected);
-  }
-  std::puts("DONE");
-}
+int main(int argc, char **argv) { return runCases(kCases, filled, argc, argv); }
 
 // CHECK-NOT: FAILED
 // CHECK: DONE
