@@ -17,7 +17,7 @@
 
 namespace __mapsan {
 
-static constexpr u32 kMaxFrames = 64;
+static constexpr u32 kMaxFrames = flag_type::kMostFrames;
 
 u32 WalkFrames(Thread *thr, uptr pc, uptr bp, uptr *pcs, const uptr **places,
                u32 max) {
@@ -138,9 +138,7 @@ u32 InternStack(Thread *thr, const uptr *pcs, u32 n) {
   return entry.id;
 }
 
-static u32 Depth() {
-  return Min(static_cast<u32>(flags()->stack_depth), kMaxFrames);
-}
+static u32 Depth() { return flags()->stack_depth; }
 
 // The thread's memory of paths; made when it is first wanted.
 static KnownPaths *PathsOf(Thread *thr) {
@@ -219,8 +217,7 @@ u32 StackIdOfCreation(Thread *thr, uptr pc, uptr bp, Suspect *creator) {
 
 u32 StackIdSlow(Thread *thr, uptr pc, uptr bp) {
   BufferedStackTrace stack;
-  stack.Unwind(pc, bp, /*context=*/nullptr, /*request_fast=*/false,
-               static_cast<u32>(flags()->stack_depth));
+  stack.Unwind(pc, bp, /*context=*/nullptr, /*request_fast=*/false, Depth());
   // An unwinder that finds no tables for its first frames comes back empty.
   if (stack.size > 1)
     return Put(stack);

@@ -13,8 +13,10 @@
 
 namespace __mapsan {
 using namespace __sanitizer;
+using flag_type::Frames;
 using flag_type::Status;
 using flag_type::Text;
+using flag_type::When;
 
 namespace flags_internal {
 Flags flags;
@@ -52,9 +54,28 @@ bool ParseValue(const char *value, Status *out) {
   return true;
 }
 
+bool ParseValue(const char *value, Frames *out) {
+  int number;
+  if (!ParseValue(value, &number) || !number || number > flag_type::kMostFrames)
+    return false;
+  *out = static_cast<Frames>(number);
+  return true;
+}
+
 bool ParseValue(const char *value, Text *out) {
   *out = value;
   return true;
+}
+
+bool ParseValue(const char *value, When *out) {
+  static const char *const kWords[] = {"always", "never", "auto"};
+  for (const char *word : kWords) {
+    if (internal_strcmp(value, word))
+      continue;
+    out->word = word;
+    return true;
+  }
+  return false;
 }
 
 // Flags that are one of a few words: the words, in the order of the
@@ -109,7 +130,9 @@ void PrintValue(InternalScopedString *out, flag_type::Rules value) {
 const char *Expected(const bool *) { return "0 or 1"; }
 const char *Expected(const int *) { return "a number, 0 or more"; }
 const char *Expected(const Status *) { return "a number from 0 to 255"; }
+const char *Expected(const Frames *) { return "a number from 1 to 64"; }
 const char *Expected(const Text *) { return "text"; }
+const char *Expected(const When *) { return "always, never or auto"; }
 template <class Enum> const char *Expected(const Enum *) {
   return Words<Enum>::kExpected;
 }
@@ -123,12 +146,18 @@ void PrintValue(InternalScopedString *out, int value) {
 void PrintValue(InternalScopedString *out, Status value) {
   out->AppendF("%d", value);
 }
+void PrintValue(InternalScopedString *out, Frames value) {
+  out->AppendF("%d", value);
+}
 void PrintValue(InternalScopedString *out, Text value) {
   out->AppendF("'%s'", value ? value : "");
 }
 template <class Enum> void PrintValue(InternalScopedString *out, Enum value) {
   out->Append(Words<Enum>::kAll[static_cast<u32>(value)]);
 }
+
+static_assert(sizeof(When) == sizeof(CommonFlags::color),
+              "it is read as one of these");
 
 // --- the table, walked
 
@@ -153,7 +182,8 @@ Outcome SetFlag(Flags *own, CommonFlags *common, const char *name,
   if (Try(name, #Name, value, &own->Name, &outcome))                           \
     return outcome;
 #define MAPSAN_COMMON_FLAG(Type, Name, Default, Help)                          \
-  if (Try(name, #Name, value, &common->Name, &outcome))                        \
+  if (Try(name, #Name, value, reinterpret_cast<Type *>(&common->Name),         \
+          &outcome))                                                           \
     return outcome;
 #include "mapsan_flags.inc"
   return outcome;

@@ -22,6 +22,13 @@ namespace flag_type {
 using Text = const char *;
 /// A process' exit status: no more than a byte arrives.
 using Status = unsigned char;
+/// A number of frames: no more than there is room for.
+enum Frames : unsigned char {};
+constexpr int kMostFrames = 64;
+/// When something is done, in a word of sanitizer_common's.
+struct When {
+  Text word;
+};
 /// Names of rules, joined by '+'; null: none (clock/mapsan_rules.h).
 struct Rules {
   const char *names;
@@ -39,6 +46,7 @@ struct FastPaths {
 struct Flags {
   using Text = flag_type::Text;
   using Status = flag_type::Status;
+  using Frames = flag_type::Frames;
   using Rules = flag_type::Rules;
   using FastPaths = flag_type::FastPaths;
 #define MAPSAN_FLAG(Type, Name, Default, Help) Type Name;

@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Flags flags;
   flags.SetDefaults();
   flags.Parse(text.c_str(), "fuzzer");
-  if (flags.report_frames < 0 || flags.stack_depth < 0 || flags.max_reports < 0)
+  if (flags.report_frames < 0 || flags.max_reports < 0 || !flags.stack_depth ||
+      flags.stack_depth > flag_type::kMostFrames)
     std::abort();
   __sanitizer::InternalScopedString description;
   flags.Describe(&description);

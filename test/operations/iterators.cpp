@@ -464,7 +464,9 @@ const Case kCases[] = {
 #endif
 
     // --- what is none
+#ifndef RESERVES_MORE_ONLY
     {"how many there were", Silent, makeRoomForAsMany<Map>},
+#endif
 
     // --- loops
     {"each step a look", Silent,

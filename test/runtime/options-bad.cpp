@@ -6,13 +6,16 @@
 // RUN: MAPSAN_OPTIONS=halt_on_eror=1 %t 2>&1 | %FileCheck %s --check-prefixes=UNKNOWN,DONE
 // UNKNOWN: MapSanitizer: MAPSAN_OPTIONS: unknown option 'halt_on_eror': ignored (help=1 lists the options)
 
-// RUN: MAPSAN_OPTIONS=exitcode=abc:policy=foo:enabled=maybe:max_reports=-1:detect=some:candidates=2 %t 2>&1 | %FileCheck %s --check-prefixes=VALUES,DONE
+// RUN: MAPSAN_OPTIONS=exitcode=abc:policy=foo:enabled=maybe:max_reports=-1:detect=some:candidates=2:color=bogus:stack_depth=65:stack_depth=0 %t 2>&1 | %FileCheck %s --check-prefixes=VALUES,DONE
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'exitcode': 'abc' is not a number from 0 to 255; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'policy': 'foo' is not effective or strict; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'enabled': 'maybe' is not 0 or 1; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'max_reports': '-1' is not a number, 0 or more; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'detect': 'some' is not all or overlap; ignored
 // VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'candidates': '2' is not report, error or ignore; ignored
+// VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'color': 'bogus' is not always, never or auto; ignored
+// VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'stack_depth': '65' is not a number from 1 to 64; ignored
+// VALUES: MapSanitizer: MAPSAN_OPTIONS: option 'stack_depth': '0' is not a number from 1 to 64; ignored
 
 // RUN: MAPSAN_OPTIONS=exitcode %t 2>&1 | %FileCheck %s --check-prefixes=NO-VALUE,DONE
 // NO-VALUE: MapSanitizer: MAPSAN_OPTIONS: option 'exitcode': '=' and a value are missing; ignored
