@@ -142,8 +142,8 @@ class Build:
 
     def precompiled(self, name, *flags):
         """How to do without parsing headers, where there are enough containers
-        for that to be less work."""
-        if len(self.variant.containers) < ENOUGH:
+        for that to be less work. (Sequences have rules of their own each.)"""
+        if len(self.variant.containers) < ENOUGH or self.variant.sequences:
             return []
         header = os.path.join(self.folder, name + ".pch")
         with self.first(self.folder):
