@@ -23,7 +23,7 @@ using Text = const char *;
 /// A process' exit status: no more than a byte arrives.
 using Status = unsigned char;
 /// A number of frames: no more than there is room for.
-enum Frames : unsigned char {};
+using Frames = unsigned short;
 constexpr int kMostFrames = 64;
 /// When something is done, in a word of sanitizer_common's.
 struct When {
