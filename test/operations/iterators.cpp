@@ -463,7 +463,7 @@ const Case kCases[] = {
      }},
 #endif
 
-    // --- what is none
+// --- what is none
 #ifndef RESERVES_MORE_ONLY
     {"how many there were", Silent, makeRoomForAsMany<Map>},
 #endif

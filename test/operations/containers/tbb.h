@@ -51,7 +51,7 @@ struct HashCompare {
 #define REFERENCE_RULES ITERATOR_RULES
 #define CONCURRENT 1
 #define RESERVES_MORE_ONLY // it does not end where there is room enough
-#define LEARNS 0 // where libtbbmalloc is there, which keeps memory
+#define LEARNS 0           // where libtbbmalloc is there, which keeps memory
 #define END_STAYS
 #define PUT(Map, Number) (Map).insert(value(Number))
 #define TAKE(Map, Number) (Map).clear()
