@@ -621,42 +621,28 @@ SILENT(QtConcurrent_mapped_reduced, "catalog_body") {
 namespace {
 struct Data : QSharedData {};
 } // namespace
+// One of two owners reads and lets go; then the other one looks at the data as
+// `Look` has it, and changes the map.
+#define LAST_OF_TWO(Pointer, Look)                                             \
+  Pointer<Data> one(new Data), other(one);                                     \
+  InTurn(                                                                      \
+      [&] {                                                                    \
+        READ;                                                                  \
+        other.reset();                                                         \
+      },                                                                       \
+      [&] {                                                                    \
+        one.Look();                                                            \
+        WRITE;                                                                 \
+      })
 // Changed in place: the others have let go (a loadRelaxed tells).
 SILENT(QSharedDataPointer_detach, "atomic_release") {
-  QSharedDataPointer<Data> one(new Data), other(one);
-  InTurn(
-      [&] {
-        READ;
-        other.reset();
-      },
-      [&] {
-        one.detach();
-        WRITE;
-      });
+  LAST_OF_TWO(QSharedDataPointer, detach);
 }
 SILENT(QExplicitlySharedDataPointer_detach, "atomic_release") {
-  QExplicitlySharedDataPointer<Data> one(new Data), other(one);
-  InTurn(
-      [&] {
-        READ;
-        other.reset();
-      },
-      [&] {
-        one.detach();
-        WRITE;
-      });
+  LAST_OF_TWO(QExplicitlySharedDataPointer, detach);
 }
 RACE(QSharedDataPointer_not_detached) {
-  QSharedDataPointer<Data> one(new Data), other(one);
-  InTurn(
-      [&] {
-        READ;
-        other.reset();
-      },
-      [&] {
-        one.constData();
-        WRITE;
-      });
+  LAST_OF_TWO(QSharedDataPointer, constData);
 }
 
 // --- what is queued to another thread
