@@ -18,8 +18,10 @@ static std::string take(char *Text) {
 
 // Some manglings are beyond the demangler of this LLVM: 19 knows neither
 // constrained template parameters (libc++'s from_range constructors) nor
-// members in a decltype (libstdc++'s equal_range). The nested name stands
-// first: the longest beginning that makes a function of no parameters.
+// members in a decltype (libstdc++'s equal_range), and clang 22 leaves a
+// parameter of an alias in the constraint of libc++'s __wrap_iter. The nested
+// name stands first: the longest beginning that makes a function of no
+// parameters.
 // The demangler points into `Mangled`, which is cut to fit.
 static bool parseNameAlone(std::string &Mangled, ItaniumPartialDemangler &D) {
   const std::string Symbol = Mangled;
@@ -41,7 +43,7 @@ bool CalleeName::parse(StringRef Symbol) {
   ItaniumPartialDemangler Demangler;
   if (!StringRef(Mangled).starts_with("_Z"))
     return false;
-  const bool Whole = !Demangler.partialDemangle(Mangled.c_str());
+  Whole = !Demangler.partialDemangle(Mangled.c_str());
   if (Whole ? !Demangler.isFunction() : !parseNameAlone(Mangled, Demangler))
     return false;
   size_t Size = 0;
@@ -54,7 +56,7 @@ bool CalleeName::parse(StringRef Symbol) {
     Parameters =
         splitList(take(Demangler.getFunctionParameters(nullptr, &Size)));
   else
-    Parameters = {"..."}; // some, but it is not known which
+    Parameters = {"..."};
   if (Demangler.isCtorOrDtor()) {
     Destructor = !Base.empty() && Base[0] == '~';
     Constructor = !Destructor;

@@ -15,6 +15,7 @@ struct CalleeName {
   std::string Scope;     // canonical: "std::__1::map"; empty for C names
   std::string Base;      // "find", "operator[]", "map", "~map"
   std::vector<std::string> Parameters; // as demangled, without `this`
+  bool Whole = true; // else Parameters is one "...": it is not known which
   bool Constructor = false;
   bool Destructor = false;
 

@@ -112,6 +112,17 @@ CatalogMatcher::matchIteratorOfC(const Function &Callee) const {
   return Op;
 }
 
+// What converts an iterator to a constant one, where the name does not tell
+// its parameter (CalleeName::Whole): one reference to as much as it makes.
+static bool convertsOne(const CalleeName &Name, const Function &Callee,
+                        unsigned This) {
+  return Name.Constructor && !Name.Whole && Callee.arg_size() == This + 2 &&
+         Callee.getArg(This + 1)->getType()->isPointerTy() &&
+         Callee.getParamDereferenceableBytes(This + 1) != 0 &&
+         Callee.getParamDereferenceableBytes(This + 1) ==
+             Callee.getParamDereferenceableBytes(This);
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
@@ -127,6 +138,8 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
       return std::nullopt;
     Op.Of = Own;
     Op.Iterators.push_back(First++);
+    if (convertsOne(Name, Callee, First - 1))
+      Op.Iterators.push_back(First);
   }
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
     auto Index = pointerIndex(Callee, First, Name.Parameters, P);
