@@ -45,21 +45,61 @@ static void AddPending(Thread *thr, Snapshot *s) {
   thr->pending_acquires[thr->pending_count++] = s->Ref();
 }
 
-static void LockFor(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op) {
+static void LockFor(Thread *thr, SyncBucket *bucket, uptr addr, AtomicOp op) {
   if (op.stores())
     lent::LockToChange(thr, bucket, addr);
   else
     bucket->Lock();
 }
 
+// The fast path, and the rules that it takes for granted.
+static bool MayRepeat() {
+  return Takes(FastPath::repeated_release) && RuleHolds(Rule::rmw_continues) &&
+         RuleHolds(Rule::rmw_release_joins);
+}
+
+static void LoadBare(Thread *thr, Snapshot *bare, bool acquires) {
+  if (acquires)
+    AcquireBare(thr, bare);
+  else
+    AddPending(thr, bare);
+}
+
+// A release where nothing was released yet, or where the clock is bare and
+// becomes this thread's, which covers it. False: there is more to it, and
+// nothing was released.
+static bool ReleaseBare(Thread *thr, SyncBucket *bucket, uptr addr, AtomicOp op,
+                        bool acquires, bool overwrite) {
+  if (!MayRepeat() || !RuleHolds(Rule::store_ends) || ReleasesNothing(thr) ||
+      thr->clock.AllZero() || !bucket->MayBareAt(addr))
+    return false;
+  Snapshot *bare = bucket->BareAt(addr);
+  bool ends = op.kind == MapsanAtomicStore || acquires;
+  if (bare && !(overwrite && ends) && !thr->clock.Knows(*bare))
+    return false;
+  if (bare && op.loads())
+    LoadBare(thr, bare, acquires);
+  if (bare && thr->clock.Equals(bare))
+    return true;
+  Snapshot *own = thr->clock.Snap()->Ref();
+  if (bucket->SetBare(addr, own))
+    return true;
+  own->Unref();
+  return false;
+}
+
 // Everything that the instruction does to clocks; bucket lock held.
-static void Apply(Thread *thr, Bucket *bucket, uptr addr, AtomicOp op,
+static void Apply(Thread *thr, SyncBucket *bucket, uptr addr, AtomicOp op,
                   bool done, bool overwrite) {
   bool failed =
       op.kind == MapsanAtomicCas && !done && RuleHolds(Rule::failed_exchange);
   bool acquires = op.loads() && IsAcquire(failed ? op.failure : op.order);
   bool stores = op.stores() && !failed;
   bool releases = stores && IsRelease(op.order);
+  if (Snapshot *bare = op.stores() ? nullptr : bucket->BareAt(addr))
+    return LoadBare(thr, bare, acquires);
+  if (releases && ReleaseBare(thr, bucket, addr, op, acquires, overwrite))
+    return;
   SyncObject *object = FindSync(bucket, addr);
   if (op.loads() && object) {
     if (acquires)
@@ -119,14 +159,17 @@ static bool RepeatsRelease(const Thread *thr, const Snapshot *s, AtomicOp op) {
   return false;
 }
 
-// The fast path, and the rules that it takes for granted.
-static bool MayRepeat() {
-  return Takes(FastPath::repeated_release) && RuleHolds(Rule::rmw_continues) &&
-         RuleHolds(Rule::rmw_release_joins);
-}
-
-static NOINLINE u64 BeginReleaseLocked(Thread *thr, Bucket *bucket, uptr addr,
-                                       u32 what, u64 token) {
+static NOINLINE u64 BeginReleaseLocked(Thread *thr, SyncBucket *bucket,
+                                       uptr addr, u32 what, u64 token) {
+  if (Snapshot *bare = bucket->BareAt(addr)) {
+    bool repeats = RepeatsRelease(thr, bare, AtomicOp(what)) && MayRepeat();
+    if (!repeats) {
+      news::Announce(thr);
+      return token;
+    }
+    if (bucket->CountBare())
+      return token | kRepeats;
+  }
   SyncObject *object = FindSync(bucket, addr);
   if (object && RepeatsRelease(thr, object->clock, AtomicOp(what)) &&
       MayRepeat())
@@ -152,12 +195,12 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
   }
   if (UNLIKELY(thr->speaker.talks)) // till it repeats itself
     news::Announce(thr);
-  Bucket *bucket = sync_table.At(index);
+  SyncBucket *bucket = sync_table.At(index);
   u64 token = kLocked | static_cast<u64>(index) << kIndexShift;
   bucket->Lock();
   // Usually it holds this thread's last release and nothing else: what it holds
   // now, or what it will hold whichever kind of release this is.
-  SyncObject *first = bucket->Head<SyncObject>();
+  SyncObject *first = bucket->Objects();
   if (LIKELY(first && MayRepeat() &&
              atomic_load(&first->addr, memory_order_relaxed) == addr &&
              atomic_load(&first->slot, memory_order_relaxed) ==
@@ -175,15 +218,15 @@ u64 atomics_internal::BeginRelease(Thread *thr, u32 index, uptr addr,
   return BeginReleaseLocked(thr, bucket, addr, what, token);
 }
 
-void atomics_internal::Renew(Thread *thr, Bucket *bucket) {
-  SyncObject *object = bucket->Head<SyncObject>();
+void atomics_internal::Renew(Thread *thr, SyncBucket *bucket) {
+  SyncObject *object = bucket->Objects();
   if (!RefreshClock(thr, object))
     object->SetClock(thr->clock.Snap()->Ref());
 }
 
 // A release of nothing, or none; or it observes.
 u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
-  Bucket *bucket = sync_table.At(index);
+  SyncBucket *bucket = sync_table.At(index);
   u64 token = static_cast<u64>(index) << kIndexShift;
   AtomicOp op(what);
   ScopedRuntime::Enter(thr);
@@ -195,10 +238,10 @@ u64 atomics_internal::BeginSlow(Thread *thr, u32 index, uptr addr, u32 what) {
   if (peek.valid && RuleHolds(Rule::rmw_continues)) {
     bool nothing = !op.loads() || NothingNew(thr, peek);
     if (op.releases())
-      nothing = nothing && !peek.object && thr->clock.AllZero();
+      nothing = nothing && !peek.holds && thr->clock.AllZero();
     else if (op.stores())
       nothing = nothing && !thr->release_fence &&
-                (op.kind != MapsanAtomicStore || !peek.object);
+                (op.kind != MapsanAtomicStore || !peek.holds);
     // A load that brings news runs without the lock as well: if the tag is the
     // same in the end, what it read goes with what the object held.
     bool loads = !op.stores() && peek.slot != kNoSlot && IsAcquire(op.order);
@@ -220,7 +263,7 @@ u64 atomics_internal::BeginLoadAgain(Thread *thr, u32 index) {
 }
 
 // False: it has become another one, or brings more than a word.
-bool atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
+bool atomics_internal::AcquireAtEnd(Thread *thr, SyncBucket *bucket, uptr addr,
                                     u64 token) {
   ScopedRuntime inside(thr);
   SyncPeek peek = Peek(bucket, addr);
@@ -234,8 +277,8 @@ bool atomics_internal::AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr,
 // change brought all that may have been read; else, and where there were
 // several, that may be there no more, and all that anybody published is
 // acquired.
-static void Repair(Thread *thr, Bucket *bucket, uptr addr, u32 what, bool done,
-                   u64 token) {
+static void Repair(Thread *thr, SyncBucket *bucket, uptr addr, u32 what,
+                   bool done, u64 token) {
   AtomicOp op(what);
   if (op.stores())
     news::Announce(thr);
@@ -250,7 +293,7 @@ static void Repair(Thread *thr, Bucket *bucket, uptr addr, u32 what, bool done,
     ThreadAcquireAll(thr);
 }
 
-void atomics_internal::End(Thread *thr, Bucket *bucket, uptr addr, u32 what,
+void atomics_internal::End(Thread *thr, SyncBucket *bucket, uptr addr, u32 what,
                            u64 token, bool done) {
   if (token & kLocked) {
     Apply(thr, bucket, addr, AtomicOp(what), done, /*overwrite=*/true);
@@ -264,7 +307,7 @@ bool LoadEnd(Thread *thr, uptr addr, u32 what, u64 token) {
     atomic_thread_fence(memory_order_acquire); // of a relaxed one
     return news::CatchUp(thr);
   }
-  Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
+  SyncBucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
   if (token & kLocked) {
     End(thr, bucket, addr, what, token, /*done=*/true);
     return true;
@@ -294,7 +337,7 @@ void LockedAccess(Thread *thr, uptr addr, u32 what, bool done) {
     ThreadFlush(thr);
   if (op.stores())
     news::Announce(thr);
-  Bucket *bucket = sync_table.For(addr);
+  SyncBucket *bucket = sync_table.For(addr);
   lent::LockToChange(thr, bucket, addr);
   Apply(thr, bucket, addr, op, done, /*overwrite=*/true);
   bucket->Unlock();

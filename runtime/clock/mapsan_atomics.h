@@ -42,16 +42,29 @@ inline bool AsksForNews(const Thread *thr, AtomicOp op) {
          (op.loads() && !op.releases() && !thr->release_fence &&
           RuleHolds(Rule::rmw_continues) && Takes(FastPath::news_of_rmw));
 }
+/// What the bucket holds first is of `addr`, and known. Without its lock.
+inline bool HoldsKnown(const Thread *thr, const SyncBucket *bucket, uptr addr) {
+  if (const SyncObject *first = bucket->Objects())
+    return atomic_load(&first->addr, memory_order_relaxed) == addr &&
+           thr->clock.KnowsThread(
+               atomic_load(&first->slot, memory_order_relaxed),
+               atomic_load(&first->own, memory_order_relaxed));
+  const Snapshot *bare = bucket->BareAt(addr);
+  if (!bare)
+    return false;
+  Snapshot::Mirror mirror = bare->ReadRacing();
+  return thr->clock.KnowsThread(mirror.slot, mirror.own);
+}
 u64 BeginRelease(Thread *thr, u32 index, uptr addr, u32 what);
 u64 BeginSlow(Thread *thr, u32 index, uptr addr, u32 what);
-bool AcquireAtEnd(Thread *thr, Bucket *bucket, uptr addr, u64 token);
+bool AcquireAtEnd(Thread *thr, SyncBucket *bucket, uptr addr, u64 token);
 u64 BeginLoadAgain(Thread *thr, u32 index);
-void End(Thread *thr, Bucket *bucket, uptr addr, u32 what, u64 token,
+void End(Thread *thr, SyncBucket *bucket, uptr addr, u32 what, u64 token,
          bool done);
-void Renew(Thread *thr, Bucket *bucket);
+void Renew(Thread *thr, SyncBucket *bucket);
 // A signal handler that comes while this thread has the bucket's lock must not
 // wait for it: its hooks pass through (ScopedRuntime).
-inline void Leave(Thread *thr, Bucket *bucket) {
+inline void Leave(Thread *thr, SyncBucket *bucket) {
   bucket->Unlock();
   ScopedRuntime::Leave(thr);
 }
@@ -82,16 +95,11 @@ ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
       RuleHolds(Rule::rmw_continues) && Takes(FastPath::peek)) {
     // Mostly nothing was released anywhere near, or it is known. (A tag that
     // changes between these looks will have changed in the end.)
-    Bucket *bucket = sync_table.At(index);
+    SyncBucket *bucket = sync_table.At(index);
     u32 tag;
     if (LIKELY(bucket->Begin(&tag))) {
-      SyncObject *first = bucket->Head<SyncObject>();
-      if (LIKELY(!first) ||
-          (op.loads() &&
-           atomic_load(&first->addr, memory_order_relaxed) == addr &&
-           thr->clock.KnowsThread(
-               atomic_load(&first->slot, memory_order_relaxed),
-               atomic_load(&first->own, memory_order_relaxed))))
+      if (LIKELY(bucket->IsEmpty()) ||
+          (op.loads() && HoldsKnown(thr, bucket, addr)))
         return tag | static_cast<u64>(index) << kIndexShift;
     }
   }
@@ -102,7 +110,7 @@ ALWAYS_INLINE u64 AtomicBegin(Thread *thr, uptr addr, u32 what) {
 ALWAYS_INLINE void AtomicEnd(Thread *thr, uptr addr, u32 what, u64 token,
                              bool done) {
   using namespace atomics_internal;
-  Bucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
+  SyncBucket *bucket = sync_table.At(static_cast<u32>(token >> kIndexShift));
   if (LIKELY(!(token & kLocked))) {
     if (LIKELY(token & kAcquires ? AcquireAtEnd(thr, bucket, addr, token)
                                  : bucket->Unchanged(static_cast<u32>(token))))

@@ -24,14 +24,15 @@ public:
     atomic_store(&head_, reinterpret_cast<uptr>(head), memory_order_release);
   }
 
-private:
+protected:
+  atomic_uint32_t note_; // of a kind of bucket that has something to note
   atomic_uintptr_t head_;
 };
 
 /// A fixed number of buckets, reserved lazily: untouched ones cost nothing.
 /// Neighbouring addresses fall into neighbouring buckets, so that a program
 /// with few objects touches few pages, and a range can be walked.
-template <u32 kGranuleBits> class BucketTable {
+template <class BucketType, u32 kGranuleBits> class BucketTable {
 public:
   static constexpr u32 kBits = 20;
   static constexpr uptr kGranule = 1 << kGranuleBits;
@@ -39,35 +40,45 @@ public:
   /// In the child of fork, where only one thread is left.
   void ResetAfterFork() {
     auto reset = [](uptr begin, uptr end) {
-      for (auto *bucket = reinterpret_cast<Bucket *>(begin);
-           bucket < reinterpret_cast<Bucket *>(end); bucket++)
+      for (auto *bucket = reinterpret_cast<BucketType *>(begin);
+           bucket < reinterpret_cast<BucketType *>(end); bucket++)
         bucket->ResetAfterFork();
     };
-    ForEachTouched(reinterpret_cast<uptr>(buckets_), sizeof(Bucket) << kBits,
-                   reset);
+    ForEachTouched(reinterpret_cast<uptr>(buckets_),
+                   sizeof(BucketType) << kBits, reset);
   }
   void Initialize(const char *name) {
-    buckets_ = static_cast<Bucket *>(
-        MmapNoReserveOrDie(sizeof(Bucket) << kBits, name));
+    buckets_ = static_cast<BucketType *>(
+        MmapNoReserveOrDie(sizeof(BucketType) << kBits, name));
   }
-  Bucket *For(uptr addr) { return At(IndexOf(addr)); }
+  BucketType *For(uptr addr) { return At(IndexOf(addr)); }
   /// Calls back with the buckets of [begin, end) that hold anything.
   template <class Callback>
   void ForEachInUse(uptr begin, uptr end, Callback callback) {
     for (uptr a = RoundDownTo(begin, kGranule); a < end; a += kGranule)
-      if (Bucket *bucket = For(a); !bucket->IsEmpty())
+      if (BucketType *bucket = For(a); !bucket->IsEmpty())
         callback(bucket);
   }
   /// The same in two steps.
-  Bucket *At(u32 index) { return &buckets_[index]; }
+  BucketType *At(u32 index) { return &buckets_[index]; }
   static u32 IndexOf(uptr addr) {
-    uptr g = addr >> kGranuleBits;
-    // The upper bits take part, so that two heaps do not lie upon each other.
-    return (g ^ (g >> kBits) * 0x9e3b) & ((1 << kBits) - 1);
+    return Spread(addr >> kGranuleBits, UpperOf(addr));
+  }
+  /// What the index does not tell of an address, and where the granule begins
+  /// that both tell.
+  static uptr UpperOf(uptr addr) { return addr >> kGranuleBits >> kBits; }
+  uptr GranuleOf(const BucketType *bucket, uptr upper) const {
+    return (upper << kBits | Spread(bucket - buckets_, upper)) << kGranuleBits;
   }
 
 private:
-  Bucket *buckets_;
+  // The upper bits take part, so that two heaps do not lie upon each other.
+  // (Twice is not at all.)
+  static u32 Spread(uptr lower, uptr upper) {
+    return (lower ^ upper * 0x9e3b) & ((1 << kBits) - 1);
+  }
+
+  BucketType *buckets_;
 };
 
 /// The same for objects that are few and far between, as maps among all else

@@ -259,7 +259,7 @@ bool ThreadClock::Fold() {
 }
 
 void ThreadClock::SetLate(Snapshot *s) const {
-  s->late = late_;
+  s->SetLate(late_);
   for (u32 i = 0; i < late_.count; i++)
     s->late_words[i] = words_[late_.slots[i]];
 }

@@ -125,8 +125,7 @@ public:
     only_told_ = kSeveral;
     if (s->own < late_stamp_)
       SetLate(s);
-    s->own = OwnStamp();
-    s->own_epoch = words_[slot_].epoch;
+    s->SetOwn(OwnStamp(), words_[slot_].epoch);
     return true;
   }
 

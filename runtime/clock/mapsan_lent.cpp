@@ -59,7 +59,8 @@ void lent::Repeat(Thread *thr, SyncObject *object, uptr addr) {
 // The object was lent, by the lock that its changer held then, to whoever was
 // on the slot. If that thread has ended, or another one is there by now, nobody
 // is releasing.
-static NOINLINE void TakeBack(Bucket *bucket, SyncObject *object, uptr addr) {
+static NOINLINE void TakeBack(SyncBucket *bucket, SyncObject *object,
+                              uptr addr) {
   constexpr u8 kPatience = 8;
   Slot slot = atomic_load(&object->slot, memory_order_relaxed);
   object->EndLoan();
@@ -80,9 +81,11 @@ static NOINLINE void TakeBack(Bucket *bucket, SyncObject *object, uptr addr) {
     internal_sched_yield();
 }
 
-void lent::LockToChange(Thread *thr, Bucket *bucket, uptr addr) {
+void lent::LockToChange(Thread *thr, SyncBucket *bucket, uptr addr) {
   for (;;) {
     bucket->Lock();
+    if (bucket->BareAt(addr))
+      return;
     SyncObject *object = FindSync(bucket, addr);
     if (LIKELY(!object || !object->lent) ||
         atomic_load(&object->slot, memory_order_relaxed) == thr->clock.slot())

@@ -52,7 +52,7 @@ void Repeat(Thread *thr, SyncObject *object, uptr addr);
 
 /// Locks the bucket. Nobody else releases at `addr` without the lock as long as
 /// it is held.
-void LockToChange(Thread *thr, Bucket *bucket, uptr addr);
+void LockToChange(Thread *thr, SyncBucket *bucket, uptr addr);
 
 } // namespace lent
 

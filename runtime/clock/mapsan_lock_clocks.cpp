@@ -21,7 +21,7 @@
 namespace __mapsan {
 
 static NOINLINE SyncObject *LookForLock(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  SyncBucket *bucket = sync_table.For(addr);
   SyncPeek peek = Peek(bucket, KeyOfLock(addr));
   if (!peek.valid) {
     ScopedLock lock(bucket);
@@ -39,7 +39,7 @@ static ALWAYS_INLINE SyncObject *FindLock(Thread *thr, uptr addr) {
 }
 
 static SyncObject *CreateLock(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  SyncBucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
   return thr->known_locks.For(addr) =
              FindOrCreateSync(thr, bucket, KeyOfLock(addr));
@@ -47,7 +47,7 @@ static SyncObject *CreateLock(Thread *thr, uptr addr) {
 
 // The thread has nothing to tell, and what the object holds is over.
 static void RemoveLock(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(addr);
+  SyncBucket *bucket = sync_table.For(addr);
   ScopedLock lock(bucket);
   if (SyncObject *object = FindSync(bucket, KeyOfLock(addr)))
     RemoveSync(thr, bucket, object);

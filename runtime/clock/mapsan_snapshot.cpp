@@ -6,6 +6,7 @@
 #include "mapsan_alloc.h"
 #include "mapsan_pool.h"
 #include "mapsan_thread.h"
+#include "sanitizer_common/sanitizer_libc.h"
 
 namespace __mapsan {
 
@@ -53,14 +54,20 @@ void UnrefBase(ClockBase *base) {
 Snapshot *Snapshot::Create(Slot slot, Stamp own, u64 own_epoch,
                            Stamp base_stamp, ClockBase *base) {
   Snapshot *s = pool.Get(Cache());
-  s->slot = slot;
-  s->own = own;
-  s->own_epoch = own_epoch;
-  s->base_stamp = base_stamp;
+  SetRacing(&s->slot, slot);
+  s->SetOwn(own, own_epoch);
+  SetRacing(&s->base_stamp, base_stamp);
   s->base = base;
-  s->late.Clear();
+  s->late.count = 0;
+  SetRacing(&s->late.only, kNobody);
   atomic_store(&s->refs_, 1, memory_order_relaxed);
   return s;
+}
+
+void Snapshot::SetLate(const LateSlots &words) {
+  late.count = words.count;
+  SetRacing(&late.only, words.only);
+  internal_memcpy(late.slots, words.slots, sizeof(late.slots));
 }
 
 Snapshot *Snapshot::Merge(const Snapshot *a, const Snapshot *b) {

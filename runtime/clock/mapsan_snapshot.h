@@ -142,6 +142,24 @@ public:
   u64 Epoch(Slot s) const { return Word(s).epoch; }
   Stamp Known(Slot s) const { return Word(s).known; }
 
+  /// What can be read of one that may be given back, and used anew, meanwhile.
+  struct Mirror {
+    Slot slot;
+    Stamp own;
+    u64 own_epoch;
+    Stamp base_stamp;
+    Slot late; // LateSlots::only
+  };
+  Mirror ReadRacing() const {
+    return {Racing(slot), Racing(own), Racing(own_epoch), Racing(base_stamp),
+            Racing(late.only)};
+  }
+  void SetOwn(Stamp stamp, u64 epoch) {
+    SetRacing(&own, stamp);
+    SetRacing(&own_epoch, epoch);
+  }
+  void SetLate(const LateSlots &words);
+
   /// Takes over one reference to `base`.
   static Snapshot *Create(Slot slot, Stamp own, u64 own_epoch, Stamp base_stamp,
                           ClockBase *base);
@@ -156,6 +174,15 @@ public:
 
   Snapshot *Ref();
   void Unref(); // null-safe through the free function below
+
+private:
+  // Relaxed: a reader who is not sure looks at his bucket's tag afterwards.
+  template <class T> static T Racing(const T &field) {
+    return __atomic_load_n(&field, __ATOMIC_RELAXED);
+  }
+  template <class T> static void SetRacing(T *field, T value) {
+    __atomic_store_n(field, value, __ATOMIC_RELAXED);
+  }
 };
 static_assert(sizeof(Snapshot) == 128, "what one thread writes is no other's");
 

@@ -11,7 +11,7 @@
 
 namespace __mapsan {
 
-BucketTable<3> sync_table;
+SyncTable sync_table;
 static Pool<SyncObject, __builtin_offsetof(SyncObject, next)> pool;
 static Pool<LargeSyncObject, __builtin_offsetof(SyncObject, next)> large_pool;
 
@@ -101,35 +101,86 @@ static void SetNext(SyncObject *object, SyncObject *next) {
                memory_order_release);
 }
 
-SyncObject *FindSync(Bucket *bucket, uptr addr) {
-  SyncObject *object = bucket->Head<SyncObject>();
+uptr SyncBucket::BareAddress() const {
+  u32 name = Note() & kNameMask;
+  return sync_table.GranuleOf(this, name >> 1) + (name & 1) * 8;
+}
+
+bool SyncBucket::CountBare() {
+  u32 note = Note() + (1u << kNameBits);
+  atomic_store(&note_, note, memory_order_relaxed);
+  return note >> kNameBits < kMostReleases;
+}
+
+bool SyncBucket::SetBare(uptr addr, Snapshot *s) {
+  Snapshot *old = IsEmpty() ? nullptr : Bare();
+  if (old ? !CountBare() : !Takes(FastPath::bare_clock))
+    return false;
+  if (!old) {
+    live_filter.Add(LiveFilter::kSync, addr);
+    atomic_store(&note_, static_cast<u32>(NameOf(addr)), memory_order_relaxed);
+  }
+  atomic_store(&head_, reinterpret_cast<uptr>(s) | kBare, memory_order_release);
+  atomic_signal_fence(memory_order_seq_cst);
+  Drop(old);
+  return true;
+}
+
+Snapshot *SyncBucket::TakeBare() {
+  live_filter.Remove(LiveFilter::kSync, BareAddress());
+  Snapshot *s = Bare();
+  atomic_store(&head_, 0, memory_order_release);
+  return s;
+}
+
+static SyncObject *NewObject(Thread *thr, uptr addr) {
+  SyncObject *object = IsLarge(addr)
+                           ? &large_pool.Get(&thr->large_sync_objects)->common
+                           : pool.Get(thr ? &thr->sync_objects : nullptr);
+  atomic_store(&object->addr, addr, memory_order_relaxed);
+  atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
+  return object;
+}
+
+// The bare clock becomes that of an object. (It is counted already.)
+static NOINLINE SyncObject *Clothe(SyncBucket *bucket) {
+  SyncObject *object = NewObject(CurrentThreadRaw(), bucket->BareAddress());
+  SetNext(object, nullptr);
+  object->SetClock(bucket->Bare());
+  object->repeats = bucket->BareReleases();
+  bucket->SetObjects(object);
+  return object;
+}
+
+SyncObject *FindSync(SyncBucket *bucket, uptr addr) {
+  if (bucket->BareAt(addr))
+    return Clothe(bucket);
+  SyncObject *object = bucket->Objects();
   while (object && atomic_load(&object->addr, memory_order_relaxed) != addr)
     object = NextSync(object);
   return object;
 }
 
-SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr) {
+SyncObject *FindOrCreateSync(Thread *thr, SyncBucket *bucket, uptr addr) {
   if (SyncObject *object = FindSync(bucket, addr))
     return object;
-  SyncObject *object = IsLarge(addr)
-                           ? &large_pool.Get(&thr->large_sync_objects)->common
-                           : pool.Get(&thr->sync_objects);
-  atomic_store(&object->addr, addr, memory_order_relaxed);
-  atomic_store(&object->slot, kNoSlot, memory_order_relaxed);
-  SetNext(object, bucket->Head<SyncObject>());
-  bucket->SetHead(object);
+  if (bucket->IsBare())
+    Clothe(bucket);
+  SyncObject *object = NewObject(thr, addr);
+  SetNext(object, bucket->Objects());
+  bucket->SetObjects(object);
   live_filter.Add(LiveFilter::kSync, MAPSAN_SYNC_PLACE(addr));
   return object;
 }
 
-void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object) {
+void RemoveSync(Thread *thr, SyncBucket *bucket, SyncObject *object) {
   SyncObject *before = nullptr;
-  for (SyncObject *o = bucket->Head<SyncObject>(); o != object; o = NextSync(o))
+  for (SyncObject *o = bucket->Objects(); o != object; o = NextSync(o))
     before = o;
   if (before)
     SetNext(before, NextSync(object));
   else
-    bucket->SetHead(NextSync(object));
+    bucket->SetObjects(NextSync(object));
   uptr key = atomic_load(&object->addr, memory_order_relaxed);
   live_filter.Remove(LiveFilter::kSync, MAPSAN_SYNC_PLACE(key));
   LargeSyncObject *large = IsLarge(key) ? Large(object) : nullptr;
@@ -214,7 +265,7 @@ void JoinClock(SyncObject *object, Snapshot *s) {
 }
 
 void sync_internal::Acquire(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && (NothingNew(thr, peek) || AcquireWord(thr, peek)))
     return;
@@ -227,7 +278,7 @@ void sync_internal::ReleaseStore(Thread *thr, uptr addr) {
   if (ReleasesNothing(thr))
     return;
   ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr);
   if (peek.valid && NothingToRelease(thr, peek))
     return;
@@ -247,7 +298,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
   if (thr->clock.AllZero())
     return;
   news::Announce(thr);
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   lent::LockToChange(thr, bucket, addr);
   JoinOwn(thr, FindOrCreateSync(thr, bucket, addr));
   bucket->Unlock();
@@ -255,7 +306,7 @@ void SyncReleaseJoin(Thread *thr, uptr addr) {
 
 void SyncHandOver(Thread *thr, uptr addr) {
   ThreadFlush(thr);
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!RuleHolds(Rule::annotation_last_giver) && object)
@@ -267,7 +318,7 @@ void SyncHandOver(Thread *thr, uptr addr) {
 }
 
 void SyncTakeOver(Thread *thr, uptr addr) {
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kHandOver);
   if (!object)
@@ -280,7 +331,7 @@ void SyncTakeOver(Thread *thr, uptr addr) {
 // Beside what was released there: a body is to be joined also where nothing has
 // to be told to it.
 void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   ScopedLock lock(bucket);
   LargeSyncObject *object =
       Large(FindOrCreateSync(thr, bucket, addr | kGroupSide));
@@ -288,9 +339,9 @@ void SyncSetGroup(Thread *thr, uptr addr, uptr group, uptr any) {
 }
 
 uptr SyncGroup(uptr addr) {
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(addr));
   SyncPeek peek = Peek(bucket, addr | kGroupSide);
-  if (peek.valid && !peek.object)
+  if (peek.valid && !peek.holds)
     return 0;
   ScopedLock lock(bucket);
   SyncObject *object = FindSync(bucket, addr | kGroupSide);
@@ -300,7 +351,7 @@ uptr SyncGroup(uptr addr) {
 void SyncCopy(Thread *thr, uptr from, uptr to) {
   Snapshot *clock = nullptr;
   {
-    Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(from));
+    SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(from));
     ScopedLock lock(bucket);
     SyncObject *object = FindSync(bucket, from);
     if (object && object->clock)
@@ -308,7 +359,7 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
   }
   if (!clock)
     return;
-  Bucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(to));
+  SyncBucket *bucket = sync_table.For(MAPSAN_SYNC_PLACE(to));
   lent::LockToChange(thr, bucket, to);
   JoinClock(FindOrCreateSync(thr, bucket, to), clock);
   bucket->Unlock();
@@ -316,11 +367,16 @@ void SyncCopy(Thread *thr, uptr from, uptr to) {
 }
 
 template <bool kEndsToo> static void RemoveIn(uptr begin, uptr end) {
-  sync_table.ForEachInUse(begin, end, [begin, end](Bucket *bucket) {
+  sync_table.ForEachInUse(begin, end, [begin, end](SyncBucket *bucket) {
     ScopedRuntimeIfAny runtime;
     Thread *thr = CurrentThreadRaw();
     ScopedLock lock(bucket);
-    for (SyncObject *o = bucket->Head<SyncObject>(), *next; o; o = next) {
+    if (bucket->IsBare()) {
+      if (uptr where = bucket->BareAddress(); where >= begin && where < end)
+        bucket->TakeBare()->Unref();
+      return;
+    }
+    for (SyncObject *o = bucket->Objects(), *next; o; o = next) {
       next = NextSync(o);
       uptr key = atomic_load(&o->addr, memory_order_relaxed);
       uptr where = MAPSAN_SYNC_PLACE(key);

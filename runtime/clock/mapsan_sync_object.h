@@ -6,8 +6,8 @@
 #define MAPSAN_SYNC_OBJECT_H
 
 #include "../entry/mapsan_hidden.h"
-#include "mapsan_bucket.h"
 #include "mapsan_reader_clocks.h"
+#include "mapsan_sync_bucket.h"
 #include "mapsan_thread.h"
 #include "sanitizer_common/sanitizer_mutex.h"
 
@@ -91,8 +91,6 @@ inline LargeSyncObject *Large(SyncObject *object) {
   return reinterpret_cast<LargeSyncObject *>(object);
 }
 
-/// Sync objects, 8 bytes a bucket.
-extern MAPSAN_HIDDEN BucketTable<3> sync_table;
 void InitializeSync();
 /// A finishing thread's stock of objects.
 void DrainSyncPool(Thread *thr);
@@ -108,16 +106,18 @@ inline SyncObject *NextSync(const SyncObject *object) {
       atomic_load(&object->next, memory_order_acquire));
 }
 
-/// Bucket lock held. Null: nothing was released there.
-SyncObject *FindSync(Bucket *bucket, uptr addr);
-SyncObject *FindOrCreateSync(Thread *thr, Bucket *bucket, uptr addr);
+/// Bucket lock held. Null: nothing was released there. A bare clock becomes an
+/// object's.
+SyncObject *FindSync(SyncBucket *bucket, uptr addr);
+SyncObject *FindOrCreateSync(Thread *thr, SyncBucket *bucket, uptr addr);
 /// Takes the object out of its bucket and frees it. Bucket lock held.
-void RemoveSync(Thread *thr, Bucket *bucket, SyncObject *object);
+void RemoveSync(Thread *thr, SyncBucket *bucket, SyncObject *object);
 
 /// What can be known of an address without its lock.
 struct SyncPeek {
   bool valid;         // false: somebody was changing the bucket
-  SyncObject *object; // or null
+  bool holds;         // something was released there
+  SyncObject *object; // which has that; null if it is bare
   Slot slot;          // owner of the clock; kNoSlot: a merge, or there is none
   Stamp own;          // as of Snapshot
   u64 own_epoch;
@@ -135,16 +135,29 @@ struct SyncPeek {
     u16 only = atomic_load(&o->late, memory_order_relaxed);
     late = only == static_cast<u16>(kNoSlot) ? kNoSlot : only; // or the last
   }
+  void ReadBare(const Snapshot *s) {
+    Snapshot::Mirror mirror = s->ReadRacing();
+    slot = mirror.slot;
+    own = mirror.own;
+    own_epoch = mirror.own_epoch;
+    base_stamp = mirror.base_stamp;
+    late = mirror.late;
+  }
 };
-inline SyncPeek Peek(Bucket *bucket, uptr addr) {
+inline SyncPeek Peek(SyncBucket *bucket, uptr addr) {
   SyncPeek peek = {};
   if (!Takes(FastPath::peek) || !bucket->Begin(&peek.tag))
     return peek;
   peek.slot = kNoSlot;
   // A stale chain may lead anywhere among sync objects, even in a circle.
   u32 steps = 0;
-  for (SyncObject *o = bucket->Head<SyncObject>(); o; o = NextSync(o)) {
+  if (const Snapshot *bare = bucket->BareAt(addr)) {
+    peek.holds = true;
+    peek.ReadBare(bare);
+  }
+  for (SyncObject *o = bucket->Objects(); o; o = NextSync(o)) {
     if (atomic_load(&o->addr, memory_order_relaxed) == addr) {
+      peek.holds = true;
       peek.object = o;
       peek.ReadClock(o);
       break;
@@ -158,7 +171,7 @@ inline SyncPeek Peek(Bucket *bucket, uptr addr) {
 
 /// What `thr` would acquire there it has already.
 inline bool NothingNew(const Thread *thr, const SyncPeek &peek) {
-  return !peek.object || thr->clock.Knows(peek.slot, peek.own);
+  return !peek.holds || thr->clock.Knows(peek.slot, peek.own);
 }
 /// All that is new there is its owner's own word: acquired, without the lock.
 inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
@@ -169,19 +182,28 @@ inline bool AcquireWord(Thread *thr, const SyncPeek &peek) {
 }
 /// What the object holds, its lock held: mostly known, or a word, which lies in
 /// its own line.
+inline void AcquireHeld(Thread *thr, const SyncPeek &held, Snapshot *clock) {
+  bool known = !Observes(thr) && thr->clock.Knows(held.slot, held.own);
+  if (known ? !Takes(FastPath::peek) : !AcquireWord(thr, held))
+    ThreadAcquire(thr, clock);
+}
 inline void AcquireHeld(Thread *thr, SyncObject *object) {
-  SyncPeek peek = {};
-  peek.ReadClock(object);
-  bool known = !Observes(thr) && thr->clock.Knows(peek.slot, peek.own);
-  if (known ? !Takes(FastPath::peek) : !AcquireWord(thr, peek))
-    ThreadAcquire(thr, object->clock);
+  SyncPeek held = {};
+  held.ReadClock(object);
+  AcquireHeld(thr, held, object->clock);
+}
+/// The same of a bare one.
+inline void AcquireBare(Thread *thr, Snapshot *clock) {
+  SyncPeek held = {};
+  held.ReadBare(clock);
+  AcquireHeld(thr, held, clock);
 }
 /// What `thr` would release there is there already and nothing else (call
 /// after ThreadFlush).
 inline bool NothingToRelease(const Thread *thr, const SyncPeek &peek) {
-  return peek.object ? peek.slot == thr->clock.slot() &&
-                           peek.own == thr->clock.OwnStamp()
-                     : thr->clock.AllZero();
+  return peek.holds ? peek.slot == thr->clock.slot() &&
+                          peek.own == thr->clock.OwnStamp()
+                    : thr->clock.AllZero();
 }
 
 // Contents; bucket lock held. Release ones: after ThreadFlush.

@@ -46,7 +46,7 @@ protected:
     EndAtomic(thr, addr, what, token, true);
   }
   void lendTo(Thread *thr) {
-    for (u32 i = 0; i < lent::repeats_needed + 1; i++)
+    for (u32 i = 0; i <= SyncBucket::kMostReleases + lent::repeats_needed; i++)
       atomic(thr, kStoreRelease);
     ASSERT_TRUE(isLentTo(thr));
   }

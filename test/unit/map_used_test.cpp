@@ -38,7 +38,7 @@ protected:
     }
   }
   bool objectExists() {
-    return Peek(sync_table.For(AddressOf(&object)), AddressOf(&object)).object;
+    return Peek(sync_table.For(AddressOf(&object)), AddressOf(&object)).holds;
   }
   void atomic(Thread *thr, u32 what) {
     u64 token = BeginAtomic(thr, AddressOf(&object), what);
