@@ -2,6 +2,7 @@
 // Reads MAPSAN_PASS_OPTIONS.
 
 #include "PassOptions.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -31,9 +32,11 @@ PassOptions PassOptions::fromEnvironment() {
                       .Default(nullptr);
     if (Switch && (Value == "0" || Value == "1"))
       Options.*Switch = Value == "1";
-    else if (Key == "catalog" && !Value.empty())
-      Options.Catalogs.push_back(Value.str());
-    else if (Switch || Key == "catalog")
+    else if (Key == "catalog" && !Value.empty()) {
+      // Build systems say things twice.
+      if (!is_contained(Options.Catalogs, Value.str()))
+        Options.Catalogs.push_back(Value.str());
+    } else if (Switch || Key == "catalog")
       Options.Warnings.push_back("MAPSAN_PASS_OPTIONS: bad value '" +
                                  Value.str() + "' for '" + Key.str() + "'");
     else

@@ -3,19 +3,18 @@
  * be told. C and C++. In a program that is not built with MapSan every function
  * here does nothing; with MAPSAN_DISABLE defined they are not even there.
  *
- *   home-made synchronisation   mapsan_lock, mapsan_release,
- * mapsan_hand_over... home-made maps              mapsan_map_read,
- * mapsan_map_write... accesses that are fine      mapsan_ignore_begin,
- * mapsan::ScopedIgnore reports                     mapsan_set_report_callback,
- * mapsan_report_count
+ * - home-made synchronisation: mapsan_lock, mapsan_release, mapsan_hand_over...
+ * - home-made maps: mapsan_map_read, mapsan_map_write...
+ * - accesses that are fine: mapsan_ignore_begin, mapsan::ScopedIgnore
+ * - reports: mapsan_set_report_callback, mapsan_report_count
  */
 
 #ifndef MAPSAN_INTERFACE_H
 #define MAPSAN_INTERFACE_H
 
 /* Always inlined: a report names the caller, and no trace is left where there
- * is nothing to do. */
-#define MAPSAN_INLINE __attribute__((always_inline)) static inline
+ * is nothing to do. (Strict C90 has no other word for it.) */
+#define MAPSAN_INLINE __attribute__((always_inline)) static __inline__
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,7 +40,8 @@ typedef struct mapsan_operation {
 typedef struct mapsan_report {
   unsigned size;       /* of this structure: it may grow at its end */
   const char *kind;    /* "concurrent map writes"... */
-  const char *grade;   /* "overlap", "unordered", "candidate", "invalidated" */
+  const char *grade;   /* "overlap", "unordered", "candidate", "invalidated",
+                        * "discipline" */
   const char *text;    /* all that is printed, without colours */
   const char *summary; /* the SUMMARY line */
   const char *map_name;

@@ -22,15 +22,37 @@ bool isStd(StringRef Name, StringRef Template) {
   return Name.consume_front("std::") && Name == Template;
 }
 
-// Is `Argument` what the standard's templates take by default after `First`?
+// Whose templates are known to take what follows by default.
+bool isLibrary(StringRef Name) {
+  return any_of(ArrayRef<StringRef>{"std::", "absl::", "boost::", "llvm::"},
+                [&](StringRef Scope) { return Name.starts_with(Scope); });
+}
+
+// Is `Argument` what the libraries' templates take by default after `First`?
 bool isDefaultArgument(StringRef Argument, StringRef First) {
-  if (Argument.starts_with("std::allocator<"))
-    return true;
-  for (StringRef Template : {"std::less<", "std::hash<", "std::equal_to<",
-                             "std::char_traits<", "std::default_delete<"})
+  for (StringRef Whole :
+       {"llvm::MallocAllocator", "absl::container_internal::StringHash",
+        "absl::container_internal::StringEq",
+        "absl::container_internal::StringBtreeDefaultLess"})
+    if (Argument == Whole)
+      return true;
+  for (StringRef Template : {"std::allocator<", "llvm::detail::DenseMapPair<"})
     if (Argument.starts_with(Template))
-      return Argument.drop_front(Template.size()).drop_back() == First;
-  return false;
+      return true;
+  for (StringRef Template :
+       {"std::less<", "std::hash<", "std::equal_to<", "std::char_traits<",
+        "std::default_delete<", "boost::hash<", "absl::hash_internal::Hash<",
+        "llvm::DenseMapInfo<"})
+    if (Argument.consume_front(Template)) {
+      Argument.consume_back(">");
+      Argument.consume_back(", void"); // DenseMapInfo's own default
+      return Argument == First;
+    }
+  // What a MapVector consists of.
+  if (Argument.consume_front("llvm::DenseMap<"))
+    return Argument.consume_front(First) && Argument == ", unsigned int>";
+  return Argument.consume_front("llvm::SmallVector<std::pair<") &&
+         Argument.consume_front(First) && Argument.ends_with(">, 0u>");
 }
 
 // basic_string<char> and its kin have names of their own.
@@ -54,6 +76,8 @@ std::string stringAlias(StringRef Template, StringRef Character) {
 // The demangler spells template arguments out; this puts back what the user
 // left to defaults. Works on the text: the debug info may not be there.
 std::string templateName(std::string Name, ArrayRef<std::string> Arguments) {
+  if (Name == "llvm::DenseMapBase")
+    return Arguments[0]; // what derives from it
   SmallVector<StringRef, 6> Kept(Arguments.begin(), Arguments.end());
   const bool Std = StringRef(Name).starts_with("std::");
   bool Polymorphic = false;
@@ -63,7 +87,8 @@ std::string templateName(std::string Name, ArrayRef<std::string> Arguments) {
     Kept.pop_back();
   }
   // The `const K, V` of a node's pair is the allocator's business, not ours.
-  while (Std && Kept.size() > 1 && isDefaultArgument(Kept.back(), Kept[0]))
+  while (Kept.size() > 1 && isLibrary(Name) &&
+         isDefaultArgument(Kept.back(), Kept[0]))
     Kept.pop_back();
   if (Kept.size() == 1) {
     std::string Alias = stringAlias(Name, Kept[0]);

@@ -34,7 +34,8 @@ private:
     return EntryFields(N, What, Allowed, Report);
   }
 
-  std::optional<OperationRow> operation(const YamlNode &N, StringRef What);
+  std::optional<OperationRow> operation(const YamlNode &N, StringRef What,
+                                        bool Method);
 
   void methodSet(const YamlNode &N);
   void iteratorSet(const YamlNode &N);
@@ -60,8 +61,8 @@ private:
   } Report{this};
 };
 
-std::optional<OperationRow> Reader::operation(const YamlNode &N,
-                                              StringRef What) {
+std::optional<OperationRow> Reader::operation(const YamlNode &N, StringRef What,
+                                              bool Method) {
   EntryFields F =
       fields(N, What,
              {"name", "effect", "evidence", "other", "returns", "arguments",
@@ -70,7 +71,7 @@ std::optional<OperationRow> Reader::operation(const YamlNode &N,
   if (!F.isMapping())
     return std::nullopt;
   OperationRow Row;
-  Row.Name = F.methodName();
+  Row.Name = Method ? F.methodName() : F.text("name", /*Required=*/true);
   if (!F.find("effect"))
     F.fault("'effect' is missing");
   Row.Effect = F.word("effect", "effect", effectByName).value_or(Row.Effect);
@@ -127,7 +128,7 @@ void Reader::methodSet(const YamlNode &N) {
   if (!New)
     return F.fault("method set '" + Name + "' is defined twice");
   auto AddTo = [&, &Rows = Set->second](const YamlNode &Item) {
-    if (auto Row = operation(Item, "a method"))
+    if (auto Row = operation(Item, "a method", /*Method=*/true))
       addRow(Rows, *Row);
   };
   F.each("methods", AddTo, /*Required=*/true);
@@ -165,9 +166,13 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
   return Bits;
 }
 
-// "Base", or "Base<Derived>".
-std::string className(StringRef Text) {
+// "Base", or "Base<Derived>". (A pointer may be an argument; a class that a
+// star stands in has no name.)
+std::string className(EntryFields &F, const YamlNode &N) {
+  const StringRef Text = N.Text;
   auto [Class, Argument] = Text.split('<');
+  if (Class.contains('*'))
+    F.fault(N, "a class is named in full, without wildcards: '" + Text + "'");
   if (Argument.consume_back(">"))
     return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
   return canonicalName(Text);
@@ -181,7 +186,7 @@ void Reader::iteratorSet(const YamlNode &N) {
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
-    New.Classes.push_back(className(Class->Text));
+    New.Classes.push_back(className(F, *Class));
   New.Pointers = F.boolean("pointers");
   for (const YamlNode *Function : F.list("steps"))
     New.Steps.push_back(Function->Text);
@@ -227,7 +232,7 @@ void Reader::family(const YamlNode &N) {
   if (New.Identity.empty())
     New.Identity = New.Name;
   for (const YamlNode *Class : F.list("classes"))
-    New.Classes.push_back(className(Class->Text));
+    New.Classes.push_back(className(F, *Class));
   for (const YamlNode *Internal : F.list("internals"))
     New.Internals.push_back(canonicalName(Internal->Text));
   for (const YamlNode *Name : F.list("built-on"))
@@ -347,7 +352,7 @@ std::optional<SharedData> Reader::shared(const YamlNode &N) {
 }
 
 void Reader::function(const YamlNode &N) {
-  if (auto Row = operation(N, "a function")) {
+  if (auto Row = operation(N, "a function", /*Method=*/false)) {
     if (!Row->OfFamily.empty() && none_of(Into.Families, [&](const Family &F) {
           return F.Name == Row->OfFamily;
         }))

@@ -71,10 +71,22 @@ std::vector<const YamlNode *> EntryFields::list(StringRef Key) {
   return Out;
 }
 
+// No method has a name with a tilde, a bracket or a star but an operator: such
+// a row would never match, and nobody would hear of it.
 std::string EntryFields::methodName() {
   std::string Name = text("name", /*Required=*/true);
-  if (StringRef(Name).starts_with("(") && !is_contained(SpecialNames, Name))
-    fault(*find("name"), "unknown special name '" + Name + "'");
+  if (StringRef(Name).starts_with("(")) {
+    if (!is_contained(SpecialNames, Name))
+      fault(*find("name"), "unknown special name '" + Name + "'");
+  } else if (StringRef(Name).starts_with("~")) {
+    fault(*find("name"), "a destructor's name is (destructor)");
+  } else if (!StringRef(Name).starts_with("operator") &&
+             StringRef(Name).find_first_of("(<*") != StringRef::npos) {
+    fault(*find("name"),
+          "a method's name stands without parameters, template arguments and "
+          "wildcards: '" +
+              Name + "'");
+  }
   return Name;
 }
 

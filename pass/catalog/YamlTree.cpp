@@ -87,6 +87,12 @@ bool parseYaml(MemoryBufferRef Buffer, YamlNode &Root, YamlErrorHandler Error) {
           First.Reason.empty() ? "not YAML" : First.Reason);
     return false;
   }
+  if (Root.Is != YamlNode::Null && ++Document != Stream.end()) {
+    const YamlNode Second = Builder.build(Document->getRoot());
+    if (Second.Is != YamlNode::Null)
+      Error(Second.Line, Second.Column,
+            "only the first YAML document of a file is read");
+  }
   return !Builder.Failed;
 }
 

@@ -14,6 +14,11 @@
 #include <errno.h>
 #include <signal.h>
 
+// libFuzzer's, where the program has it.
+extern "C" __attribute__((weak)) int
+LLVMFuzzerRunDriver(int *, char ***,
+                    int (*)(const unsigned char *, unsigned long));
+
 namespace __mapsan {
 using namespace __sanitizer;
 
@@ -80,7 +85,9 @@ void Install(int signal, bool only_default) {
 } // namespace
 
 void InitializeSignals() {
-  if (!flags()->handle_signals)
+  // libFuzzer keeps the input that a program died of, but not where it finds a
+  // handler that was there before its own.
+  if (!flags()->handle_signals || LLVMFuzzerRunDriver)
     return;
   // A stack of its own for the main thread, so that endless recursion through
   // a broken tree has room to be told; other threads bring their own if they

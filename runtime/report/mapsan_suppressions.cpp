@@ -34,8 +34,8 @@ SuppressionContext *Context() {
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 // One line without blanks around it; not empty, not a comment.
-void AddLine(const char *line, const char *source, u32 number) {
-  const char *colon = internal_strchr(line, ':');
+void AddLine(char *line, const char *source, u32 number) {
+  char *colon = internal_strchr(line, ':');
   if (!colon) {
     Printf("MapSanitizer: suppressions %s:%u: '%s' is not of the form "
            "<type>:<pattern>; ignored\n",
@@ -47,6 +47,10 @@ void AddLine(const char *line, const char *source, u32 number) {
     if (static_cast<int>(internal_strlen(kTypes[i])) != size ||
         internal_strncmp(line, kTypes[i], size))
       continue;
+    const char *pattern = colon + 1;
+    while (IsBlank(*pattern))
+      pattern++;
+    internal_memmove(colon + 1, pattern, internal_strlen(pattern) + 1);
     if (colon[1])
       Context()->Parse(line);
     else
@@ -86,6 +90,10 @@ bool Matches(const OperationView &operation) {
 } // namespace
 
 void AddSuppressions(const char *text, const char *source) {
+  // What some editors put before the first line (a mark of UTF-8).
+  const char mark[] = "\xef\xbb\xbf";
+  if (!internal_strncmp(text, mark, sizeof(mark) - 1))
+    text += sizeof(mark) - 1;
   for (u32 number = 1; *text; number++) {
     const char *end = internal_strchrnul(text, '\n');
     const char *last = end;

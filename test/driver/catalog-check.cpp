@@ -28,6 +28,10 @@
 // DESCRIBED:       get: read
 // DESCRIBED-NOT: looks like
 
+// RUN: %clangxx -std=c++20 -s %s -o %t.stripped
+// RUN: %mapsan_prefix/bin/mapsan-catalog check %t.stripped 2>&1 | %FileCheck %s --check-prefix=STRIPPED
+// STRIPPED: mapsan-catalog: '{{.*}}.stripped' is stripped: of its maps little or nothing can be told
+
 // RUN: %not %mapsan_prefix/bin/mapsan-catalog check %s 2>&1 | %FileCheck %s --check-prefix=NO-PROGRAM
 // NO-PROGRAM: mapsan-catalog: '{{.*}}catalog-check.cpp': The file was not recognized as a valid object file
 // RUN: %not %mapsan_prefix/bin/mapsan-catalog check %t.absent 2>&1 | %FileCheck %s --check-prefix=ABSENT

@@ -3,6 +3,7 @@
 // a program without MapSan; with MAPSAN_DISABLE it leaves no trace at all.
 
 // RUN: %clang -std=c99 -Wall -Wextra -Wpedantic -Werror -I %mapsan_prefix/include %s -o %t
+// RUN: %clang -std=c90 -Wpedantic -Wall -Wextra -Werror -fsyntax-only -I %mapsan_prefix/include -include mapsan/interface.h -x c /dev/null
 // RUN: %t
 // RUN: %clang -std=c99 -Wall -Wextra -Werror -DMAPSAN_DISABLE -I %mapsan_prefix/include -c %s -o %t.o
 // RUN: nm %t.o | %not grep mapsan

@@ -40,10 +40,13 @@ private:
 class Suppressions : public testing::Test {
 protected:
   static void SetUpTestSuite() {
-    AddSuppressions("# comment\n"
+    AddSuppressions("\xef\xbb\xbfrace:First::line\n"
+                    "# comment\n"
                     "race:Server::touch\n"
                     "  race:^Exact::name$  \r\n"
                     "race:*Wild*card\n"
+                    "race: \tBehind::blanks\n"
+                    "race: \n"
                     "map:sessions_\n"
                     "map:std::set<int>\n"
                     "lib:libcache.so\n"
@@ -61,6 +64,8 @@ TEST_F(Suppressions, Functions) {
   EXPECT_TRUE(IsSuppressed(View("Exact::name", "main", "m", "t")));
   EXPECT_FALSE(IsSuppressed(View("NotExact::name", "main", "m", "t")));
   EXPECT_TRUE(IsSuppressed(View("a::Wild::b::card", "main", "m", "t")));
+  EXPECT_TRUE(IsSuppressed(View("First::line", "main", "m", "t")));
+  EXPECT_TRUE(IsSuppressed(View("Behind::blanks", "main", "m", "t")));
 }
 
 TEST_F(Suppressions, Maps) {

@@ -159,6 +159,9 @@ Error ProgramCheck::addFile(StringRef Path) {
     }
     return Error::success();
   };
+  if (Object.symbols().empty())
+    errs() << "mapsan-catalog: '" << Path
+           << "' is stripped: of its maps little or nothing can be told\n";
   if (Error E = AddAll(Object.symbols()))
     return E;
   if (auto *Elf = dyn_cast<object::ELFObjectFileBase>(&Object))
