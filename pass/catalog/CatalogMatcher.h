@@ -55,6 +55,12 @@ struct MapOperation {
   // The IR argument that is the one iterator given by value, or of a sequence
   // the first: its first word, or the address of a copy. -1: none, or several.
   int Iterator = -1;
+  // The IR argument that is a node handle whose element it may put in; and what
+  // it returns is one, of the element that it has taken out.
+  int NodeHandle = -1;
+  // Or an iterator by value, to the one element that comes from the second map.
+  int Spliced = -1;
+  bool Extracts = false;
   // IR arguments of a C function: the address of an iterator that it makes,
   // steps, or changes the map through.
   int Makes = -1, Steps = -1, Renews = -1;
@@ -152,6 +158,8 @@ private:
   std::optional<IteratorOperation>
   matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
+  matchInsertResult(const CalleeName &Name, const llvm::Function &Callee) const;
+  std::optional<IteratorOperation>
   matchIteratorOfC(const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchAlgorithm(const CalleeName &Name, const llvm::Function &Callee) const;
@@ -166,6 +174,7 @@ private:
   const Catalog &Rows;
   ClassTable<Family> Families;
   ClassTable<IteratorSet> Iterators;
+  llvm::StringMap<const IteratorSet *> InsertResults;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> CNames; // functions by their symbol
   struct CRow {

@@ -123,11 +123,29 @@ static bool convertsOne(const CalleeName &Name, const Function &Callee,
              Callee.getParamDereferenceableBytes(This);
 }
 
+// A pair of an iterator and other things: it is known while nobody but its
+// destructor is given it.
+std::optional<IteratorOperation>
+CatalogMatcher::matchInsertResult(const CalleeName &Name,
+                                  const Function &Callee) const {
+  const IteratorSet *Of = InsertResults.lookup(Name.Scope);
+  if (!Of || !Name.Destructor || Callee.arg_empty())
+    return std::nullopt;
+  IteratorOperation Op;
+  Op.Name = Name.Base;
+  Op.Of = Of;
+  Op.Does = IteratorOperation::Forget;
+  Op.Iterators.push_back(0);
+  return Op;
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
   if (auto Algorithm = matchAlgorithm(Name, Callee))
     return Algorithm;
+  if (auto Result = matchInsertResult(Name, Callee))
+    return Result;
   IteratorOperation Op;
   Op.Name = Name.Base;
   unsigned First = firstArgument(Callee);
