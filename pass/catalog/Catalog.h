@@ -112,6 +112,11 @@ struct IteratorSet {
   std::vector<std::string> NodeHandles;
   // What an insertion of one returns, beginning with an iterator.
   std::vector<std::string> InsertResults;
+  // Where std::reverse_iterator has the iterator that it is built on; -1: those
+  // are not followed. And a set of such, which the matcher makes: the other
+  // one.
+  int Reversed = -1;
+  const IteratorSet *Base = nullptr;
   bool Pointers = false; // they are pointers to elements
   // Functions of C that are given such a pointer first: those that return
   // another one, and others.

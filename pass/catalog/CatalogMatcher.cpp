@@ -170,6 +170,7 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
       InsertResults[Class] = &I;
       Names.add(Class);
     }
+    addReversed(I);
     for (const std::string &Name : I.Steps)
       CIterators[Name] = {&I, /*Steps=*/true};
     for (const std::string &Name : I.Uses)
@@ -210,6 +211,19 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
     else
       BodyNames.add(B.Name);
   }
+}
+
+// The reverse iterators of a set.
+void CatalogMatcher::addReversed(const IteratorSet &Of) {
+  if (Of.Reversed < 0)
+    return;
+  Reversed.push_back(Of);
+  Reversed.back().Base = &Of;
+  for (const std::string &Class : Of.Classes)
+    for (const char *Template :
+         {"std::reverse_iterator", "std::__1::reverse_iterator"})
+      Names.add(Iterators.add((Twine(Template) + "<" + Class + ">").str(),
+                              &Reversed.back()));
 }
 
 bool CatalogMatcher::mayMatch(StringRef Symbol) const {

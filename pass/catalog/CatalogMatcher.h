@@ -89,6 +89,9 @@ struct IteratorOperation {
   bool ReturnsOld = false; // a step that returns what was
   const IteratorSet *Of = nullptr; // of the first
   bool OfC = false; // a C function; ByValue is a pointer to an element
+  // Where in each of Iterators, and in the result, the iterator is that counts:
+  // the one that a reverse iterator is built on.
+  unsigned Within = 0, ResultWithin = 0;
 };
 
 struct SyncOperation {
@@ -145,6 +148,7 @@ private:
     std::string Scope, Qualified; // canonical
   };
 
+  void addReversed(const IteratorSet &Of);
   const Answer &answer(const llvm::Function &Callee);
   bool mayMatch(llvm::StringRef Symbol) const;
   std::optional<MapOperation> matchMethod(const CalleeName &Name,
@@ -174,6 +178,7 @@ private:
   const Catalog &Rows;
   ClassTable<Family> Families;
   ClassTable<IteratorSet> Iterators;
+  std::deque<IteratorSet> Reversed;
   llvm::StringMap<const IteratorSet *> InsertResults;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> CNames; // functions by their symbol

@@ -177,8 +177,8 @@ void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F =
       fields(N, "an iterator set",
              {"name", "classes", "iterators", "references", "element", "null",
-              "nodes", "node-handles", "insert-results", "sequence", "pointers",
-              "steps", "uses"});
+              "nodes", "node-handles", "insert-results", "reversed", "sequence",
+              "pointers", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -208,6 +208,7 @@ void Reader::iteratorSet(const YamlNode &N) {
     F.fault(*F.find("node-handles"), "'node-handles' are of nodes");
   for (const YamlNode *Class : F.list("insert-results"))
     New.InsertResults.push_back(className(Class->Text));
+  New.Reversed = F.number("reversed", -1);
   const std::string Lie = F.text("sequence");
   if (Lie == "array")
     New.Invalidates |= MapsanInOneArray;

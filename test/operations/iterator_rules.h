@@ -20,6 +20,7 @@
 //                 known of them any more
 //   PASSES        0: of elements that go to another container, by themselves or
 //                 with others, nothing is known any more
+//   REVERSED      1: its reverse iterators are followed
 //   INSERTS_NODES 1: the iterator that an insertion of a node returns is followed,
 //                 also with what else that tells
 //   MAKE_ROOM     what makes room for some 60 elements, outside of it
@@ -75,6 +76,9 @@ struct InvalidationRules {
 #ifndef PASSES
 #define PASSES STABLE
 #endif
+#ifndef REVERSED
+#define REVERSED 0
+#endif
 #ifndef INSERTS_NODES
 #define INSERTS_NODES 0
 #endif
@@ -120,6 +124,7 @@ constexpr bool kFrees = FREES;
 constexpr bool kCounted = COUNTED;
 constexpr bool kErases = ERASES;
 constexpr bool kPasses = PASSES;
+constexpr bool kReversed = REVERSED;
 constexpr bool kInsertsNodes = INSERTS_NODES;
 constexpr bool kFollowed = FOLLOWED;
 constexpr bool kElements = ELEMENTS;

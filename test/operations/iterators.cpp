@@ -349,6 +349,91 @@ constexpr Outcome ofInserted(Outcome outcome) {
   return kInsertsNodes && kExtracts ? outcome : Silent;
 }
 
+// --- reverse iterators
+constexpr Outcome ofReversed(Outcome outcome) {
+  return kReversed ? outcome : Silent;
+}
+
+// The element before 3, and then a step to the one before that.
+template <class Any, class Change> void reversed(Any &map, Change change) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    change(map);
+    ++it;
+  }
+}
+template <class Any> void reversedElement(Any &map) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    empty(map);
+    look(*it);
+  }
+}
+template <class Any> void reversedBase(Any &map) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    auto base = it.base();
+    empty(map);
+    look(*base);
+  }
+}
+template <class Any> void reversedEnd(Any &map) {
+  if constexpr (kReversed) {
+    auto end = map.rend();
+    empty(map);
+    look(end == map.rend());
+  }
+}
+template <class Any> void reversedBegin(Any &map) {
+  if constexpr (kReversed) {
+    auto begin = map.rbegin();
+    empty(map);
+    look(begin == map.rbegin());
+  }
+}
+template <class Any> void reversedCopy(Any &map) {
+  if constexpr (kReversed) {
+    auto it = map.rbegin();
+    auto before = it++;
+    typename Any::const_reverse_iterator copy = it;
+    before = map.rbegin();
+    empty(map);
+    look(*copy);
+  }
+}
+template <class Any, class Step> void reversedLoop(Any &map, Step step) {
+  if constexpr (kReversed)
+    for (auto it = map.rbegin(); it != map.rend(); ++it)
+      step(map, numberOf(*it));
+}
+// As stepUnordered.
+enum class Used { Step, Element, Comparison };
+template <Used kUse, class Any> void reversedUnordered(Any &map) {
+  if constexpr (kReversed) {
+    static invisible::Step made, done;
+    static std::mutex mutex;
+    std::thread other([&map] {
+      made.WaitFor(1);
+      std::lock_guard<std::mutex> hold(mutex);
+      put(map, 9);
+      done.Done();
+    });
+    std::unique_lock<std::mutex> hold(mutex);
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    auto same = it;
+    hold.unlock();
+    made.Done();
+    done.WaitFor(1);
+    if constexpr (kUse == Used::Step)
+      ++it;
+    else if constexpr (kUse == Used::Element)
+      look(*it);
+    else
+      look(it == same);
+    other.join();
+  }
+}
+
 #define READ_ELEMENT(Map, Number)                                              \
   do {                                                                         \
     auto word = *ELEMENT_OF(Map, Number);                                      \
@@ -574,6 +659,45 @@ const Case kCases[] = {
      [](Map &map) { insertedNode(map, [](Map &map) { empty(map); }); }},
     {"inserted as a node at a hint, then erased", ofInserted(ERASED),
      [](Map &map) { insertedNodeThere(map, [](Map &map) { take(map, 9); }); }},
+
+    // --- backwards
+    {"reversed: nothing", Silent,
+     [](Map &map) { reversed(map, [](Map &) { nothing(); }); }},
+    {"reversed: what it is built on erased", ofReversed(InvalidIterator),
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 3); }); }},
+    {"reversed: its element erased", Silent,
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 2); }); }},
+    {"reversed: another element erased", Silent,
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 5); }); }},
+    {"reversed: emptied", ofReversed(InvalidIterator),
+     [](Map &map) { reversed(map, [](Map &map) { empty(map); }); }},
+    {"reversed: dereferenced", ofReversed(InvalidIterator),
+     reversedElement<Map>},
+    {"reversed: its base", ofReversed(InvalidIterator), reversedBase<Map>},
+    {"reversed: the end, emptied", ofReversed(InvalidIterator),
+     reversedEnd<Map>},
+    {"reversed: the beginning, emptied", Silent, reversedBegin<Map>},
+    {"reversed: a constant copy", ofReversed(InvalidIterator),
+     reversedCopy<Map>},
+    {"reversed: each element erased", Silent,
+     [](Map &map) {
+       reversedLoop(map, [](Map &map, int number) { take(map, number); });
+     }},
+    {"reversed: the one before erased", ofReversed(InvalidIterator),
+     [](Map &map) {
+       reversedLoop(
+           map,
+           [](Map &map, int number) {
+             if (number < 8)
+               take(map, number + 1);
+           });
+     }},
+    {"reversed: a step after another thread's insertion", ofReversed(Race),
+     reversedUnordered<Used::Step, Map>},
+    {"reversed: dereferenced after another thread's insertion", ofReversed(Race),
+     reversedUnordered<Used::Element, Map>},
+    {"reversed: compared after another thread's insertion", Silent,
+     reversedUnordered<Used::Comparison, Map>},
 
     // --- what it is used for
     {"dereferenced", InvalidIterator,

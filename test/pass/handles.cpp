@@ -262,6 +262,18 @@ extern "C" void own_changed() {
     local.erase(k);
 }
 
+// A reverse iterator is as good as the one that it is built on.
+// CHECK-LABEL: @backwards(
+// CHECK: @__mapsan_handle_made
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK: {{^}$}}
+extern "C" int backwards() {
+  auto it = tree.rbegin();
+  something();
+  return it->second;
+}
+
 // What was taken out is said when that is done; what is put in, before.
 // CHECK-LABEL: @passing_on(
 // CHECK: @__mapsan_map_begin

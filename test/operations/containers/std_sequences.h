@@ -166,6 +166,7 @@ template <class Any> void takeOne(Any &map, int number) {
 #endif
 // (A list that goes one way does not count its elements.)
 #if IS(LINKED) && !IS(ONE_WAY)
+#define REVERSED 1
 #define PASSES 1
 #else
 #define PASSES 0
