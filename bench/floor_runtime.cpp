@@ -225,6 +225,7 @@ void __mapsan_iterator_made(Ptr, Ptr, Ptr) {}
 void __mapsan_iterator_used(Ptr, Ptr) {}
 void __mapsan_iterator_stepped(Ptr, Ptr) {}
 void __mapsan_map_erases(Ptr, Ptr) {}
+void __mapsan_map_extracted(Ptr, Ptr) {}
 void __mapsan_element_used(Ptr, I32, Ptr) {}
 void __mapsan_sync_begin(Ptr, I32) {}
 void __mapsan_sync_end(Ptr, I32, I64) {}

@@ -93,6 +93,9 @@ enum MapsanInvalidates {
   // lies behind it, too.
   MapsanIteratorsBehind = 1 << 12,
   MapsanReferencesBehind = 1 << 13,
+  // Each element is a block of its own, which its iterators tell by its
+  // address, and goes from one container to another as it is.
+  MapsanElementsAreNodes = 1 << 14,
 };
 
 // What the call that ends an operation knows of the operation's own result.

@@ -32,12 +32,21 @@ static bool isAboutContainer(StringRef Name) {
                       Name);
 }
 
+// What it returns is built on an iterator into the map.
+static bool returnsReversed(const MapOperation &Does) {
+  return Does.Method &&
+         is_contained({"rbegin", "rend", "crbegin", "crend"}, Does.Name);
+}
+
 bool returnsHandle(const CallBase &Call, const MapOperation &Does) {
   const MapArgument &Map = Does.Maps.front();
   if (!Map.Of->Iterators || Map.IsResult)
     return false;
   if (!Does.Method)
     return Does.ReturnsIterator;
+  if (Does.Extracts ||
+      (returnsReversed(Does) && Map.Of->Iterators->Reversed < 0))
+    return false;
   // Pointers in memory that several processes share are none: no iterator has
   // the same word.
   if (Map.Of->EndOffset != -1 &&
@@ -71,9 +80,12 @@ HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
   auto It = MapCalls.find(&Call);
   if (It != MapCalls.end()) {
     const MapOperation *Does = It->second->Does;
-    return returnsHandle(Call, *Does)
-               ? Result{HandleMove::Made, {&Call, Does}, {}}
-               : Result{};
+    if (!returnsHandle(Call, *Does))
+      return {};
+    Result Made{HandleMove::Made, {&Call, Does}, {}};
+    if (returnsReversed(*Does))
+      Made.Within = Does->Maps.front().Of->Iterators->Reversed;
+    return Made;
   }
   const Function *Callee = directCallee(Call);
   if (!Callee)
@@ -83,18 +95,24 @@ HandleMoves::Result HandleMoves::resultOf(CallBase &Call) {
   const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
   if (Op && Op->Does == IteratorOperation::Search) {
     const auto From = given(Call, Op->ByValue);
-    return From ? Result{HandleMove::Copied, {}, *From, /*Searched=*/true}
+    return From ? Result{HandleMove::Copied,
+                         {},
+                         *From,
+                         /*Searched=*/true,
+                         Op->ResultWithin}
                 : Result{};
   }
   if (!Op || Op->Iterators.empty())
     return {};
-  const auto From = Where.of(Call.getArgOperand(Op->Iterators.front()));
+  auto From = Where.of(Call.getArgOperand(Op->Iterators.front()));
   if (!From)
     return {};
+  From->Offset += Op->Within;
   if (Op->Does == IteratorOperation::Dereference)
     return {HandleMove::Derived, {}, *From};
   if (Op->ReturnsOld || Op->Does == IteratorOperation::Another)
-    return {HandleMove::Copied, {}, *From};
+    return {
+        HandleMove::Copied, {}, *From, /*Searched=*/false, Op->ResultWithin};
   return {};
 }
 
@@ -143,10 +161,15 @@ void HandleMoves::comesFrom(Instruction &At, Value *What, Place To,
     // The second word of an iterator; or the second iterator of a range, which
     // is told by its class when the first one is.
     auto *Call = dyn_cast<CallBase>(Word->getAggregateOperand());
-    const auto It = Call ? MapCalls.find(Call) : MapCalls.end();
-    if (It != MapCalls.end() && It->second->Does->Name == "equal_range") {
-      M.Does = HandleMove::Made;
-      M.By = {Call, It->second->Does};
+    const Result R = Call ? resultOf(*Call) : Result();
+    const bool Second =
+        R.Within == 8 || (R.Does == HandleMove::Made && !R.By.Received &&
+                          R.By.Does->Name == "equal_range");
+    if (Second &&
+        (R.Does == HandleMove::Made || R.Does == HandleMove::Copied)) {
+      Is(R.Does, R.From);
+      M.By = R.By;
+      M.Searched = R.Searched;
     }
   } else if (auto *Call = dyn_cast<CallBase>(Word ? Word->getAggregateOperand()
                                                   : Base)) {
@@ -155,9 +178,9 @@ void HandleMoves::comesFrom(Instruction &At, Value *What, Place To,
     M.Searched = R.Searched;
     // A part of what a call returned, or what is got from an iterator, is no
     // iterator.
-    if (R.Does == HandleMove::Made ||
-        (R.Does == HandleMove::Copied && Base == What) ||
-        R.Does == HandleMove::Derived)
+    if (!R.Within && (R.Does == HandleMove::Made ||
+                      (R.Does == HandleMove::Copied && Base == What) ||
+                      R.Does == HandleMove::Derived))
       Is(R.Does, R.From);
   } else if (auto *Load = dyn_cast<LoadInst>(Base)) {
     if (auto From = Where.of(Load->getPointerOperand()))
@@ -229,7 +252,8 @@ void HandleMoves::left(CallBase &I, Value *Into) {
     return;
   const uint64_t Size = DL.getTypeAllocSize(I.getParamStructRetType(0));
   const Result R = resultOf(I);
-  HandleMove M{R.Does, &I, *To, Size, R.From, R.By, R.Searched};
+  To->Offset += R.Within;
+  HandleMove M{R.Does, &I, *To, Size - R.Within, R.From, R.By, R.Searched};
   if (R.Does == HandleMove::Derived) // an object that tells of the element
     M.Does = HandleMove::Lost;
   Found.push_back(M);
@@ -302,7 +326,10 @@ static bool surelySteps(const CallBase &I, const IteratorOperation &Op) {
 
 void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
   auto At = [&](unsigned Number) {
-    return Where.of(I.getArgOperand(Op.Iterators[Number]));
+    auto P = Where.of(I.getArgOperand(Op.Iterators[Number]));
+    if (P)
+      P->Offset += Op.Within;
+    return P;
   };
   auto Target = Op.Iterators.empty() ? std::nullopt : At(0);
   switch (Op.Does) {
@@ -331,7 +358,9 @@ void HandleMoves::iteratorCall(CallBase &I, const IteratorOperation &Op) {
       return;
     HandleMove M{HandleMove::Used, &I, *P};
     M.Operation = Op.Name;
-    M.Steps = surelySteps(I, Op);
+    // (A reverse iterator's element is one step before what it is built on.)
+    M.Steps = surelySteps(I, Op) ||
+              (Op.Of->Base && Op.Does == IteratorOperation::Dereference);
     // (Where there may be no step, perhaps nothing is read.)
     M.Compares = Op.Does == IteratorOperation::Compare ||
                  Op.Count == IteratorOperation::Any ||

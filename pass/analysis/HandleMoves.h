@@ -70,6 +70,7 @@ private:
     HandleOrigin By = {};
     Place From = {nullptr, 0};
     bool Searched = false;
+    unsigned Within = 0; // where it is in what is returned
   };
   Result resultOf(llvm::CallBase &Call);
   llvm::Value *withoutMembers(llvm::Value *Address);

@@ -67,8 +67,8 @@ std::vector<IteratorValue> findIteratorValues(Function &F,
       continue;
     const IteratorOperation *Op = Matcher.iteratorOperation(*Callee);
     // (The steps of std::advance are in its body.)
-    if (!Op || !Op->Of || !Op->Of->Nodes || Op->Iterators.empty() ||
-        Op->Count != IteratorOperation::One)
+    if (!Op || !Op->Of || Op->Of->Base || !Op->Of->Nodes ||
+        Op->Iterators.empty() || Op->Count != IteratorOperation::One)
       continue;
     if (Op->Does != IteratorOperation::Step &&
         Op->Does != IteratorOperation::Dereference &&

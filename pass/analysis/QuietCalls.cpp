@@ -43,11 +43,12 @@ static bool onlyLooks(StringRef Symbol) {
 static bool isMapHook(StringRef Symbol) {
   return is_contained({"__mapsan_map_begin", "__mapsan_map_end",
                        "__mapsan_map_unwind", "__mapsan_map_erases",
-                       "__mapsan_handle_made", "__mapsan_handle_used",
-                       "__mapsan_handle_renewed", "__mapsan_handle_expected",
-                       "__mapsan_handle_received", "__mapsan_handle_returned",
-                       "__mapsan_iterator_made", "__mapsan_iterator_used",
-                       "__mapsan_iterator_stepped", "__mapsan_element_used"},
+                       "__mapsan_map_extracted", "__mapsan_handle_made",
+                       "__mapsan_handle_used", "__mapsan_handle_renewed",
+                       "__mapsan_handle_expected", "__mapsan_handle_received",
+                       "__mapsan_handle_returned", "__mapsan_iterator_made",
+                       "__mapsan_iterator_used", "__mapsan_iterator_stepped",
+                       "__mapsan_element_used"},
                       Symbol);
 }
 

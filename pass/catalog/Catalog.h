@@ -107,7 +107,16 @@ struct IteratorSet {
   // Where that is a number, which may be zero: of a word that is null in those
   // past the end alone. -1: there is no need of it.
   int Null = -1;
-  bool Nodes = false;    // that is the address of a block of the element's own
+  bool Nodes = false; // that is the address of a block of the element's own
+  // What holds such a block that is in no container, its address first.
+  std::vector<std::string> NodeHandles;
+  // What an insertion of one returns, beginning with an iterator.
+  std::vector<std::string> InsertResults;
+  // Where std::reverse_iterator has the iterator that it is built on; -1: those
+  // are not followed. And a set of such, which the matcher makes: the other
+  // one.
+  int Reversed = -1;
+  const IteratorSet *Base = nullptr;
   bool Pointers = false; // they are pointers to elements
   // Functions of C that are given such a pointer first: those that return
   // another one, and others.

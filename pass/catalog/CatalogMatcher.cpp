@@ -130,6 +130,20 @@ bool isGivenPlace(const OperationRow &Row, const Family &Of, StringRef Name,
          !Name.ends_with("_after");
 }
 
+// Of a method that is given a node handle, or returns one.
+void findNodeHandles(const OperationRow &Row, const Family &Of,
+                     const CalleeName &Name, const Function &Callee,
+                     MapOperation *Op) {
+  const unsigned First = firstArgument(Callee) + 1;
+  for (unsigned P = 0; P < Name.Parameters.size(); ++P)
+    if (is_contained(Of.Iterators->NodeHandles,
+                     referredClass(Name.Parameters[P])))
+      if (auto Index = pointerIndex(Callee, First, Name.Parameters, P))
+        Op->NodeHandle = *Index;
+  Op->Extracts =
+      Row.Become == Elements::Mixed && !Row.Other && Callee.hasStructRetAttr();
+}
+
 MapArgument mapArgument(const Function &F, const Family &Of, unsigned Index) {
   MapArgument A;
   A.Of = &Of;
@@ -152,6 +166,11 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   for (const IteratorSet &I : Rows.Iterators) {
     for (const std::string &Class : I.Classes)
       Names.add(Iterators.add(Class, &I));
+    for (const std::string &Class : I.InsertResults) {
+      InsertResults[Class] = &I;
+      Names.add(Class);
+    }
+    addReversed(I);
     for (const std::string &Name : I.Steps)
       CIterators[Name] = {&I, /*Steps=*/true};
     for (const std::string &Name : I.Uses)
@@ -192,6 +211,19 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
     else
       BodyNames.add(B.Name);
   }
+}
+
+// The reverse iterators of a set.
+void CatalogMatcher::addReversed(const IteratorSet &Of) {
+  if (Of.Reversed < 0)
+    return;
+  Reversed.push_back(Of);
+  Reversed.back().Base = &Of;
+  for (const std::string &Class : Of.Classes)
+    for (const char *Template :
+         {"std::reverse_iterator", "std::__1::reverse_iterator"})
+      Names.add(Iterators.add((Twine(Template) + "<" + Class + ">").str(),
+                              &Reversed.back()));
 }
 
 bool CatalogMatcher::mayMatch(StringRef Symbol) const {
@@ -254,8 +286,14 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
                              Callee.getArg(This + 1)->getType()->isPointerTy();
   if (TakesIterator && isGivenPlace(*R, Of, Name.Base, Arguments))
     Op.Iterator = This + 1;
+  if (Of.Iterators && !Of.Iterators->NodeHandles.empty())
+    findNodeHandles(*R, Of, Name, Callee, &Op);
   if (!R->Other)
     return Op;
+  if (R->Become == Elements::Mixed && Arguments == 3 &&
+      isIterator(Of, Name.Parameters.back()))
+    if (auto Index = pointerIndex(Callee, This + 1, Name.Parameters, 2))
+      Op.Spliced = *Index;
   for (unsigned P = 0; P < Name.Parameters.size(); ++P) {
     const Family *OtherFamily = Families.findReferred(Name.Parameters[P]);
     if (!OtherFamily)

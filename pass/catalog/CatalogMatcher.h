@@ -55,6 +55,12 @@ struct MapOperation {
   // The IR argument that is the one iterator given by value, or of a sequence
   // the first: its first word, or the address of a copy. -1: none, or several.
   int Iterator = -1;
+  // The IR argument that is a node handle whose element it may put in; and what
+  // it returns is one, of the element that it has taken out.
+  int NodeHandle = -1;
+  // Or an iterator by value, to the one element that comes from the second map.
+  int Spliced = -1;
+  bool Extracts = false;
   // IR arguments of a C function: the address of an iterator that it makes,
   // steps, or changes the map through.
   int Makes = -1, Steps = -1, Renews = -1;
@@ -83,6 +89,9 @@ struct IteratorOperation {
   bool ReturnsOld = false; // a step that returns what was
   const IteratorSet *Of = nullptr; // of the first
   bool OfC = false; // a C function; ByValue is a pointer to an element
+  // Where in each of Iterators, and in the result, the iterator is that counts:
+  // the one that a reverse iterator is built on.
+  unsigned Within = 0, ResultWithin = 0;
 };
 
 struct SyncOperation {
@@ -139,6 +148,7 @@ private:
     std::string Scope, Qualified; // canonical
   };
 
+  void addReversed(const IteratorSet &Of);
   const Answer &answer(const llvm::Function &Callee);
   bool mayMatch(llvm::StringRef Symbol) const;
   std::optional<MapOperation> matchMethod(const CalleeName &Name,
@@ -151,6 +161,8 @@ private:
                                      const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchIterator(const CalleeName &Name, const llvm::Function &Callee) const;
+  std::optional<IteratorOperation>
+  matchInsertResult(const CalleeName &Name, const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
   matchIteratorOfC(const llvm::Function &Callee) const;
   std::optional<IteratorOperation>
@@ -166,6 +178,8 @@ private:
   const Catalog &Rows;
   ClassTable<Family> Families;
   ClassTable<IteratorSet> Iterators;
+  std::deque<IteratorSet> Reversed;
+  llvm::StringMap<const IteratorSet *> InsertResults;
   llvm::StringMap<std::vector<const Family *>> Users; // who is built on it
   llvm::StringMap<char> CNames; // functions by their symbol
   struct CRow {

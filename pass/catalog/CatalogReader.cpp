@@ -182,7 +182,8 @@ void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F =
       fields(N, "an iterator set",
              {"name", "classes", "iterators", "references", "element", "null",
-              "nodes", "sequence", "pointers", "steps", "uses"});
+              "nodes", "node-handles", "insert-results", "reversed", "sequence",
+              "pointers", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
@@ -204,6 +205,15 @@ void Reader::iteratorSet(const YamlNode &N) {
   New.Element = F.number("element", 0);
   New.Null = F.number("null", -1);
   New.Nodes = F.boolean("nodes");
+  if (New.Nodes)
+    New.Invalidates |= MapsanElementsAreNodes;
+  for (const YamlNode *Class : F.list("node-handles"))
+    New.NodeHandles.push_back(className(Class->Text));
+  if (!New.Nodes && !New.NodeHandles.empty())
+    F.fault(*F.find("node-handles"), "'node-handles' are of nodes");
+  for (const YamlNode *Class : F.list("insert-results"))
+    New.InsertResults.push_back(className(Class->Text));
+  New.Reversed = F.number("reversed", -1);
   const std::string Lie = F.text("sequence");
   if (Lie == "array")
     New.Invalidates |= MapsanInOneArray;

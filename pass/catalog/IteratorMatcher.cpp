@@ -35,8 +35,9 @@ static StringRef baseOf(const CalleeName &Name) {
 }
 
 const Family *CatalogMatcher::familyOf(const IteratorSet &Of) const {
+  const IteratorSet *Own = Of.Base ? Of.Base : &Of;
   for (const Family &F : Rows.Families)
-    if (F.Iterators == &Of)
+    if (F.Iterators == Own)
       return &F;
   return nullptr;
 }
@@ -59,8 +60,12 @@ static bool searches(StringRef Name) {
                        "find_end", "find_first_of", "adjacent_find",
                        "lower_bound", "upper_bound", "partition_point",
                        "min_element", "max_element", "search", "search_n",
-                       "is_sorted_until"},
+                       "is_sorted_until", "make_reverse_iterator"},
                       Name);
+}
+
+static unsigned withinReversed(const IteratorSet &Of) {
+  return Of.Base ? Of.Base->Reversed : 0;
 }
 
 std::optional<IteratorOperation>
@@ -87,8 +92,14 @@ CatalogMatcher::matchAlgorithm(const CalleeName &Name,
     Op.Does = IteratorOperation::Search;
     Op.ByValue = *It;
   }
-  if (!Op.Of)
+  if (!Op.Of || (Op.Of->Base && Op.ByValue >= 0))
     return std::nullopt;
+  if (Op.Name == "make_reverse_iterator") {
+    if (Op.Of->Reversed < 0)
+      return std::nullopt;
+    Op.ResultWithin = Op.Of->Reversed;
+  }
+  Op.Within = withinReversed(*Op.Of);
   if (Op.Name != "advance" && Op.Name != "next" && Op.Name != "prev")
     Op.Count = IteratorOperation::Any;
   else if (Name.Parameters.size() == 2)
@@ -123,11 +134,29 @@ static bool convertsOne(const CalleeName &Name, const Function &Callee,
              Callee.getParamDereferenceableBytes(This);
 }
 
+// A pair of an iterator and other things: it is known while nobody but its
+// destructor is given it.
+std::optional<IteratorOperation>
+CatalogMatcher::matchInsertResult(const CalleeName &Name,
+                                  const Function &Callee) const {
+  const IteratorSet *Of = InsertResults.lookup(Name.Scope);
+  if (!Of || !Name.Destructor || Callee.arg_empty())
+    return std::nullopt;
+  IteratorOperation Op;
+  Op.Name = Name.Base;
+  Op.Of = Of;
+  Op.Does = IteratorOperation::Forget;
+  Op.Iterators.push_back(0);
+  return Op;
+}
+
 std::optional<IteratorOperation>
 CatalogMatcher::matchIterator(const CalleeName &Name,
                               const Function &Callee) const {
   if (auto Algorithm = matchAlgorithm(Name, Callee))
     return Algorithm;
+  if (auto Result = matchInsertResult(Name, Callee))
+    return Result;
   IteratorOperation Op;
   Op.Name = Name.Base;
   unsigned First = firstArgument(Callee);
@@ -157,6 +186,7 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   }
   if (!Op.Of)
     return std::nullopt;
+  Op.Within = withinReversed(*Op.Of);
   if (!Own) {
     // A function of iterators by reference: an operator between two, or
     // something that may do anything to them.
@@ -180,6 +210,8 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   else
     Op.Does =
         isDistance(Op) ? IteratorOperation::Compare : kindOf(baseOf(Name));
+  if (Own->Base && Name.Base == "base")
+    Op.Does = IteratorOperation::Another;
   // What is not a reference may be a pointer that was put in.
   if (Name.Base == "operator*" &&
       !Callee.getAttributes().getRetDereferenceableBytes())
@@ -187,6 +219,7 @@ CatalogMatcher::matchIterator(const CalleeName &Name,
   Op.ReturnsOld = Op.Does == IteratorOperation::Step &&
                   (Name.Base == "operator++" || Name.Base == "operator--") &&
                   !Name.Parameters.empty();
+  Op.ResultWithin = Op.ReturnsOld ? Op.Within : 0;
   if (Op.Does == IteratorOperation::Step ||
       Op.Does == IteratorOperation::Dereference ||
       Op.Does == IteratorOperation::Read)

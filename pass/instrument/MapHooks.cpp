@@ -117,14 +117,13 @@ Value *wordOf(IRBuilder<> &Builder, Value *Element, Value *Null) {
 
 // The word of the iterator that the operation is given.
 Value *erasedElement(IRBuilder<> &Builder, const CallBase &Call,
-                     const MapOperation &Does) {
-  const IteratorSet &Of = *Does.Maps.front().Of->Iterators;
-  Value *Given = Call.getArgOperand(Does.Iterator);
+                     const IteratorSet &Of, unsigned Argument) {
+  Value *Given = Call.getArgOperand(Argument);
   // (one whose copies are not trivial is in a variable of the caller's)
-  if (Call.isByValArgument(Does.Iterator) || isa<AllocaInst>(Given))
+  if (Call.isByValArgument(Argument) || isa<AllocaInst>(Given))
     return iteratorWord(Builder, Given, Of);
   auto Word = [&](int Offset) -> Value * {
-    const unsigned Number = Does.Iterator + Offset / 8;
+    const unsigned Number = Argument + Offset / 8;
     return Number < Call.arg_size() ? Call.getArgOperand(Number) : Given;
   };
   Value *Told =
@@ -132,6 +131,12 @@ Value *erasedElement(IRBuilder<> &Builder, const CallBase &Call,
   return Told->getType()->isPointerTy()
              ? Told
              : Builder.CreateIntToPtr(Told, Builder.getPtrTy());
+}
+
+// The element that a node handle holds, or null.
+Value *handledNode(IRBuilder<> &Builder, const CallBase &Call,
+                   unsigned Argument) {
+  return Builder.CreateLoad(Builder.getPtrTy(), Call.getArgOperand(Argument));
 }
 
 } // namespace
@@ -202,8 +207,19 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
         {Data.site(*Site.Call->getFunction(), Map, Text), Address, &Map});
     if (Map.Of->Iterators && !Map.Secondary && Site.Does->Iterator >= 0 &&
         Map.Effect != MapsanEffectRead)
-      Calls.call(Builder, Callback::map_erases,
-                 {Address, erasedElement(Builder, *Site.Call, *Site.Does)});
+      Calls.call(
+          Builder, Callback::map_erases,
+          {Address, erasedElement(Builder, *Site.Call, *Map.Of->Iterators,
+                                  Site.Does->Iterator)});
+    else if (Map.Of->Iterators && Map.Secondary && Site.Does->Spliced >= 0)
+      Calls.call(
+          Builder, Callback::map_erases,
+          {Address, erasedElement(Builder, *Site.Call, *Map.Of->Iterators,
+                                  Site.Does->Spliced)});
+    else if (!Map.Secondary && Site.Does->NodeHandle >= 0)
+      Calls.call(
+          Builder, Callback::map_erases,
+          {Address, handledNode(Builder, *Site.Call, Site.Does->NodeHandle)});
     Calls.call(Builder, Callback::map_begin, {Brackets.back().Site, Address});
   }
 
@@ -215,6 +231,9 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     // Of a map that the call returns, all of it is told now.
     if (!B.Map)
       Calls.call(Builder, Callback::map_begin, {B.Site, Map});
+    if (Site.Does->Extracts && Site.Does->Iterator < 0)
+      Calls.call(Builder, Callback::map_extracted,
+                 {Map, handledNode(Builder, *Edges.Call, /*Argument=*/0)});
     Calls.call(Builder, Callback::map_end,
                {B.Site, Map, evidence(Builder, *Edges.Call, *B.Does)});
   }

@@ -252,6 +252,10 @@ MAPSAN_ENTRY void __mapsan_map_erases(void *map, void *element) {
               reinterpret_cast<uptr>(element));
 }
 
+MAPSAN_ENTRY void __mapsan_map_extracted(void *map, void *element) {
+  __mapsan_map_erases(map, element);
+}
+
 static NOINLINE void UseElement(void *address, u32 what, void *site, uptr pc,
                                 uptr bp) {
   Thread *thr = CurrentThread();

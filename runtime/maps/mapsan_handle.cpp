@@ -41,14 +41,31 @@ void HandleRenewed(Handle *handle) {
   u64 stamp;
   MapKey key;
   // What was noted meanwhile is what was done through it; or it races with
-  // that.
-  if (handle->watch &&
-      handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
-    handle->stamp = stamp | (handle->stamp & Handle::kAsk);
+  // that. (But it may be into another map by now.)
+  if (!handle->watch ||
+      !handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
+    return;
+  if (stamp != handle->Stamp() && handle->GetWatch()->HasLeft())
+    return handle->Forget();
+  handle->stamp = stamp | (handle->stamp & Handle::kAsk);
+}
+
+// An element that is in no map is about to be put in: what becomes of it there
+// is of interest, also if nobody was watching.
+static bool OpenFor(Thread *thr, uptr map, uptr element) {
+  u64 passage, stamp;
+  if (!element || !watches.HasAny() || !FitsKey(map))
+    return false;
+  const Family *family = watches.FamilyOfAbsent(element, &passage);
+  if (!family)
+    return false;
+  watches.Open(KeyOf(map, family->Number()), LooksOf(map, family), &stamp);
+  thr->operations.shortcuts.ForgetWrites(map);
+  return true;
 }
 
 void MapErases(Thread *thr, uptr map, uptr element) {
-  if (watches.MayHave(map))
+  if (watches.MayHave(map) || OpenFor(thr, map, element))
     thr->erases = {map, element};
 }
 
@@ -67,6 +84,14 @@ static void ReadMap(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
       UnlockAfterOperation(thr);
   }
   thr->last_effect = effect; // of the program's operations
+}
+
+static void ReadIfStep(Thread *thr, Site *site, MapKey key, uptr pc, uptr bp) {
+  // Of a map that is destroyed there is nothing to read. (And one of another
+  // family, to which an element has gone, is not the site's.)
+  if (key && ReadsMap(site) &&
+      key >> kMapAddressBits == site->GetFamily()->Number())
+    ReadMap(thr, site, AddressOf(key), pc, bp);
 }
 
 static void FillCreation(Thread *thr, Finding *f) {
@@ -121,18 +146,25 @@ static bool IsTombstone(uptr map, const Family *family) {
   return state && state->Dead();
 }
 
-// Something has happened to the map since it was looked at last.
-static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
+// Something has happened to the map since it was looked at last. False: in
+// which map its element is now is not known.
+static NOINLINE bool Judge(Thread *thr, Handle *handle, Site *site,
                            uptr element, uptr pc, uptr bp) {
   ScopedRuntime runtime(thr);
   Cause cause;
-  Invalidation why =
-      watches.WhyInvalid(handle->GetWatch(), *handle, site, element, &cause);
-  if (!cause.stamp)
-    return handle->Forget();
-  if (why == Invalidation::None) {
+  Invalidation why = watches.WhyInvalid(*handle, site, element, &cause);
+  if (why == Invalidation::None && cause.watch) {
+    handle->watch = reinterpret_cast<uptr>(cause.watch);
     handle->stamp = cause.stamp;
-    return AskIfLocked(handle);
+    AskIfLocked(handle);
+    return true;
+  }
+  if (why == Invalidation::None) {
+    // What a step leads to is in the same map, whichever that is; but it may be
+    // where an element was that has gone meanwhile.
+    if (!cause.stamp || ReadsMap(site))
+      handle->Forget();
+    return false;
   }
   AccessWord word = cause.mutation.word;
   bool ordered = thr->clock.Contains(SlotOf(word), EpochOf(word));
@@ -144,6 +176,7 @@ static NOINLINE void Judge(Thread *thr, Handle *handle, Site *site,
            IsTombstone(cause.map, FamilyOf(*handle)))
     ReadMap(thr, site, cause.map, pc, bp);
   handle->Forget();
+  return false;
 }
 
 void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
@@ -153,13 +186,16 @@ void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
   MapKey key;
   if (!handle->GetWatch()->Look(Watch::LifeOf(handle->Stamp()), &stamp, &key))
     return handle->Forget();
-  // Of a map that is destroyed there is nothing to read.
+  const bool same = stamp == handle->Stamp();
   const bool shared = handle->GetWatch()->IsShared();
-  if (key && ReadsMap(site) && !shared &&
-      key >> kMapAddressBits == site->GetFamily()->Number())
-    ReadMap(thr, site, AddressOf(key), pc, bp);
-  if (stamp != handle->Stamp())
-    Judge(thr, handle, site, element, pc, bp);
+  // Its element may have gone to another map, which is to be found out first.
+  const bool stayed = same || !handle->GetWatch()->HasLeft();
+  if (stayed && !shared)
+    ReadIfStep(thr, site, key, pc, bp);
+  if (!same && !Judge(thr, handle, site, element, pc, bp))
+    return;
+  if (!stayed)
+    ReadIfStep(thr, site, handle->GetWatch()->Key(), pc, bp);
   if (handle->stamp & Handle::kAsk && !shared)
     CheckLocks(thr, handle, site, pc, bp);
 }

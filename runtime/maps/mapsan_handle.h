@@ -65,7 +65,8 @@ void HandleUsed(Thread *thr, Handle *handle, Site *site, uptr element, uptr pc,
 /// The map was changed through it, after a HandleUsed.
 void HandleRenewed(Handle *handle);
 
-/// The operation that begins next on the map removes that element.
+/// The operation that begins next on the map removes that element, or inserts
+/// it; or the one that ends next has taken it out.
 void MapErases(Thread *thr, uptr map, uptr element);
 
 } // namespace __mapsan

@@ -291,7 +291,7 @@ void MapBegin(Thread *thr, Site *site, uptr map, uptr pc, uptr bp) {
 static void Leave(Thread *thr, Operation *op) {
   if (UNLIKELY(op->watch)) // it was not ended
     WatchedIsLost(thr, op);
-  op->partner = 0;
+  op->partner = op->passage = 0;
   if (op->presence)
     OverlapEnd(thr, op);
   ReportKept(op);

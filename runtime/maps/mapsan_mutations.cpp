@@ -60,7 +60,8 @@ void WatchedBegins(Thread *thr, Operation *op) {
   }
   op->watch = watch;
   op->erased = erased;
-  if (effect == MapsanEffectDestroy)
+  // Of elements that may be here or elsewhere, those that it frees were here.
+  if (effect == MapsanEffectDestroy && !watch->HasLeft())
     return;
   op->growth_before = GrowthWord(map, family);
   if (!thr->freed.of)
@@ -225,6 +226,16 @@ static void FindPlace(const Operation &op, const Difference &difference,
   }
 }
 
+// What the program said of an element was that it is put in, as it was in no
+// map. Its passage; 0: it was erased.
+static u64 PutIn(const Operation &op, const Difference &difference) {
+  u64 passage = 0;
+  if (SiteOf(op)->GetFamily()->invalidates & MapsanElementsAreNodes &&
+      op.watch && op.erased && (difference.inserted || !difference.sized))
+    watches.FamilyOfAbsent(op.erased, &passage);
+  return passage;
+}
+
 static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Difference difference(*op);
   const Family *family = SiteOf(*op)->GetFamily();
@@ -239,10 +250,11 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
   // What an operation frees that erased nothing was never an element, unless it
   // is where all of them were; or some, in a table that grows piece by piece.
   bool erased = difference.erased || !difference.sized;
+  const u64 put_in = PutIn(*op, difference);
   if (family->IsSequence())
     FindPlace(*op, difference, &change);
   else
-    change.element = op->watch && erased ? op->erased : 0;
+    change.element = op->watch && erased && !put_in ? op->erased : 0;
   bool moved = difference.moved ||
                (difference.inserted && rules & MapsanReferencesOnGrowth);
   const FreedBlocks *freed =
@@ -250,20 +262,81 @@ static void NoteChange(Thread *thr, Operation *op, uptr pc, uptr bp) {
                                                                    : nullptr;
   NoteLocks(thr, op,
             ConcernsOf(MapSizes::Of(op->change),
-                       /*erased=*/op->watch && op->erased, SiteOf(*op)),
+                       /*erased=*/op->watch && op->erased && !put_in,
+                       SiteOf(*op)),
             pc, bp);
-  if (change.iterators == Invalidation::None &&
-      change.references == Invalidation::None && !change.element && !freed)
-    return;
+  if (change.iterators != Invalidation::None ||
+      change.references != Invalidation::None || change.element || freed) {
+    Mutation mutation = Describe(thr, op, pc, bp);
+    mutation.iterators = change.iterators;
+    mutation.references = change.references;
+    mutation.element = change.element;
+    mutation.onwards = change.onwards;
+    if (op->watch)
+      watches.NoteAt(op->watch, KeyOf(*op), mutation, freed);
+    else
+      watches.Note(KeyOf(*op), mutation, freed);
+  }
+  if (put_in)
+    watches.NoteArrived(put_in, op->watch);
+}
+
+// --- elements that go to another map, or out of one
+
+// How many of its elements have left the map of an operation that frees none.
+// False: that is not known, or what leaves is no element as it was.
+static bool CountLeft(const Operation &op, u64 *left) {
+  const Change &change = op.change;
+  if (!op.watch || change.size_before == Change::kUnknown ||
+      change.size_after == Change::kUnknown ||
+      change.size_after > change.size_before ||
+      !(SiteOf(op)->GetFamily()->invalidates & MapsanElementsAreNodes))
+    return false;
+  *left = change.size_before - change.size_after;
+  return true;
+}
+
+// The number of their passage.
+static u64 NoteLeaving(Thread *thr, Operation *op, uptr pc, uptr bp) {
   Mutation mutation = Describe(thr, op, pc, bp);
-  mutation.iterators = change.iterators;
-  mutation.references = change.references;
-  mutation.element = change.element;
-  mutation.onwards = change.onwards;
-  if (op->watch)
-    watches.NoteAt(op->watch, KeyOf(*op), mutation, freed);
+  mutation.element = op->erased;
+  mutation.leaves = op->erased               ? Leaves::One
+                    : !op->change.size_after ? Leaves::All
+                                             : Leaves::Some;
+  return watches.NoteLeft(op->watch, KeyOf(*op), mutation,
+                          SiteOf(*op)->GetFamily());
+}
+
+// What a merge or splice has taken from its second map, which is that of `op`.
+static void NoteTaken(Thread *thr, Operation *op, Operation *into, uptr pc,
+                      uptr bp) {
+  u64 left;
+  if (!CountLeft(*op, &left))
+    return;
+  into->passage = left ? NoteLeaving(thr, op, pc, bp) : Operation::kNothingCame;
+}
+
+// It has come to the first one.
+static void NoteBrought(Operation *op) {
+  if (!op->passage || op->passage == Operation::kNothingCame)
+    return;
+  const Family *family = SiteOf(*op)->GetFamily();
+  u64 stamp;
+  if (Watch *watch =
+          watches.Open(KeyOf(*op), LooksOf(MapOf(*op), family), &stamp))
+    watches.NoteArrived(op->passage, watch);
+}
+
+// An extraction.
+static void NoteExtracted(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  u64 left;
+  if (thr->erases.map == MapOf(*op)) // the one that its key has told
+    op->erased = thr->erases.element;
+  thr->erases.map = 0;
+  if ((op->watch && op->erased) || (CountLeft(*op, &left) && left == 1))
+    NoteLeaving(thr, op, pc, bp);
   else
-    watches.Note(KeyOf(*op), mutation, freed);
+    watches.Retire(KeyOf(*op));
 }
 
 // What becomes of all elements at once. False: nothing like that.
@@ -277,8 +350,11 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   if (flags & MapsanSiteSecondary) {
     // The enclosing operation looks to it, if there is one.
     u32 n = thr->operations.size();
-    if (n < 2 || thr->operations.At(n - 2)->partner != key)
+    Operation *outer = n < 2 ? nullptr : thr->operations.At(n - 2);
+    if (!outer || outer->partner != key)
       watches.Retire(key);
+    else if (flags & MapsanSiteMixes && !unwound)
+      NoteTaken(thr, op, outer, pc, bp);
     return true;
   }
   bool two = partner && partner != key;
@@ -286,8 +362,10 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   auto inside = [op](MapKey of) {
     return MayBeInside(AddressOf(of), SiteOf(*op)->GetFamily());
   };
-  if (partner == key && !follow && !(flags & MapsanSiteMixes) && !unwound)
-    return true; // an assignment to itself
+  const u32 rules = SiteOf(*op)->GetFamily()->invalidates;
+  bool stay = rules & MapsanElementsAreNodes || !(flags & MapsanSiteMixes);
+  if (partner == key && !follow && stay && !unwound)
+    return true; // an assignment to itself, or other places in it
   auto replaced = [&] {
     Mutation mutation = Describe(thr, op, pc, bp);
     mutation.iterators = mutation.references = Invalidation::Replaced;
@@ -317,15 +395,11 @@ static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
   } else if (flags & MapsanSiteReplaces) {
     watches.Note(key, replaced(), nullptr);
   } else if (two) { // some come from there
-    watches.Retire(partner);
+    if (!op->passage)
+      watches.Retire(partner);
     return false;
-  } else if (op->watch && op->erased) { // that one goes, and lives on
-    Mutation mutation = Describe(thr, op, pc, bp);
-    mutation.element = op->erased;
-    mutation.element_lives = true;
-    watches.Note(key, mutation, nullptr);
-  } else { // some go
-    watches.Retire(key);
+  } else {
+    NoteExtracted(thr, op, pc, bp);
   }
   return true;
 }
@@ -361,7 +435,8 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
     mutation.iterators = mutation.references = effect == MapsanEffectDestroy
                                                    ? Invalidation::Destroyed
                                                    : Invalidation::Emptied;
-    watches.NoteLast(KeyOf(*op), mutation);
+    watches.NoteLast(KeyOf(*op), mutation,
+                     thr->freed.of == op ? &thr->freed : nullptr);
   } else if (op->watch && op->wrote && !(site->flags & kOnTwoMaps)) {
     // (What writes in any case may know whether an element came or went.)
     if (effect == MapsanEffectWrite && evidence == MapsanEvidenceUnchanged)
@@ -376,6 +451,7 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
       NoteLocks(thr, op, LockedChange::kAll, pc, bp);
     if (op->wrote && !NoteWhole(thr, op, unwound, pc, bp) && !construct)
       NoteChange(thr, op, pc, bp);
+    NoteBrought(op);
     if (!(construct && unwound))
       Expect(thr, KeyOf(*op), family);
     if (op->partner >> kMapAddressBits == family->Number())

@@ -39,7 +39,9 @@ struct Operation {
   // For maps that are watched (mapsan_mutations.h): null and 0 but there.
   Watch *watch; // that of the map; then the last two are set
   u64 partner;  // MapKey of the other map of the call, which has ended
-  uptr erased;  // the element, if the program said so
+  u64 passage;  // of the elements that came from there; or kNothingCame
+  static constexpr u64 kNothingCame = ~0ull;
+  uptr erased; // the element, if the program said so
   u64 growth_before;
   // What comes after is set by whoever needs it.
   u32 header_bytes;

@@ -10,6 +10,14 @@
 
 namespace __mapsan {
 
+/// Which elements an operation has taken out of the map that live on.
+enum class Leaves : u8 {
+  None,
+  One,  // `element`
+  Some, // nobody knows which
+  All,
+};
+
 /// An operation that may have invalidated iterators or references.
 struct Mutation {
   AccessWord word; // 0: nothing has happened (NoteLocked)
@@ -18,7 +26,7 @@ struct Mutation {
   uptr element; // erased or taken out, as the program said before; or 0
   Invalidation iterators;  // all of them, but for those past the end
   Invalidation references; // likewise
-  bool element_lives : 1;  // references to it are good still
+  Leaves leaves : 2;       // Passages may know where to
   bool onwards : 1; // and so has all that lies behind it, or past the end
   // Those that it freed; elements there were erased. Numbers in the log's ring.
   u8 freed_count;
@@ -46,7 +54,7 @@ struct WatchLog {
   static constexpr u32 kMutations = 32, kFreed = 52, kLocked = 2;
   u32 freed_end;   // the number of the next
   u32 last_locked; // which of those is the newest
-  u32 last_left;   // the number of the last with element_lives, if any
+  u32 last_left;   // the number of the last with `leaves`, if any
   // That of the number 1 comes first: most watches have no other, and their
   // log is one line.
   Mutation mutations[kMutations];
@@ -63,6 +71,7 @@ static_assert(sizeof(WatchLog) == 2048, "two to a page");
 
 /// What HandleUsed wants to know.
 struct Cause {
+  Watch *watch;      // where the element is; null: that is not known
   u64 stamp;         // of the watch now; 0: it stands for something else
   uptr map;          // where the map is, or was last
   Mutation mutation; // of an invalidation
@@ -117,6 +126,10 @@ public:
     return atomic_load(&has_locked_, memory_order_relaxed);
   }
 
+  /// An element has left the map alive, in this life (Leaves). As for
+  /// HasLocked.
+  bool HasLeft() const { return atomic_load(&has_left_, memory_order_relaxed); }
+
   /// Other objects own the elements, too, or may: who steps through them does
   /// not read the map, which its owner may change meanwhile (it takes a copy of
   /// them for that), and need not hold its locks. Set by who comes to know it
@@ -156,9 +169,9 @@ private:
   atomic_uint8_t used_;
   atomic_uint8_t has_locked_;
   atomic_uint8_t shared_;
-  bool has_left_;    // an element has, alive
-  SequenceLock lock; // of the log, of the latter, of has_locked_, and of the
-                     // two below
+  atomic_uint8_t has_left_;
+  SequenceLock lock; // of the log, of has_locked_ and has_left_, and of the two
+                     // below
   uptr first_map_;   // where it was when this life began
   uptr last_map_;    // where it was before that; 0: nowhere
   atomic_uint64_t print_;

@@ -56,7 +56,7 @@ template <class Callback> void Watches::ForEach(Callback callback) {
 void Watches::BeginLife(Watch *watch) {
   u64 life = (Watch::LifeOf(watch->Stamp()) + 1) % Watch::kLives;
   atomic_store(&watch->stamp_, life << Watch::kCountBits, memory_order_relaxed);
-  watch->has_left_ = false;
+  atomic_store(&watch->has_left_, 0, memory_order_relaxed);
   watch->SetShared(false);
   ForgetLocked(watch);
 }
@@ -203,8 +203,8 @@ void Watches::Append(Watch *watch, const Mutation &mutation,
   *noted = mutation;
   noted->freed_first = log->freed_end;
   noted->freed_count = 0;
-  if (mutation.element_lives) {
-    watch->has_left_ = true;
+  if (mutation.leaves != Leaves::None) {
+    atomic_store(&watch->has_left_, 1, memory_order_relaxed);
     log->last_left = Watch::CountOf(stamp);
   }
   if (freed) {
@@ -230,14 +230,36 @@ void Watches::NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
     Append(watch, mutation, freed);
 }
 
-void Watches::NoteLast(MapKey key, const Mutation &mutation) {
+void Watches::NoteLast(MapKey key, const Mutation &mutation,
+                       const FreedBlocks *freed) {
   Bucket *bucket = BucketOf(AddressOf(key));
   ScopedLock lock(bucket);
   if (Watch *watch = Find(bucket, key)) {
     ScopedLock lock_log(&watch->lock);
-    Append(watch, mutation, nullptr);
+    Append(watch, mutation, freed);
     Unlink(bucket, watch);
   }
+}
+
+u64 Watches::NoteLeft(Watch *watch, MapKey key, const Mutation &mutation,
+                      const Family *family) {
+  ScopedLock lock(&watch->lock);
+  if (watch->Key() != key)
+    return 0;
+  Append(watch, mutation, nullptr);
+  return passages_.Begin(watch, watch->Stamp(), family, mutation.element);
+}
+
+void Watches::NoteArrived(u64 passage, Watch *watch) {
+  passages_.End(passage, watch, watch->Stamp());
+}
+
+const Family *Watches::FamilyOfAbsent(uptr element, u64 *number) {
+  Passage passage;
+  if (!passages_.FindElement(element, &passage) || passage.to)
+    return nullptr;
+  *number = passage.number;
+  return passage.family;
 }
 
 // Bucket's lock held.
@@ -415,7 +437,7 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   if (mutation.onwards && element >= mutation.element)
     return Invalidation::Behind;
   if (mutation.element == element && !survives &&
-      !(reference && mutation.element_lives))
+      !(reference && mutation.leaves == Leaves::One))
     return Invalidation::Erased;
   if (behind && mutation.element && mutation.element < element)
     return Invalidation::Moved;
@@ -430,47 +452,149 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
   return all;
 }
 
-Invalidation Watches::WhyInvalid(Watch *watch, const Handle &handle,
-                                 const Site *use, uptr element, Cause *cause) {
-  bool reference = use->flags & MapsanSiteReference;
-  const Family *family = FamilyOf(handle);
-  ScopedLock lock(&watch->lock);
-  u64 stamp = watch->Stamp();
-  if (Watch::LifeOf(stamp) != Watch::LifeOf(handle.Stamp())) {
-    cause->stamp = 0;
-    return Invalidation::None;
+/// What is asked about a handle.
+struct Question {
+  const Family *family;
+  bool reference;
+  uptr element;
+};
+
+/// The maps where a handle's element may be: their watches, with the stamps of
+/// when it was last looked at there, or came there.
+struct Route {
+  static constexpr u32 kMax = 6;
+  struct Place {
+    Watch *watch;
+    u64 stamp;
+    bool certain; // it is, or was, nowhere else
+  };
+  Place places[kMax];
+  u32 count = 0;
+  bool lost = false; // or it is somewhere that is not known
+
+  void Add(Watch *watch, u64 stamp, bool certain) {
+    if (!watch || count == kMax)
+      lost = true;
+    else
+      places[count++] = {watch, stamp, certain};
   }
-  cause->stamp = stamp;
+};
+
+// The mutation has taken the element along, or may have.
+static bool MayHaveLeft(const Mutation &mutation, const Question &question) {
+  if (mutation.leaves != Leaves::One)
+    return mutation.leaves != Leaves::None;
+  // (A reference points to somewhere in its element.)
+  return question.reference ? question.element >= mutation.element
+                            : question.element == mutation.element;
+}
+
+// What was erased or freed is no more, wherever it was.
+static bool TellsElement(const WatchLog &log, const Mutation &mutation,
+                         uptr element) {
+  return mutation.element == element || log.Freed(mutation, element);
+}
+
+// In one map of the route, to which it adds the maps that elements went to from
+// there. What becomes of the map as a whole concerns the element if it is
+// there.
+Watches::Fate Watches::FateAt(Route *route, u32 at, const Question &question,
+                              Cause *cause, Invalidation *why) {
+  auto [watch, since, certain] = route->places[at];
+  const Family *family = question.family;
+  const uptr element = question.element;
+  ScopedLock lock(&watch->lock);
+  const u64 stamp = watch->Stamp();
+  if (Watch::LifeOf(stamp) != Watch::LifeOf(since)) {
+    route->lost = true;
+    return Fate::Left;
+  }
   MapKey key = watch->Key();
-  cause->map = key ? AddressOf(key) : watch->last_map_;
   bool past_end = !element ||
                   (element == watch->EndWord() && !family->IsSequence()) ||
                   (!(family->invalidates & MapsanElementsInside) &&
                    watch->IsInside(element, family->header_bytes));
   const WatchLog &log = *LogOf(watch);
-  u32 last = Watch::CountOf(stamp), number = Watch::CountOf(handle.Stamp()) + 1;
+  u32 last = Watch::CountOf(stamp), number = Watch::CountOf(since) + 1;
   if (last - number >= WatchLog::kMutations) { // those before are forgotten
     u32 first = last - WatchLog::kMutations + 1;
-    if (reference && watch->has_left_ && log.last_left >= number &&
-        log.last_left < first)
-      return Invalidation::None; // as below
+    if (!past_end && watch->HasLeft() && log.last_left >= number &&
+        log.last_left < first) {
+      route->lost = true;
+      return Fate::Left;
+    }
     number = first;
   }
+  Fate fate = Fate::Good;
+  *cause = {nullptr, stamp, key ? AddressOf(key) : watch->last_map_, {}};
   for (; number <= last; number++) {
     const Mutation &mutation = log.Of(number);
-    // What left is elsewhere now, and nothing that becomes of this map concerns
-    // it. (A reference points to somewhere in it.)
-    if (reference && mutation.element_lives && element >= mutation.element)
-      return Invalidation::None;
-    Invalidation why =
-        WhyBy(log, mutation, reference, family->invalidates, element);
-    if (why == Invalidation::None ||
-        (past_end && why != Invalidation::Destroyed))
+    if (fate == Fate::Good && !past_end && MayHaveLeft(mutation, question)) {
+      bool one = mutation.leaves == Leaves::One;
+      bool surely =
+          mutation.leaves == Leaves::All || (one && !question.reference);
+      Passage passage = {};
+      passages_.Find(watch, stamp - (last - number), &passage);
+      // (One that is in no map has no iterators, but references.)
+      bool in_hand = one && passage.number && !passage.to;
+      if (!in_hand || question.reference) {
+        route->Add(passage.to, passage.arrived, surely && certain);
+        if (surely)
+          return Fate::Left;
+        certain = false;
+        continue;
+      }
+    }
+    Invalidation by =
+        WhyBy(log, mutation, question.reference, family->invalidates, element);
+    if (by == Invalidation::None || (past_end && by != Invalidation::Destroyed))
       continue;
-    cause->mutation = mutation;
-    return why;
+    bool proven = certain || TellsElement(log, mutation, element);
+    if (fate == Fate::Good || proven) {
+      cause->mutation = mutation;
+      *why = by;
+    }
+    if (proven)
+      return Fate::Invalid;
+    fate = Fate::InvalidIfThere;
   }
-  return Invalidation::None;
+  cause->watch = certain ? watch : nullptr;
+  return fate;
+}
+
+Invalidation Watches::WhyInvalid(const Handle &handle, const Site *use,
+                                 uptr element, Cause *cause) {
+  const Question question = {FamilyOf(handle),
+                             (use->flags & MapsanSiteReference) != 0, element};
+  Route route;
+  route.Add(handle.GetWatch(), handle.Stamp(), /*certain=*/true);
+  // By each of those that it may be in.
+  Invalidation anyway = Invalidation::None;
+  bool good = false;
+  *cause = {};
+  for (u32 i = 0; i < route.count; i++) {
+    Cause there = {};
+    Invalidation why = Invalidation::None;
+    switch (FateAt(&route, i, question, &there, &why)) {
+    case Fate::Left:
+      if (anyway == Invalidation::None && !good)
+        *cause = there;
+      break;
+    case Fate::Good:
+      good = true;
+      *cause = there;
+      break;
+    case Fate::InvalidIfThere:
+      anyway = why;
+      if (!good)
+        *cause = there;
+      break;
+    case Fate::Invalid:
+      *cause = there;
+      return why;
+    }
+  }
+  return good || route.lost ? Invalidation::None : anyway;
 }
 
 // --- all of them
@@ -492,6 +616,7 @@ void Watches::ReplaceWords(AccessWord (*replace)(AccessWord, void *),
 }
 
 void Watches::ForgetSites(const Site *begin, const Site *end) {
+  passages_.ForgetFamilies();
   ForEach([&](Watch *watch) {
     WatchLog *log = LogOf(watch);
     u32 count = Watch::CountOf(watch->Stamp());
@@ -511,6 +636,7 @@ void Watches::ForgetSites(const Site *begin, const Site *end) {
 
 void Watches::ResetAfterFork() {
   lock_.ResetAfterFork();
+  passages_.ResetAfterFork();
   if (!HasAny())
     return; // no page of all that has been touched
   for (Bucket &bucket : buckets_)

@@ -8,16 +8,20 @@
 #include "../entry/mapsan_hidden.h"
 #include "../report/mapsan_finding.h"
 #include "mapsan_access.h"
+#include "mapsan_passages.h"
 
 namespace __mapsan {
 
 class Watch;
 struct Cause;
+struct Family;
 struct FreedBlocks;
 struct Handle;
 struct LockedChange;
 struct MapLooks;
 struct Mutation;
+struct Question;
+struct Route;
 struct Site;
 struct WatchLog;
 using MapKey = u64;
@@ -54,7 +58,8 @@ public:
   void NoteAt(Watch *watch, MapKey key, const Mutation &mutation,
               const FreedBlocks *freed);
   /// The same, and then there is no map any more.
-  void NoteLast(MapKey key, const Mutation &mutation);
+  void NoteLast(MapKey key, const Mutation &mutation,
+                const FreedBlocks *freed = nullptr);
   /// What is in `from` and what is in `to` is exchanged.
   void Exchange(MapKey a, MapKey b);
   /// What is in `from` is in `to` from now on; of what was there the mutation
@@ -62,6 +67,16 @@ public:
   void Move(MapKey from, MapKey to, const Mutation &mutation);
   /// Nobody knows what became of which element, or there is another map.
   void Retire(MapKey key);
+
+  /// Elements have left the map of the watch alive, as the mutation says. The
+  /// number of their passage; 0: it is another map's by now.
+  u64 NoteLeft(Watch *watch, MapKey key, const Mutation &mutation,
+               const Family *family);
+  /// They are in the map of that watch now.
+  void NoteArrived(u64 passage, Watch *watch);
+  /// The element has left a map of this family by itself; null: not that it is
+  /// known. The number of that passage.
+  const Family *FamilyOfAbsent(uptr element, u64 *passage);
 
   /// A change under locks, unless it tells no more than one of the same thread
   /// that is known. What tells more makes handles look at the map again.
@@ -73,10 +88,10 @@ public:
   u32 FindLocked(Watch *watch, const Handle &handle, u8 concern,
                  LockedChange *changes);
 
-  /// Why a handle of the watch is of no more use, since it was last looked at;
-  /// None: for no reason that is known.
-  Invalidation WhyInvalid(Watch *watch, const Handle &handle, const Site *use,
-                          uptr element, Cause *cause);
+  /// Why the handle is of no more use, since it was last looked at; None: for
+  /// no reason that is known.
+  Invalidation WhyInvalid(const Handle &handle, const Site *use, uptr element,
+                          Cause *cause);
 
   /// As ReplaceRecords of maps.
   void ReplaceWords(AccessWord (*replace)(AccessWord, void *), void *arg);
@@ -105,6 +120,14 @@ private:
   void Append(Watch *watch, const Mutation &mutation, const FreedBlocks *freed);
   LockedChange *LockedBy(Watch *watch, Slot slot);
   void ForgetLocked(Watch *watch);
+  enum class Fate {
+    Left, // if it was there, it is elsewhere now
+    Good,
+    InvalidIfThere,
+    Invalid
+  };
+  Fate FateAt(Route *route, u32 at, const Question &question, Cause *cause,
+              Invalidation *why);
   WatchLog *LogOf(const Watch *watch);
   template <class Callback> void ForEach(Callback callback);
 
@@ -113,6 +136,7 @@ private:
   atomic_uint32_t ring_; // of so many; a power of two
   Watch *watches_;       // kWatches of them; null: nobody has asked for any
   WatchLog *logs_;
+  Passages passages_;
   SequenceLock lock_; // of the first two, and of any_, until they are there
   Bucket buckets_[kBuckets];
 };

@@ -18,6 +18,11 @@
 //                 dereferenced
 //   TAKES_ALONG   0: a swap or a move may leave iterators behind, and nothing is
 //                 known of them any more
+//   PASSES        0: of elements that go to another container, by themselves or
+//                 with others, nothing is known any more
+//   REVERSED      1: its reverse iterators are followed
+//   INSERTS_NODES 1: the iterator that an insertion of a node returns is followed,
+//                 also with what else that tells
 //   MAKE_ROOM     what makes room for some 60 elements, outside of it
 //   ELEMENTS      0: what iterators lead to is not looked at with
 //                 --mapsan-elements
@@ -68,6 +73,15 @@ struct InvalidationRules {
 #define REFERENCE int &value = map[Key(3)]
 #define REFERRED 3
 #endif
+#ifndef PASSES
+#define PASSES STABLE
+#endif
+#ifndef REVERSED
+#define REVERSED 0
+#endif
+#ifndef INSERTS_NODES
+#define INSERTS_NODES 0
+#endif
 #ifndef ERASES
 #define ERASES 1
 #endif
@@ -109,6 +123,9 @@ constexpr bool kLearnsReferences = LEARNS_REFERENCES;
 constexpr bool kFrees = FREES;
 constexpr bool kCounted = COUNTED;
 constexpr bool kErases = ERASES;
+constexpr bool kPasses = PASSES;
+constexpr bool kReversed = REVERSED;
+constexpr bool kInsertsNodes = INSERTS_NODES;
 constexpr bool kFollowed = FOLLOWED;
 constexpr bool kElements = ELEMENTS;
 constexpr bool kConcurrent = CONCURRENT;

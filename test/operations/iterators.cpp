@@ -110,6 +110,15 @@ ELSEWHERE takeLast(Map &map) { map.pop_back(); }
 #endif
 #if IS(LINKED)
 ELSEWHERE sort(Map &map) { map.sort(Less()); }
+ELSEWHERE mergeSorted(Map &into, Map &from) { into.merge(from, Less()); }
+constexpr Outcome ofLinked(Outcome outcome) {
+  return kPasses ? outcome : Silent;
+}
+#if !IS(ONE_WAY)
+ELSEWHERE spliceOne(Map &into, Map &from, int number) {
+  into.splice(into.begin(), from, place(from, number));
+}
+#endif
 ELSEWHERE spliceAll(Map &into, Map &from) {
 #if IS(ONE_WAY)
   into.splice_after(into.before_begin(), from);
@@ -220,6 +229,210 @@ constexpr Outcome kRace = kConcurrent || kPointers ? Silent : Race;
 // Whether an insertion, or an erasure, is known for one, or they are alike.
 constexpr bool kTold = kCounted || (kIterators.insert == Insert::Always &&
                                     kIterators.erase == Erase::All);
+
+// --- elements that go to another container
+template <class Any>
+concept Merges = requires(Any &map) { map.merge(map); };
+template <class Any>
+concept Extracts = requires(Any &map) { map.insert(map.extract(Key(3))); };
+constexpr bool kMerges = Merges<Map> && kPasses && kCounted;
+constexpr bool kExtracts = Extracts<Map> && kPasses;
+constexpr Outcome ofMerged(Outcome outcome) {
+  return kMerges ? outcome : Silent;
+}
+constexpr Outcome ofExtracted(Outcome outcome) {
+  return kExtracts ? outcome : Silent;
+}
+// Of elements that may be in either, as the others are: those that are freed.
+[[maybe_unused]] constexpr Outcome ofParted(bool invalid) {
+  return ofMerged(when(invalid && kLearnsErasures));
+}
+
+template <class Any> ELSEWHERE mergeInto(Any &into, Any &from) {
+  into.merge(from);
+}
+
+template <class Any> Any *another() {
+  auto *other = new Any();
+  PREPARE(*other);
+  MAKE_ROOM(*other);
+  return other;
+}
+
+// An iterator to one of the elements, which all go to another container, but for
+// what that has already.
+template <class Any, class Use>
+void merged(Any &map, int number, int present, Use use) {
+  if constexpr (Merges<Any>) {
+    Any *other = another<Any>();
+    if (present)
+      PUT(*other, present);
+    auto it = POSITION(map, number);
+    mergeInto(*other, map);
+    use(map, *other);
+    look(*it);
+  }
+}
+
+// To one of them, of which one is taken out by its key and put into another
+// container.
+template <class Any> ELSEWHERE passOn(Any &into, Any &from, int number) {
+  into.insert(from.extract(Key(number)));
+}
+template <class Any, class Use> void passedOn(Any &map, int number, Use use) {
+  if constexpr (Extracts<Any>) {
+    Any *other = another<Any>();
+    auto it = POSITION(map, 3);
+    passOn(*other, map, number);
+    use(map, *other);
+    look(*it);
+  }
+}
+
+// Which is kept out.
+template <class Any, class Use> void extracted(Any &map, int number, Use use) {
+  if constexpr (Extracts<Any>) {
+    auto it = POSITION(map, 3);
+    auto node = map.extract(Key(number));
+    use(map);
+    look(*it);
+  }
+}
+
+#ifdef REFERENCE
+template <class Any> void referencePassedOn(Any &map) {
+  if constexpr (Extracts<Any>) {
+    REFERENCE;
+    Any *other = another<Any>();
+    passOn(*other, map, REFERRED);
+    takeByKey(*other, REFERRED);
+    value = 1;
+  }
+}
+template <class Any> void referenceMerged(Any &map) {
+  if constexpr (Merges<Any>) {
+    REFERENCE;
+    Any *other = another<Any>();
+    mergeInto(*other, map);
+    empty(*other);
+    value = 1;
+  }
+}
+#endif
+
+// The iterator that an insertion returned.
+template <class Any, class Use> void insertedNode(Any &map, Use use) {
+  if constexpr (kInsertsNodes && Extracts<Any>) {
+    Any *other = another<Any>();
+    PUT(*other, 9);
+    auto result = map.insert(other->extract(Key(9)));
+    if constexpr (requires { result.position; }) {
+      auto it = result.position;
+      use(map);
+      look(*it);
+    } else {
+      use(map);
+      look(*result);
+    }
+  }
+}
+template <class Any, class Use> void insertedNodeThere(Any &map, Use use) {
+  if constexpr (kInsertsNodes && Extracts<Any>) {
+    Any *other = another<Any>();
+    PUT(*other, 9);
+    auto it = map.insert(map.end(), other->extract(Key(9)));
+    use(map);
+    look(*it);
+  }
+}
+constexpr Outcome ofInserted(Outcome outcome) {
+  return kInsertsNodes && kExtracts ? outcome : Silent;
+}
+
+// --- reverse iterators
+constexpr Outcome ofReversed(Outcome outcome) {
+  return kReversed ? outcome : Silent;
+}
+
+// The element before 3, and then a step to the one before that.
+template <class Any, class Change> void reversed(Any &map, Change change) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    change(map);
+    ++it;
+  }
+}
+template <class Any> void reversedElement(Any &map) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    empty(map);
+    look(*it);
+  }
+}
+template <class Any> void reversedBase(Any &map) {
+  if constexpr (kReversed) {
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    auto base = it.base();
+    empty(map);
+    look(*base);
+  }
+}
+template <class Any> void reversedEnd(Any &map) {
+  if constexpr (kReversed) {
+    auto end = map.rend();
+    empty(map);
+    look(end == map.rend());
+  }
+}
+template <class Any> void reversedBegin(Any &map) {
+  if constexpr (kReversed) {
+    auto begin = map.rbegin();
+    empty(map);
+    look(begin == map.rbegin());
+  }
+}
+template <class Any> void reversedCopy(Any &map) {
+  if constexpr (kReversed) {
+    auto it = map.rbegin();
+    auto before = it++;
+    typename Any::const_reverse_iterator copy = it;
+    before = map.rbegin();
+    empty(map);
+    look(*copy);
+  }
+}
+template <class Any, class Step> void reversedLoop(Any &map, Step step) {
+  if constexpr (kReversed)
+    for (auto it = map.rbegin(); it != map.rend(); ++it)
+      step(map, numberOf(*it));
+}
+// As stepUnordered.
+enum class Used { Step, Element, Comparison };
+template <Used kUse, class Any> void reversedUnordered(Any &map) {
+  if constexpr (kReversed) {
+    static invisible::Step made, done;
+    static std::mutex mutex;
+    std::thread other([&map] {
+      made.WaitFor(1);
+      std::lock_guard<std::mutex> hold(mutex);
+      put(map, 9);
+      done.Done();
+    });
+    std::unique_lock<std::mutex> hold(mutex);
+    auto it = std::make_reverse_iterator(POSITION(map, 3));
+    auto same = it;
+    hold.unlock();
+    made.Done();
+    done.WaitFor(1);
+    if constexpr (kUse == Used::Step)
+      ++it;
+    else if constexpr (kUse == Used::Element)
+      look(*it);
+    else
+      look(it == same);
+    other.join();
+  }
+}
 
 #define READ_ELEMENT(Map, Number)                                              \
   do {                                                                         \
@@ -363,6 +576,128 @@ const Case kCases[] = {
        STEP(it);
      }},
 #endif
+
+    // --- what becomes of those that go to another container
+    {"merged", Silent,
+     [](Map &map) { merged(map, 3, 0, [](Map &, Map &) {}); }},
+    {"merged, then where they came from destroyed", Silent,
+     [](Map &map) {
+       merged(map, 3, 0, [](Map &from, Map &) { delete &from; });
+     }},
+    {"merged, then emptied there", ofMerged(InvalidIterator),
+     [](Map &map) {
+       merged(map, 3, 0, [](Map &, Map &into) { empty(into); });
+     }},
+    {"merged, then erased there", ofMerged(ERASED),
+     [](Map &map) {
+       merged(map, 3, 0, [](Map &, Map &into) { take(into, 3); });
+     }},
+#if UNIQUE
+    {"most merged, then where it went emptied", ofParted(true),
+     [](Map &map) {
+       merged(map, 3, 5, [](Map &, Map &into) { empty(into); });
+     }},
+    {"most merged, then where it stayed emptied", ofParted(true),
+     [](Map &map) {
+       merged(map, 5, 5, [](Map &from, Map &) { empty(from); });
+     }},
+    {"most merged, then where it stayed destroyed", ofParted(true),
+     [](Map &map) {
+       merged(map, 5, 5, [](Map &from, Map &) { delete &from; });
+     }},
+    {"most merged, it stayed, then the others emptied", Silent,
+     [](Map &map) {
+       merged(map, 5, 5, [](Map &, Map &into) { empty(into); });
+     }},
+    {"most merged, it went, then the others emptied", Silent,
+     [](Map &map) {
+       merged(map, 3, 5, [](Map &from, Map &) { empty(from); });
+     }},
+    {"most merged, it went, then the others destroyed", Silent,
+     [](Map &map) {
+       merged(map, 3, 5, [](Map &from, Map &) { delete &from; });
+     }},
+    {"many merged, then both emptied", ofMerged(InvalidIterator),
+     [](Map &map) {
+       putMany(map);
+       merged(
+           map, 599, 5,
+           [](Map &from, Map &into) {
+             empty(into);
+             empty(from);
+           });
+     }},
+#endif
+    {"another one extracted by its key", Silent,
+     [](Map &map) { extracted(map, 5, [](Map &) {}); }},
+    {"another one extracted by its key, then emptied",
+     ofExtracted(InvalidIterator),
+     [](Map &map) { extracted(map, 5, [](Map &map) { empty(map); }); }},
+    {"extracted by its key", ofExtracted(InvalidIterator),
+     [](Map &map) { extracted(map, 3, [](Map &) {}); }},
+    {"passed on", Silent,
+     [](Map &map) { passedOn(map, 3, [](Map &, Map &) {}); }},
+    {"passed on, then where it was destroyed", Silent,
+     [](Map &map) {
+       passedOn(map, 3, [](Map &from, Map &) { delete &from; });
+     }},
+    {"passed on, then erased there", ofExtracted(ERASED),
+     [](Map &map) {
+       passedOn(map, 3, [](Map &, Map &into) { take(into, 3); });
+     }},
+    {"another one passed on, which is emptied", Silent,
+     [](Map &map) { passedOn(map, 5, [](Map &, Map &into) { empty(into); });
+     }},
+    {"another one passed on, then emptied", ofExtracted(InvalidIterator),
+     [](Map &map) { passedOn(map, 5, [](Map &from, Map &) { empty(from); });
+     }},
+    {"inserted as a node", Silent,
+     [](Map &map) { insertedNode(map, [](Map &) { nothing(); }); }},
+    {"inserted as a node, then erased", ofInserted(ERASED),
+     [](Map &map) { insertedNode(map, [](Map &map) { take(map, 9); }); }},
+    {"inserted as a node, then emptied", ofInserted(InvalidIterator),
+     [](Map &map) { insertedNode(map, [](Map &map) { empty(map); }); }},
+    {"inserted as a node at a hint, then erased", ofInserted(ERASED),
+     [](Map &map) { insertedNodeThere(map, [](Map &map) { take(map, 9); }); }},
+
+    // --- backwards
+    {"reversed: nothing", Silent,
+     [](Map &map) { reversed(map, [](Map &) { nothing(); }); }},
+    {"reversed: what it is built on erased", ofReversed(InvalidIterator),
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 3); }); }},
+    {"reversed: its element erased", Silent,
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 2); }); }},
+    {"reversed: another element erased", Silent,
+     [](Map &map) { reversed(map, [](Map &map) { take(map, 5); }); }},
+    {"reversed: emptied", ofReversed(InvalidIterator),
+     [](Map &map) { reversed(map, [](Map &map) { empty(map); }); }},
+    {"reversed: dereferenced", ofReversed(InvalidIterator),
+     reversedElement<Map>},
+    {"reversed: its base", ofReversed(InvalidIterator), reversedBase<Map>},
+    {"reversed: the end, emptied", ofReversed(InvalidIterator),
+     reversedEnd<Map>},
+    {"reversed: the beginning, emptied", Silent, reversedBegin<Map>},
+    {"reversed: a constant copy", ofReversed(InvalidIterator),
+     reversedCopy<Map>},
+    {"reversed: each element erased", Silent,
+     [](Map &map) {
+       reversedLoop(map, [](Map &map, int number) { take(map, number); });
+     }},
+    {"reversed: the one before erased", ofReversed(InvalidIterator),
+     [](Map &map) {
+       reversedLoop(
+           map,
+           [](Map &map, int number) {
+             if (number < 8)
+               take(map, number + 1);
+           });
+     }},
+    {"reversed: a step after another thread's insertion", ofReversed(Race),
+     reversedUnordered<Used::Step, Map>},
+    {"reversed: dereferenced after another thread's insertion", ofReversed(Race),
+     reversedUnordered<Used::Element, Map>},
+    {"reversed: compared after another thread's insertion", Silent,
+     reversedUnordered<Used::Comparison, Map>},
 
     // --- what it is used for
     {"dereferenced", InvalidIterator,
@@ -542,6 +877,12 @@ const Case kCases[] = {
        takeByKey(map, REFERRED);
        look(value);
      }},
+    {"reference: passed on, then erased there",
+     kExtracts &&kLearnsReferences ? InvalidElement : Silent,
+     referencePassedOn<Map>},
+    {"reference: merged, then emptied there",
+     kMerges ? InvalidElement : Silent,
+     referenceMerged<Map>},
 #endif
 
 #ifdef IS_SEQUENCE
@@ -659,6 +1000,93 @@ const Case kCases[] = {
        take(map, 3 + 8);
        ++it;
      }},
+    {"spliced away, then emptied there", ofLinked(InvalidIterator),
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceAll(*other, map);
+       empty(*other);
+       ++it;
+     }},
+    {"merged away, then where it was emptied", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       mergeSorted(*other, map);
+       empty(map);
+       ++it;
+     }},
+    {"merged away, then emptied there", ofLinked(InvalidIterator),
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       mergeSorted(*other, map);
+       empty(*other);
+       ++it;
+     }},
+#if !IS(ONE_WAY)
+    {"it alone spliced away, then where it was emptied", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceOne(*other, map, 3);
+       empty(map);
+       ++it;
+     }},
+    {"it alone spliced away, then emptied there", InvalidIterator,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceOne(*other, map, 3);
+       empty(*other);
+       ++it;
+     }},
+    {"another one spliced away, then emptied", InvalidIterator,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceOne(*other, map, 5);
+       empty(map);
+       ++it;
+     }},
+    {"another one spliced away, then that emptied", Silent,
+     [](Map &map) {
+       std::unique_ptr<Map> other(filled());
+       ITERATOR;
+       spliceOne(*other, map, 5);
+       empty(*other);
+       ++it;
+     }},
+    {"some spliced away, it among them, then it is erased", InvalidIterator,
+     [](Map &map) {
+       Map other;
+       ITERATOR;
+       other.splice(other.end(), map, map.begin(), place(map, 5));
+       take(other, 3);
+       ++it;
+     }},
+    {"some spliced away, then where it is not emptied", Silent,
+     [](Map &map) {
+       Map other;
+       auto it = POSITION(map, 6);
+       other.splice(other.end(), map, map.begin(), place(map, 5));
+       empty(other);
+       look(*it);
+     }},
+    {"put first", Silent,
+     [](Map &map) {
+       ITERATOR;
+       spliceOne(map, map, 3);
+       ++it;
+     }},
+    {"put first, then emptied", InvalidIterator,
+     [](Map &map) {
+       ITERATOR;
+       spliceOne(map, map, 3);
+       empty(map);
+       ++it;
+     }},
+#endif
     {"sorted", Silent,
      [](Map &map) {
        ITERATOR;

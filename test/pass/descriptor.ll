@@ -8,7 +8,7 @@
 ; CHECK-DAG: @[[FILE:.*]] = private unnamed_addr constant [8 x i8] c"dir/a.c\00"
 ; CHECK-DAG: @[[FUNCTION:.*]] = private unnamed_addr constant [14 x i8] c"Server::login\00"
 ; CHECK-DAG: @[[FAMILYNAME:.*]] = private unnamed_addr constant [14 x i8] c"libstdc++ map\00"
-; CHECK-DAG: @[[FAMILY:__mapsan_family.*]] = linkonce_odr hidden global { i64, ptr, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i64 } { i64 {{-?[1-9][0-9]*}}, ptr @[[FAMILYNAME]], i32 48, i32 40, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }, no_sanitize_address, no_sanitize_hwaddress, comdat, align 8
+; CHECK-DAG: @[[FAMILY:__mapsan_family.*]] = linkonce_odr hidden global { i64, ptr, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i64 } { i64 {{-?[1-9][0-9]*}}, ptr @[[FAMILYNAME]], i32 48, i32 40, i32 -1, i32 -1, i32 0, i32 0, i32 16384, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }, no_sanitize_address, no_sanitize_hwaddress, comdat, align 8
 ;                                                                           family          operation  type         name         file         function         line    column  effect flags  ran    reserved
 ; CHECK-DAG: = linkonce_odr hidden global {{.*}} { ptr @[[FAMILY]], ptr @[[OP]], ptr @[[TYPE]], ptr @[[NAME]], ptr @[[FILE]], ptr @[[FUNCTION]], i32 12, i32 5, i32 2, i32 12, i64 1 }, section "mapsan_sites", no_sanitize_address, no_sanitize_hwaddress, comdat, align 8
 ; CHECK-DAG: = linkonce_odr hidden global {{.*}} { ptr @[[FAMILY]], ptr @{{.*}}, ptr @[[TYPE]], ptr @[[NAME]], ptr @[[FILE]], ptr @[[FUNCTION]], i32 13, i32 6, i32 0, i32 1, i64 1 }, section "mapsan_sites"

@@ -261,3 +261,37 @@ extern "C" void own_changed() {
   for (auto &[k, v] : local)
     local.erase(k);
 }
+
+// A reverse iterator is as good as the one that it is built on.
+// CHECK-LABEL: @backwards(
+// CHECK: @__mapsan_handle_made
+// CHECK: call {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK: {{^}$}}
+extern "C" int backwards() {
+  auto it = tree.rbegin();
+  something();
+  return it->second;
+}
+
+// What was taken out is said when that is done; what is put in, before.
+// CHECK-LABEL: @passing_on(
+// CHECK: @__mapsan_map_begin
+// CHECK: @__mapsan_map_extracted
+// CHECK: @__mapsan_map_end
+// CHECK: @__mapsan_map_erases
+// CHECK: @__mapsan_map_begin
+// CHECK: {{^}$}}
+extern "C" void passing_on(int key) { table.insert(table.extract(key)); }
+
+// The iterator is in what such an insertion returns.
+// CHECK-LABEL: @put_in(
+// CHECK: @__mapsan_handle_made
+// CHECK: {{(call|invoke)}} {{.*}}@_Z9somethingv
+// CHECK: @__mapsan_handle_used
+// CHECK: {{^}$}}
+extern "C" int put_in(Map::node_type *node) {
+  auto result = tree.insert(std::move(*node));
+  something();
+  return result.position->second;
+}

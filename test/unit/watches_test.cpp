@@ -441,7 +441,7 @@ TEST_F(Watching, AssignedToItself) {
   EXPECT_EQ(After(it), Invalidation::Emptied);
 }
 
-TEST_F(Watching, MergedElementsAreNotKnown) {
+TEST_F(Watching, MergedElementsAreInTheOtherMap) {
   Handle from = Make(a, n), into = Make(a, m);
   Both(&merge, m, &merged, n, [&] {
     Apply(m, +5);
@@ -450,8 +450,9 @@ TEST_F(Watching, MergedElementsAreNotKnown) {
   EXPECT_EQ(After(from), Invalidation::None);
   Change(a, &insert, n, +2);
   Change(a, &erase, n, -2);
-  Change(a, &erase, m, -8);
   EXPECT_EQ(After(from), Invalidation::None);
+  Change(a, &erase, m, -8);
+  EXPECT_EQ(After(from), Invalidation::Emptied);
   EXPECT_EQ(After(into), Invalidation::Emptied);
 }
 
@@ -850,7 +851,7 @@ TEST_F(Watching, AnotherLifeSinceItWasLookedAt) {
   Make(a, m);
   Cause cause;
   EXPECT_EQ(
-      watches.WhyInvalid(it.GetWatch(), it, &step, AddressOf(node), &cause),
+      watches.WhyInvalid(it, &step, AddressOf(node), &cause),
       Invalidation::None);
   EXPECT_EQ(cause.stamp, 0u);
 }
@@ -950,7 +951,7 @@ TEST(Watches, ManyThreads) {
             !handle.GetWatch()->Look(Watch::LifeOf(handle.stamp), &stamp, &now))
           break;
         EXPECT_GE(stamp, handle.stamp);
-        many.WhyInvalid(handle.GetWatch(), handle, &use, 0x1000, &cause);
+        many.WhyInvalid(handle, &use, 0x1000, &cause);
       }
     }
   };

@@ -39,6 +39,7 @@ inline Family MakeFamily(u64 id, u32 invalidates) {
 constexpr u32 kFlat = MapsanIteratorsOnInsert | MapsanIteratorsOnErase |
                       MapsanReferencesOnGrowth | MapsanReferencesOnErase;
 constexpr u32 kHash = MapsanIteratorsOnGrowth;
+constexpr u32 kNodes = MapsanElementsAreNodes;
 
 class Watching : public testing::Test {
 protected:
@@ -125,6 +126,13 @@ protected:
       *from = {};
     });
   }
+  /// `moved` of n's elements go to m.
+  void Merge(s64 moved) {
+    Both(&merge, m, &merged, n, [&] {
+      Apply(m, moved);
+      Apply(n, -moved);
+    });
+  }
   void EraseAndFree(Thread *thr, Container *map, const void *block, u32 size) {
     Begin(thr, &erase, map);
     ASSERT_TRUE(FreedWanted());
@@ -138,7 +146,7 @@ protected:
 
   static constexpr u32 kSteps = MapsanSiteHandle | MapsanSiteIterates;
   Thread *a, *b;
-  Family nodes = MakeFamily(1001, 0);
+  Family nodes = MakeFamily(1001, kNodes);
   Family flat = MakeFamily(1002, kFlat);
   Family hash = MakeFamily(1003, kHash);
   Site begin = MakeSite(MapsanEffectRead, "begin", MapsanSiteIterates);

@@ -44,5 +44,6 @@ using Of = multi_index_container<Key, indexed_by<Indices...>>;
 #define ITERATOR_RULES {Insert::Never, Erase::Own}
 #define REFERENCE_RULES {Insert::Never, Erase::Own}
 #define COUNTED 0
+#define PASSES 0
 #define ERASE_RETURNS_NEXT
 #define END_STAYS

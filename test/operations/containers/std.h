@@ -27,6 +27,8 @@
 #define STANDARD 1
 #define ERASE_RETURNS_NEXT
 #define END_STAYS
+#define REVERSED ORDERED
+#define INSERTS_NODES 1
 #ifdef PMR // with an allocator in it, its layout is not known
 #define COUNTED 0
 #endif

@@ -164,6 +164,13 @@ template <class Any> void takeOne(Any &map, int number) {
 #else
 #define FREES 0
 #endif
+// (A list that goes one way does not count its elements.)
+#if IS(LINKED) && !IS(ONE_WAY)
+#define REVERSED 1
+#define PASSES 1
+#else
+#define PASSES 0
+#endif
 // 1: which element is the last is known by the object, or as it gives back memory.
 #if IS(VECTOR) || IS(LINKED) || (IS(DEQUE) && !defined(_LIBCPP_VERSION))
 #define KNOWS_ENDS 1

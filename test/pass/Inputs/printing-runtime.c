@@ -114,6 +114,7 @@ void __mapsan_handle_expected(void) {}
 void __mapsan_handle_received(void *handle, void *element, uint64_t id) {}
 void __mapsan_handle_returned(void *handle, void *element, uint64_t id) {}
 void __mapsan_map_erases(void *map, void *element) {}
+void __mapsan_map_extracted(void *map, void *element) {}
 
 static struct {
 #define MAPSAN_SHORTCUT_FIELD(Type, Name) Type Name;
