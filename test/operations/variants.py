@@ -276,8 +276,9 @@ NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[
 
 # Those that lit runs. Of the standard libraries as most programs use them: all of
 # each library at both levels (of sequences one, where a sample will do).
+LEVELS = ("O0", "O2")
 EVERYWHERE = [(library, variant, level) for library in ("libstdc++", "libc++")
-              for variant in ("plain", "sequences") for level in ("O0", "O2")]
+              for variant in ("plain", "sequences") for level in LEVELS]
 # Of everything else all at one level, -O2 but for debug mode (aliases of std::pmr
 # are the same classes with another allocator), and for time's sake one of each
 # kind at the other. A sample is one of each kind at the first.
@@ -297,3 +298,10 @@ def generated_tests(sample):
             yield library, variant, level, container
         if not sample and variant != "pmr":
             yield library, variant, "O2" if level == "O0" else "O0", containers[0]
+
+
+def at_all_levels():
+    """The same, of all that there are."""
+    for build, variant in VARIANTS.items():
+        if not variant.by_hand:
+            yield from (build + (level, container) for level in LEVELS for container in variant.containers)
