@@ -93,6 +93,9 @@ enum MapsanInvalidates {
   // lies behind it, too.
   MapsanIteratorsBehind = 1 << 12,
   MapsanReferencesBehind = 1 << 13,
+  // They have places in one array, as above, but the last one takes that of one
+  // which is erased: these two alone are touched.
+  MapsanInBag = 1 << 14,
 };
 
 // What the call that ends an operation knows of the operation's own result.

@@ -165,24 +165,29 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
   return Bits;
 }
 
-// "Base", or "Base<Derived>".
+// "Base", "Base<Argument>" or "Base<Argument, Another>".
 std::string className(StringRef Text) {
-  auto [Class, Argument] = Text.split('<');
-  if (Argument.consume_back(">"))
-    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
-  return canonicalName(Text);
+  auto [Class, Arguments] = Text.split('<');
+  if (!Arguments.consume_back(">"))
+    return canonicalName(Text);
+  auto [First, Second] = Arguments.split(", ");
+  std::string Name = canonicalName(Class) + "<" + canonicalName(First);
+  if (!Second.empty())
+    Name += ", " + canonicalName(Second);
+  return Name + ">";
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
   EntryFields F =
       fields(N, "an iterator set",
              {"name", "classes", "iterators", "references", "element", "null",
-              "nodes", "sequence", "pointers", "steps", "uses"});
+              "nodes", "sequence", "pointers", "lent", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
     New.Classes.push_back(className(Class->Text));
   New.Pointers = F.boolean("pointers");
+  New.Lent = F.boolean("lent");
   for (const YamlNode *Function : F.list("steps"))
     New.Steps.push_back(Function->Text);
   for (const YamlNode *Function : F.list("uses"))
@@ -204,8 +209,10 @@ void Reader::iteratorSet(const YamlNode &N) {
     New.Invalidates |= MapsanInOneArray;
   else if (Lie == "blocks")
     New.Invalidates |= MapsanInBlocks;
+  else if (Lie == "bag")
+    New.Invalidates |= MapsanInBag;
   else if (const YamlNode *N = F.find("sequence"))
-    F.fault(*N, "'sequence' is array or blocks");
+    F.fault(*N, "'sequence' is array, bag or blocks");
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");
   if (F.Sound)

@@ -35,6 +35,8 @@ static StringRef baseOf(const CalleeName &Name) {
 }
 
 const Family *CatalogMatcher::familyOf(const IteratorSet &Of) const {
+  if (Of.Lent)
+    return nullptr;
   for (const Family &F : Rows.Families)
     if (F.Iterators == &Of)
       return &F;

@@ -241,9 +241,10 @@ VARIANTS = {
         free="phmap::", lacks=["insert_or_assign", "phmap::priv::swap"], by_hand=True),
     ("libstdc++", "ankerl"): Variant(
         "ankerl::unordered_dense::", ["map", "set", "segmented_map", "segmented_set"], "ankerl",
-        free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True, followed=False,
-        classes={name: ["ankerl::unordered_dense::detail::table"]
-                 for name in ("map", "set", "segmented_map", "segmented_set")}),
+        free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True,
+        classes={name: ["ankerl::unordered_dense::detail::table<std::allocator, %s>" % segmented]
+                 for name, segmented in (("map", "false"), ("set", "false"), ("segmented_map", "true"),
+                                         ("segmented_set", "true"))}),
     ("libstdc++", "robin_hood"): Variant(
         "robin_hood::", ["unordered_flat_map", "unordered_flat_set"], "robin_hood",
         free="robin_hood::", by_hand=True, lacks=ROBIN_LACKS,
