@@ -230,7 +230,8 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
     return std::nullopt;
   const Family &Of = *Known;
   const std::string Row = rowName(Name, [&](StringRef Parameter) {
-    return Families.findReferred(Parameter) == &Of;
+    const Family *Referred = Families.findReferred(Parameter);
+    return Referred && Referred->Identity == Of.Identity;
   });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();

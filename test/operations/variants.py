@@ -257,16 +257,16 @@ VARIANTS = {
                  for name in ("unordered_node_map", "unordered_node_set")}),
     ("libstdc++", "f14_map"): Variant(
         "folly::", ["F14ValueMap", "F14NodeMap", "F14FastMap"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["emplace_token"]),
     ("libstdc++", "f14_vector_map"): Variant(
         "folly::", ["F14VectorMap"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + ["emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + ["emplace_token"]),
     ("libstdc++", "f14_set"): Variant(
         "folly::", ["F14ValueSet", "F14NodeSet", "F14FastSet"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["try_emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["try_emplace_token"]),
     ("libstdc++", "f14_vector_set"): Variant(
         "folly::", ["F14VectorSet"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + ["try_emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + ["try_emplace_token"]),
     ("libstdc++", "redis_dict"): Variant(
         "", ["redis_dict"], "redis_dict", ["-Wno-everything"], free="dict",
         lacks=["dictCreate", "dictRelease"] + REDIS_LATER, classes={"redis_dict": []},
