@@ -96,6 +96,9 @@ enum MapsanInvalidates {
   // Each element is a block of its own, which its iterators tell by its
   // address, and goes from one container to another as it is.
   MapsanElementsAreNodes = 1 << 14,
+  // They have places in one array, as above, but the last one takes that of one
+  // which is erased: these two alone are touched.
+  MapsanInBag = 1 << 15,
 };
 
 // What the call that ends an operation knows of the operation's own result.

@@ -122,7 +122,11 @@ struct IteratorSet {
   // another one, and others.
   std::vector<std::string> Steps, Uses;
 
-  // The elements have places: Invalidates says how these lie.
+  // Other containers have such iterators, too, of which nothing is known.
+  bool Lent = false;
+
+  // The elements have places: Invalidates says how these lie. (In a bag there
+  // is none to insert at.)
   bool inSequence() const {
     return Invalidates & (MapsanInOneArray | MapsanInBlocks);
   }

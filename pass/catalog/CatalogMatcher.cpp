@@ -92,8 +92,9 @@ MapLayout MapArgument::layout() const {
   if (Of->HeaderBytes && ObjectBytes &&
       ObjectBytes != alignTo(Of->HeaderBytes, 8)) {
     MapLayout Other{Declared, -1, -1};
-    // (that of a sequence is a field like the others)
-    if (!Of->Iterators || !Of->Iterators->inSequence())
+    // (that of a sequence, or of a bag, is a field like the others)
+    if (!Of->Iterators || !(Of->Iterators->inSequence() ||
+                            Of->Iterators->Invalidates & MapsanInBag))
       Other.EndOffset = Of->EndOffset;
     return Other;
   }
@@ -165,7 +166,10 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
   }
   for (const IteratorSet &I : Rows.Iterators) {
     for (const std::string &Class : I.Classes)
-      Names.add(Iterators.add(Class, &I));
+      if (!I.Lent)
+        Names.add(Iterators.add(Class, &I));
+      else if (!Iterators.contains(Class)) // it stays its owner's
+        Iterators.add(Class, &I);
     for (const std::string &Class : I.InsertResults) {
       InsertResults[Class] = &I;
       Names.add(Class);
@@ -215,7 +219,7 @@ CatalogMatcher::CatalogMatcher(const Catalog &Rows) : Rows(Rows) {
 
 // The reverse iterators of a set.
 void CatalogMatcher::addReversed(const IteratorSet &Of) {
-  if (Of.Reversed < 0)
+  if (Of.Reversed < 0 || Of.Lent)
     return;
   Reversed.push_back(Of);
   Reversed.back().Base = &Of;
@@ -258,7 +262,8 @@ CatalogMatcher::matchMethod(const CalleeName &Name,
     return std::nullopt;
   const Family &Of = *Known;
   const std::string Row = rowName(Name, [&](StringRef Parameter) {
-    return Families.findReferred(Parameter) == &Of;
+    const Family *Referred = Families.findReferred(Parameter);
+    return Referred && Referred->Identity == Of.Identity;
   });
   const Returns Result = resultOf(Callee);
   const unsigned Arguments = Name.Parameters.size();
@@ -434,9 +439,26 @@ const MapOperation *CatalogMatcher::mapOperation(const Function &Callee) {
   return A.Map ? &*A.Map : nullptr;
 }
 
+// Most programs have such classes, and few the maps: so their names are no part
+// of the filter, but looked for where a function has to do with iterators.
+static bool mayBeLent(const Catalog &Rows, StringRef Symbol) {
+  return any_of(Rows.Iterators, [&](const IteratorSet &I) {
+    return I.Lent && any_of(I.Classes, [&](StringRef Class) {
+             return Symbol.contains(lastSegment(Class));
+           });
+  });
+}
+
 const IteratorOperation *
 CatalogMatcher::iteratorOperation(const Function &Callee) {
-  const Answer &A = answer(Callee);
+  answer(Callee);
+  Answer &A = Answers.find(&Callee)->second;
+  if (!A.MayMatch && mayBeLent(Rows, Callee.getName())) {
+    CalleeName Name;
+    Name.parse(Callee.getName());
+    A.Iterator = matchIterator(Name, Callee);
+    A.MayMatch = true;
+  }
   return A.Iterator ? &*A.Iterator : nullptr;
 }
 

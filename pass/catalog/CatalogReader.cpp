@@ -166,16 +166,20 @@ unsigned Reader::invalidated(EntryFields &Of, StringRef Key, unsigned Insert,
   return Bits;
 }
 
-// "Base", or "Base<Derived>". (A pointer may be an argument; a class that a
-// star stands in has no name.)
+// "Base", "Base<Argument>" or "Base<Argument, Another>". (A pointer may be an
+// argument; a class that a star stands in has no name.)
 std::string className(EntryFields &F, const YamlNode &N) {
   const StringRef Text = N.Text;
-  auto [Class, Argument] = Text.split('<');
+  auto [Class, Arguments] = Text.split('<');
   if (Class.contains('*'))
     F.fault(N, "a class is named in full, without wildcards: '" + Text + "'");
-  if (Argument.consume_back(">"))
-    return canonicalName(Class) + "<" + canonicalName(Argument) + ">";
-  return canonicalName(Text);
+  if (!Arguments.consume_back(">"))
+    return canonicalName(Text);
+  auto [First, Second] = Arguments.split(", ");
+  std::string Name = canonicalName(Class) + "<" + canonicalName(First);
+  if (!Second.empty())
+    Name += ", " + canonicalName(Second);
+  return Name + ">";
 }
 
 void Reader::iteratorSet(const YamlNode &N) {
@@ -183,12 +187,13 @@ void Reader::iteratorSet(const YamlNode &N) {
       fields(N, "an iterator set",
              {"name", "classes", "iterators", "references", "element", "null",
               "nodes", "node-handles", "insert-results", "reversed", "sequence",
-              "pointers", "steps", "uses"});
+               "pointers", "lent", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
     New.Classes.push_back(className(F, *Class));
   New.Pointers = F.boolean("pointers");
+  New.Lent = F.boolean("lent");
   for (const YamlNode *Function : F.list("steps"))
     New.Steps.push_back(Function->Text);
   for (const YamlNode *Function : F.list("uses"))
@@ -208,19 +213,21 @@ void Reader::iteratorSet(const YamlNode &N) {
   if (New.Nodes)
     New.Invalidates |= MapsanElementsAreNodes;
   for (const YamlNode *Class : F.list("node-handles"))
-    New.NodeHandles.push_back(className(Class->Text));
+    New.NodeHandles.push_back(className(F, *Class));
   if (!New.Nodes && !New.NodeHandles.empty())
     F.fault(*F.find("node-handles"), "'node-handles' are of nodes");
   for (const YamlNode *Class : F.list("insert-results"))
-    New.InsertResults.push_back(className(Class->Text));
+    New.InsertResults.push_back(className(F, *Class));
   New.Reversed = F.number("reversed", -1);
   const std::string Lie = F.text("sequence");
   if (Lie == "array")
     New.Invalidates |= MapsanInOneArray;
   else if (Lie == "blocks")
     New.Invalidates |= MapsanInBlocks;
+  else if (Lie == "bag")
+    New.Invalidates |= MapsanInBag;
   else if (const YamlNode *N = F.find("sequence"))
-    F.fault(*N, "'sequence' is array or blocks");
+    F.fault(*N, "'sequence' is array, bag or blocks");
   if (any_of(Into.Iterators, [&](auto &O) { return O.Name == New.Name; }))
     F.fault("iterator set '" + New.Name + "' is defined twice");
   if (F.Sound)

@@ -11,7 +11,8 @@
 namespace mapsan {
 
 // Of classes by their canonical names, or as "Base<Derived>": `Base` where that
-// is one of its template arguments.
+// is one of its template arguments; or as "Base<A, B>", where both are, one
+// before the other.
 template <class Entry> class ClassTable {
 public:
   // Returns the canonical name alone.
@@ -29,10 +30,8 @@ public:
   // Null: nothing is known of it.
   const Entry *find(llvm::StringRef Class, llvm::StringRef Text) const {
     if (ByArgument.contains(Class))
-      for (const std::string &Argument : argumentNames(Text))
-        if (const Entry *Of =
-                ByClass.lookup((Class + "<" + Argument + ">").str()))
-          return Of;
+      if (const Entry *Of = findByArguments(Class, argumentNames(Text)))
+        return Of;
     return ByClass.lookup(Class);
   }
   // The same of the class that a parameter is a reference to.
@@ -42,6 +41,19 @@ public:
   }
 
 private:
+  const Entry *findByArguments(llvm::StringRef Class,
+                               llvm::ArrayRef<std::string> Arguments) const {
+    for (; !Arguments.empty(); Arguments = Arguments.drop_front()) {
+      const std::string First = (Class + "<" + Arguments.front()).str();
+      for (const std::string &Second : Arguments.drop_front())
+        if (const Entry *Of = ByClass.lookup(First + ", " + Second + ">"))
+          return Of;
+      if (const Entry *Of = ByClass.lookup(First + ">"))
+        return Of;
+    }
+    return nullptr;
+  }
+
   llvm::StringMap<const Entry *> ByClass;
   llvm::StringMap<char> ByArgument; // classes of whom that holds an argument
 };

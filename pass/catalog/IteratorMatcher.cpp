@@ -35,6 +35,8 @@ static StringRef baseOf(const CalleeName &Name) {
 }
 
 const Family *CatalogMatcher::familyOf(const IteratorSet &Of) const {
+  if (Of.Lent)
+    return nullptr;
   const IteratorSet *Own = Of.Base ? Of.Base : &Of;
   for (const Family &F : Rows.Families)
     if (F.Iterators == Own)

@@ -118,6 +118,8 @@ struct Bounds {
     last = EndWordOf(MapOf(op), family);
   }
   bool HaveMet() const { return first == last && first_before != last_before; }
+  u64 Before() const { return last_before - first_before; }
+  u64 Now() const { return last - first; }
 };
 
 /// What has become of the elements, by the words that tell.
@@ -132,10 +134,13 @@ struct Difference {
     const Family *family = SiteOf(op)->GetFamily();
     sized = change.size_before != Change::kUnknown &&
             change.size_after != Change::kUnknown;
-    inserted = sized ? change.size_after > change.size_before
-                     : flags & MapsanSiteInserts;
-    erased = sized ? change.size_after < change.size_before
-                   : flags & MapsanSiteErases;
+    const bool measured = family->invalidates & MapsanInBag && bounds.known;
+    inserted = sized      ? change.size_after > change.size_before
+               : measured ? bounds.Now() > bounds.Before()
+                          : flags & MapsanSiteInserts;
+    erased = sized      ? change.size_after < change.size_before
+             : measured ? bounds.Now() < bounds.Before()
+                        : flags & MapsanSiteErases;
     emptied = sized ? erased && !change.size_after : bounds.HaveMet();
     // (In blocks it is another element that comes first.)
     moved = op.watch && op.growth_before != Change::kUnknown &&
@@ -215,6 +220,8 @@ static void FindPlace(const Operation &op, const Difference &difference,
   if (rules & MapsanInOneArray) {
     mutation->element = PlaceInArray(op, difference);
     mutation->onwards = mutation->element;
+  } else if (rules & MapsanInBag) {
+    mutation->element = difference.erased ? op.erased : 0;
   } else if (rules & MapsanInBlocks) {
     mutation->element = GoneFromBlocks(op, difference);
     if (mutation->references != Invalidation::None ||
@@ -339,6 +346,18 @@ static void NoteExtracted(Thread *thr, Operation *op, uptr pc, uptr bp) {
     watches.Retire(KeyOf(*op));
 }
 
+// In a bag nothing is any more where the last one was, whichever was erased.
+static void NoteLastOfBag(Thread *thr, Operation *op, uptr pc, uptr bp) {
+  const Bounds bounds(*op);
+  if (!(SiteOf(*op)->GetFamily()->invalidates & MapsanInBag) ||
+      bounds.last >= bounds.last_before)
+    return;
+  Mutation mutation = Describe(thr, op, pc, bp);
+  mutation.element = bounds.last;
+  mutation.onwards = true;
+  watches.NoteAt(op->watch, KeyOf(*op), mutation, nullptr);
+}
+
 // What becomes of all elements at once. False: nothing like that.
 static bool NoteWhole(Thread *thr, Operation *op, bool unwound, uptr pc,
                       uptr bp) {
@@ -439,10 +458,12 @@ void WatchedEnds(Thread *thr, Operation *op, MapsanEvidence evidence,
                      thr->freed.of == op ? &thr->freed : nullptr);
   } else if (op->watch && op->wrote && !(site->flags & kOnTwoMaps)) {
     // (What writes in any case may know whether an element came or went.)
-    if (effect == MapsanEffectWrite && evidence == MapsanEvidenceUnchanged)
+    if (effect == MapsanEffectWrite && evidence == MapsanEvidenceUnchanged) {
       NoteLocks(thr, op, LockedChange::kSteps, pc, bp);
-    else
+    } else {
       NoteChange(thr, op, pc, bp);
+      NoteLastOfBag(thr, op, pc, bp);
+    }
     op->watch->SetLooks(LooksOf(MapOf(*op), family));
   } else if (effect == MapsanEffectRead) {
     NoteCopy(thr, op);

@@ -37,7 +37,7 @@ struct Family {
   bool SharesItsData() const { return static_cast<s32>(owners_behind) >= 0; }
   /// Its elements have places.
   bool IsSequence() const {
-    return invalidates & (MapsanInOneArray | MapsanInBlocks);
+    return invalidates & (MapsanInOneArray | MapsanInBlocks | MapsanInBag);
   }
   /// Where emitted code tells families apart; 0: it cannot.
   u64 Tag() const { return __atomic_load_n(&tag, __ATOMIC_RELAXED); }

@@ -435,7 +435,7 @@ static Invalidation WhyBy(const WatchLog &log, const Mutation &mutation,
       all != Invalidation::ErasedOthers && all != Invalidation::Changed)
     return all;
   if (mutation.onwards && element >= mutation.element)
-    return Invalidation::Behind;
+    return rules & MapsanInBag ? Invalidation::Last : Invalidation::Behind;
   if (mutation.element == element && !survives &&
       !(reference && mutation.leaves == Leaves::One))
     return Invalidation::Erased;

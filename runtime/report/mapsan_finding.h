@@ -33,6 +33,7 @@ enum class Invalidation : u8 {
   Inserted,     // an insertion invalidates all of them
   ErasedOthers, // an erasure does
   Behind,       // what lies at the operation's place, or behind, has moved
+  Last,         // the last one has taken the place of an erased one
   Changed,      // both do, and which of them it was is not known
   Emptied,      // there are no elements any more
   Replaced,     // there are others

@@ -79,6 +79,8 @@ const char *InvalidationWords(TextArena *arena, const Finding &finding) {
   case Invalidation::Behind:
     return arena->Format("the operation invalidates %s at its place and behind",
                          all);
+  case Invalidation::Last:
+    return "the last element took the place of one that was erased";
   case Invalidation::Changed:
     return arena->Format(
         "insertions and erasures invalidate %s of this container", all);

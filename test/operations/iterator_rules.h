@@ -6,10 +6,12 @@
 //   LEARNS        0: an element that is erased by its key is not known
 //   LEARNS_REFERENCES   the same of references
 //   COUNTED       0: how many elements there are is not known
+//   ERASURES_TOLD 1: but an erasure is known for one
 //   ERASES        0: erasures may be done at any time, and are not known
 //   FOLLOWED      false: nothing of its iterators is looked at
 //   CONCURRENT    1: insertions may be done while others walk through it
 //   END_STAYS     what is past the end is not touched by erasures
+//   LAST_TAKES_PLACE   of an element that is erased
 //   FREES         0: an element that goes gives back no memory
 //   REFERENCE     makes a reference `value` into `map`, to the element REFERRED
 //   INSIDE        1: elements may lie in the object itself, as many as are told
@@ -23,6 +25,7 @@
 //   REVERSED      1: its reverse iterators are followed
 //   INSERTS_NODES 1: the iterator that an insertion of a node returns is followed,
 //                 also with what else that tells
+//   MANY          up to which number it takes to make it grow
 //   MAKE_ROOM     what makes room for some 60 elements, outside of it
 //   ELEMENTS      0: what iterators lead to is not looked at with
 //                 --mapsan-elements
@@ -35,8 +38,9 @@
 /// Which insertions invalidate: none, one that makes the table grow, all.
 enum class Insert { Never, Growth, Always };
 /// Of which elements an erasure invalidates iterators. Behind: of those at its
-/// place and behind; so does an insertion into a sequence.
-enum class Erase { None, Own, Behind, All };
+/// place and behind; so does an insertion into a sequence. Swapped: of its own,
+/// and of the last one, which takes its place.
+enum class Erase { None, Own, Swapped, Behind, All };
 
 /// By which containers of one library may be told apart.
 template <class Any>
@@ -65,6 +69,9 @@ struct InvalidationRules {
 #endif
 #ifndef COUNTED
 #define COUNTED 1
+#endif
+#ifndef ERASURES_TOLD
+#define ERASURES_TOLD COUNTED
 #endif
 #ifndef FREES
 #define FREES LEARNS_REFERENCES
@@ -108,6 +115,9 @@ constexpr bool kPointers = false;
 #ifndef INSIDE
 #define INSIDE 0
 #endif
+#ifndef MANY
+#define MANY 600
+#endif
 #ifndef MAKE_ROOM
 #define MAKE_ROOM(Map) makeRoom(Map)
 template <class Any> void makeRoom(Any &map) {
@@ -122,6 +132,7 @@ constexpr bool kLearnsErasures = LEARNS;
 constexpr bool kLearnsReferences = LEARNS_REFERENCES;
 constexpr bool kFrees = FREES;
 constexpr bool kCounted = COUNTED;
+constexpr bool kErasuresTold = ERASURES_TOLD;
 constexpr bool kErases = ERASES;
 constexpr bool kPasses = PASSES;
 constexpr bool kReversed = REVERSED;

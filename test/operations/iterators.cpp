@@ -74,7 +74,7 @@ constexpr Outcome when(bool invalid) {
 ELSEWHERE nothing() { asm volatile("" ::: "memory"); }
 ELSEWHERE put(Map &map, int number) { PUT(map, number); }
 ELSEWHERE putMany(Map &map) {
-  for (int number = 100; number < 600; number++)
+  for (int number = 100; number < MANY; number++)
     PUT(map, number);
 }
 ELSEWHERE take(Map &map, int number) { TAKE_ONE(map, number); }
@@ -475,6 +475,21 @@ const Case kCases[] = {
        take(map, 2);
        STEP(it);
      }},
+#ifdef LAST_TAKES_PLACE
+    {"another one erased by its key", OTHER_ELEMENT_ERASED,
+     [](Map &map) {
+       ITERATOR;
+       takeByKey(map, 5);
+       STEP(it);
+     }},
+    {"the last one, another one erased",
+     when(kIterators.erase == Erase::Swapped),
+     [](Map &map) {
+       auto it = POSITION(map, 8);
+       take(map, 3);
+       STEP(it);
+     }},
+#endif
     {"an absent key erased", Silent,
      [](Map &map) {
        ITERATOR;
@@ -815,7 +830,7 @@ const Case kCases[] = {
     // (With the last one the map is empty, in any case.)
     {"range-for, its element erased by its key",
      when((kCounted && kIterators.erase != Erase::None) || kLearnsErasures ||
-          kIterators.erase == Erase::All),
+          kIterators.erase == Erase::Swapped || kIterators.erase == Erase::All),
      [](Map &map) {
        for (auto &&element : VIEW(map))
          takeByKey(map, NUMBER_IN(element));
@@ -1153,7 +1168,8 @@ const Case kCases[] = {
                  look(*it);
                });
      }},
-    {"dereferenced outside the lock of erasures", outside(kTold),
+    {"dereferenced outside the lock of erasures",
+     outside(kTold || kErasuresTold),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
                [&](Lock &hold) {
@@ -1176,7 +1192,7 @@ const Case kCases[] = {
                });
      }},
 #ifdef REFERENCE
-    {"reference: outside the lock of erasures", outside(kCounted),
+    {"reference: outside the lock of erasures", outside(kErasuresTold),
      [](Map &map) {
        guarded([&] { takeByKey(map, 5); },
                [&](Lock &hold) {

@@ -30,7 +30,8 @@ class OperationsFormat(lit.formats.ShTest):
             # first LLVM.
             sample = ("full" not in local_config.available_features
                       or local_config.llvm_version != FIRST_LLVM)
-            for names in variants.generated_tests(sample):
+            everything = lit_config.params.get("levels") == "all"
+            for names in variants.at_all_levels() if everything else variants.generated_tests(sample):
                 yield lit.Test.Test(suite, path + ("-".join(names),), local_config)
 
     def execute(self, test, lit_config):

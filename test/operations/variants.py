@@ -241,9 +241,10 @@ VARIANTS = {
         free="phmap::", lacks=["insert_or_assign", "phmap::priv::swap"], by_hand=True),
     ("libstdc++", "ankerl"): Variant(
         "ankerl::unordered_dense::", ["map", "set", "segmented_map", "segmented_set"], "ankerl",
-        free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True, followed=False,
-        classes={name: ["ankerl::unordered_dense::detail::table"]
-                 for name in ("map", "set", "segmented_map", "segmented_set")}),
+        free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True,
+        classes={name: ["ankerl::unordered_dense::detail::table<std::allocator, %s>" % segmented]
+                 for name, segmented in (("map", "false"), ("set", "false"), ("segmented_map", "true"),
+                                         ("segmented_set", "true"))}),
     ("libstdc++", "robin_hood"): Variant(
         "robin_hood::", ["unordered_flat_map", "unordered_flat_set"], "robin_hood",
         free="robin_hood::", by_hand=True, lacks=ROBIN_LACKS,
@@ -256,16 +257,16 @@ VARIANTS = {
                  for name in ("unordered_node_map", "unordered_node_set")}),
     ("libstdc++", "f14_map"): Variant(
         "folly::", ["F14ValueMap", "F14NodeMap", "F14FastMap"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["emplace_token"]),
     ("libstdc++", "f14_vector_map"): Variant(
         "folly::", ["F14VectorMap"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + ["emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + ["emplace_token"]),
     ("libstdc++", "f14_set"): Variant(
         "folly::", ["F14ValueSet", "F14NodeSet", "F14FastSet"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["try_emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + F14_VECTOR + ["try_emplace_token"]),
     ("libstdc++", "f14_vector_set"): Variant(
         "folly::", ["F14VectorSet"], "f14", ["-msse4.2"], free="folly::",
-        by_hand=True, lacks=ORDER_ONLY + ["try_emplace_token"], followed=False),
+        by_hand=True, lacks=ORDER_ONLY + ["try_emplace_token"]),
     ("libstdc++", "redis_dict"): Variant(
         "", ["redis_dict"], "redis_dict", ["-Wno-everything"], free="dict",
         lacks=["dictCreate", "dictRelease"] + REDIS_LATER, classes={"redis_dict": []},
@@ -276,8 +277,9 @@ NEEDS_BOOST_181 = [name for (_, name), variant in VARIANTS.items() if BOOST_181[
 
 # Those that lit runs. Of the standard libraries as most programs use them: all of
 # each library at both levels (of sequences one, where a sample will do).
+LEVELS = ("O0", "O2")
 EVERYWHERE = [(library, variant, level) for library in ("libstdc++", "libc++")
-              for variant in ("plain", "sequences") for level in ("O0", "O2")]
+              for variant in ("plain", "sequences") for level in LEVELS]
 # Of everything else all at one level, -O2 but for debug mode (aliases of std::pmr
 # are the same classes with another allocator), and for time's sake one of each
 # kind at the other. A sample is one of each kind at the first.
@@ -297,3 +299,10 @@ def generated_tests(sample):
             yield library, variant, level, container
         if not sample and variant != "pmr":
             yield library, variant, "O2" if level == "O0" else "O0", containers[0]
+
+
+def at_all_levels():
+    """The same, of all that there are."""
+    for build, variant in VARIANTS.items():
+        if not variant.by_hand:
+            yield from (build + (level, container) for level in LEVELS for container in variant.containers)

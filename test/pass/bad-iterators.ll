@@ -4,7 +4,7 @@
 
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:8:46: unknown fate of elements 'stirred'
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:7: 'classes' is missing
-; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:126: 'sequence' is array or blocks
+; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:12:126: 'sequence' is array, bag or blocks
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:15:26: 'insert' is never, growth or always
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:16:41: 'erase' is never, erased, behind or always
 ; CHECK-DAG: warning: MapSan: {{.*}}faulty-iterators.yaml:17:7: 'iterators' is missing

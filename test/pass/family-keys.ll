@@ -10,6 +10,9 @@
 ; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 32, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
 ; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
 
+; Of one by two of its arguments.
+; CHECK-DAG: global {{.*}} { i64 {{.*}}, ptr @{{.*}}, i32 24, i32 -1, i32 -1, i32 -1, i32 0, i32 0, i32 0, i32 -1, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
+
 ; CHECK-LABEL: @objects
 ; CHECK: call void @_ZN2my6Copied6shrinkEv(ptr %copied)
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %shared)
@@ -27,13 +30,15 @@
 ; CHECK: call void @_ZN2my8LastView3getEv(
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %large)
 ; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %small)
-define void @objects(ptr %copied, ptr %shared, ptr %view, ptr %last, ptr %large, ptr %small) nounwind {
+; CHECK: call void @__mapsan_map_begin(ptr @{{.*}}, ptr %both)
+define void @objects(ptr %copied, ptr %shared, ptr %view, ptr %last, ptr %large, ptr %small, ptr %both) nounwind {
   call void @_ZN2my6Copied6shrinkEv(ptr %copied)
   call void @_ZN2my6Shared6shrinkEv(ptr %shared)
   call void @_ZN2my4View3getEv(ptr %view)
   call void @_ZN2my8LastView3getEv(ptr %last)
   call void @_ZN2my4BaseINS_5LargeEiE6shrinkEv(ptr %large)
   call void @_ZN2my4BaseINS_5SmallEiE6shrinkEv(ptr %small)
+  call void @_ZN2my4BaseINS_5LargeEiNS_5SmallEE6shrinkEv(ptr %both)
   ret void
 }
 
@@ -95,6 +100,7 @@ declare void @_ZN2my4View3getEv(ptr) nounwind
 declare void @_ZN2my8LastView3getEv(ptr dereferenceable(32)) nounwind
 declare void @_ZN2my4BaseINS_5LargeEiE6shrinkEv(ptr dereferenceable(1)) nounwind
 declare void @_ZN2my4BaseINS_5SmallEiE6shrinkEv(ptr dereferenceable(1)) nounwind
+declare void @_ZN2my4BaseINS_5LargeEiNS_5SmallEE6shrinkEv(ptr dereferenceable(1)) nounwind
 declare ptr @c_new() nounwind
 declare void @c_new.(i32) nounwind
 declare void @c_next(ptr) nounwind

@@ -13,7 +13,7 @@ using namespace __mapsan::test;
 class Sequences : public Watching {
 protected:
   Sequences() {
-    for (Family *family : {&array, &blocks}) {
+    for (Family *family : {&array, &blocks, &bag}) {
       family->size_offset = family->buckets_offset = ~0u;
       family->end_offset = 8;
     }
@@ -48,6 +48,8 @@ protected:
                            MapsanInOneArray);
   Family blocks = MakeFamily(
       1005, MapsanIteratorsOnInsert | MapsanIteratorsOnGrowth | MapsanInBlocks);
+  Family bag = MakeFamily(1006, MapsanIteratorsOnGrowth |
+                                    MapsanReferencesOnGrowth | MapsanInBag);
   Site put = MakeSite(MapsanEffectMayWrite, "push_back", MapsanSiteInserts);
   Site take = MakeSite(MapsanEffectMayWrite, "erase", MapsanSiteErases);
   Site resize = MakeSite(MapsanEffectMayWrite, "resize");
@@ -103,7 +105,7 @@ TEST_F(Sequences, AdditionsAtTheEndLeaveTheLogAlone) {
 }
 
 TEST_F(Sequences, AllOfThemGone) {
-  for (Family *family : {&array, &blocks}) {
+  for (Family *family : {&array, &blocks, &bag}) {
     UseSequence(family);
     Handle it = Make(a, m);
     Do(&take, 1000, 1000, 1000);
@@ -115,6 +117,44 @@ TEST_F(Sequences, AllOfThemGone) {
     EXPECT_EQ(Reference(it, 1000), Invalidation::None);
     Operate(a, &destroy, m);
   }
+}
+
+// Ten bytes each.
+TEST_F(Sequences, ABagsLastTakesThePlaceOfTheErased) {
+  UseSequence(&bag);
+  Handle it = Make(a, m);
+  Do(&take, 1040, 1000, 1070);
+  EXPECT_EQ(Iterator(it, 1030), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1040), Invalidation::Erased);
+  EXPECT_EQ(Iterator(it, 1050), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1060), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1070), Invalidation::Last);
+  EXPECT_EQ(Iterator(it, 1080), Invalidation::Last); // past the end
+  EXPECT_EQ(Reference(it, 1069), Invalidation::None);
+  EXPECT_EQ(Reference(it, 1074), Invalidation::Last);
+  it = Make(a, m);
+  Do(&take, 0, 1000, 1060); // by its key
+  EXPECT_EQ(Iterator(it, 1050), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1060), Invalidation::Last);
+}
+
+TEST_F(Sequences, ABagThatGrows) {
+  UseSequence(&bag);
+  Handle it = Make(a, m);
+  Do(&resize, 0, 1000, 1090);
+  EXPECT_EQ(Iterator(it, 1070), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1080), Invalidation::None); // past the end
+  Do(&resize, 0, 2000, 2100);
+  EXPECT_EQ(Iterator(it, 1000), Invalidation::Moved);
+}
+
+// The place tells what goes, where anything does.
+TEST_F(Sequences, ABagOfWhichNothingIsErased) {
+  UseSequence(&bag);
+  Handle it = Make(a, m);
+  Do(&take, 1040, 1000, 1080);
+  EXPECT_EQ(Iterator(it, 1040), Invalidation::None);
+  EXPECT_EQ(Iterator(it, 1080), Invalidation::None);
 }
 
 // It has no place: the next operation may come at any.

@@ -277,8 +277,8 @@ public:
 protected:
   stand_in::Row<1> row_;
 };
-struct ValuePolicy {};
-struct VectorPolicy {};
+struct ValueContainerPolicy {};
+struct VectorContainerPolicy {};
 /// Has iterators and erasure of its own.
 template <class Policy> class F14VectorMapImpl : public F14BasicMap<Policy> {
 public:
@@ -290,11 +290,12 @@ public:
 } // namespace detail
 } // namespace f14
 template <class K, class V>
-class F14ValueMap : public f14::detail::F14BasicMap<f14::detail::ValuePolicy> {
-};
+class F14ValueMap
+    : public f14::detail::F14BasicMap<f14::detail::ValueContainerPolicy> {};
 template <class K, class V>
 class F14VectorMap
-    : public f14::detail::F14VectorMapImpl<f14::detail::VectorPolicy> {};
+    : public f14::detail::F14VectorMapImpl<f14::detail::VectorContainerPolicy> {
+};
 
 /// Locked as a whole.
 template <class K, class V> class ConcurrentHashMap {

@@ -21,3 +21,15 @@
 #define STATIC_LIMITS
 #define NOTHING_THROWS // or the element stays in the vector, in no bucket
 #define EXTRA_ROWS "rows/ankerl.inc"
+#define ERASE_RETURNS_NEXT
+#define LAST_TAKES_PLACE
+// A vector, of which the last element takes the place of an erased one; or
+// segments of one, where an element is told by its number.
+#define IS_SEGMENTED (QUOTE(CONTAINER)[2] == 'g')
+#define ITERATOR_RULES                                                         \
+  {Insert::Growth, IS_SEGMENTED ? Erase::Own : Erase::Swapped}
+#define REFERENCE_RULES                                                        \
+  {IS_SEGMENTED ? Insert::Never : Insert::Growth, kIterators.erase}
+#define COUNTED IS_SEGMENTED
+#define MANY 2500 // more than two segments have room for
+#define ERASURES_TOLD 1

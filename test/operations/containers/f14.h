@@ -28,3 +28,10 @@ inline IgnoreAll ignore_all;
 #define STABLE 0
 #define RANGE_MAKES_ROOM
 #define EXTRA_ROWS "rows/f14.inc"
+#define IS_NODES (QUOTE(CONTAINER)[3] == 'N')
+#define ITERATOR_RULES {Insert::Growth, Erase::Own}
+#define REFERENCE_RULES {IS_NODES ? Insert::Never : Insert::Growth, Erase::Own}
+#define LEARNS_REFERENCES IS_NODES
+#define COUNTED 0
+#define ERASURES_TOLD 1
+#define ERASE_RETURNS_NEXT
