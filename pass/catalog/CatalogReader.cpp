@@ -187,7 +187,7 @@ void Reader::iteratorSet(const YamlNode &N) {
       fields(N, "an iterator set",
              {"name", "classes", "iterators", "references", "element", "null",
               "nodes", "node-handles", "insert-results", "reversed", "sequence",
-               "pointers", "lent", "steps", "uses"});
+              "pointers", "lent", "steps", "uses"});
   IteratorSet New;
   New.Name = F.text("name", /*Required=*/true);
   for (const YamlNode *Class : F.list("classes"))
