@@ -3,7 +3,7 @@
 ; name the same map, by the same family id.
 ; RUN: %opt -load-pass-plugin=%mapsan_pass -passes=mapsan,verify -S %s | %FileCheck %s
 
-; CHECK-DAG: @__mapsan_family.[[ONE:.*]] = linkonce_odr hidden global {{.*}} { i64 [[ID:-?[0-9]+]], ptr @{{.*}}, i32 56, i32 24, i32 8, i32 -1, i32 0, i32 0, i32 4, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
+; CHECK-DAG: @__mapsan_family.[[ONE:.*]] = linkonce_odr hidden global {{.*}} { i64 [[ID:-?[0-9]+]], ptr @{{.*}}, i32 56, i32 24, i32 8, i32 -1, i32 0, i32 0, i32 16388, i32 8, i32 -1, i32 -1, i32 -1, i32 0, i64 0 }
 ; CHECK-NOT: {{^}}@__mapsan_family
 
 ; CHECK-LABEL: define void @caller(
