@@ -850,9 +850,8 @@ TEST_F(Watching, AnotherLifeSinceItWasLookedAt) {
   Operate(a, &construct, m);
   Make(a, m);
   Cause cause;
-  EXPECT_EQ(
-      watches.WhyInvalid(it, &step, AddressOf(node), &cause),
-      Invalidation::None);
+  EXPECT_EQ(watches.WhyInvalid(it, &step, AddressOf(node), &cause),
+            Invalidation::None);
   EXPECT_EQ(cause.stamp, 0u);
 }
 
