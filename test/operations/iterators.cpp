@@ -262,7 +262,7 @@ template <class Any> Any *another() {
 // An iterator to one of the elements, which all go to another container, but for
 // what that has already.
 template <class Any, class Use>
-void merged(Any &map, int number, int present, Use use) {
+void merged(Any &map, [[maybe_unused]] int number, int present, Use use) {
   if constexpr (Merges<Any>) {
     Any *other = another<Any>();
     if (present)
