@@ -242,7 +242,8 @@ VARIANTS = {
     ("libstdc++", "ankerl"): Variant(
         "ankerl::unordered_dense::", ["map", "set", "segmented_map", "segmented_set"], "ankerl",
         free="ankerl::unordered_dense::", lacks=["max_size"], by_hand=True,
-        classes={name: ["ankerl::unordered_dense::detail::table<std::allocator, %s>" % segmented]
+        classes={name: ["ankerl::unordered_dense::detail::table<std::allocator, %s>" % segmented,
+                        "ankerl::unordered_dense::detail::table"] # of other containers, the same rows
                  for name, segmented in (("map", "false"), ("set", "false"), ("segmented_map", "true"),
                                          ("segmented_set", "true"))}),
     ("libstdc++", "robin_hood"): Variant(
