@@ -139,6 +139,21 @@ Value *handledNode(IRBuilder<> &Builder, const CallBase &Call,
   return Builder.CreateLoad(Builder.getPtrTy(), Call.getArgOperand(Argument));
 }
 
+// The one element that the operation is told to take out of this map, or to put
+// into it; null if it is told of none.
+Value *givenElement(IRBuilder<> &Builder, const MapCall &Site,
+                    const MapArgument &Map) {
+  const MapOperation &Does = *Site.Does;
+  const int Iterator = Map.Secondary                    ? Does.Spliced
+                       : Map.Effect != MapsanEffectRead ? Does.Iterator
+                                                        : -1;
+  if (Map.Of->Iterators && Iterator >= 0)
+    return erasedElement(Builder, *Site.Call, *Map.Of->Iterators, Iterator);
+  return !Map.Secondary && Does.NodeHandle >= 0
+             ? handledNode(Builder, *Site.Call, Does.NodeHandle)
+             : nullptr;
+}
+
 } // namespace
 
 Value *iteratorWord(IRBuilder<> &Builder, Value *Address,
@@ -205,21 +220,8 @@ bool hookMapCall(const MapCall &Site, Callbacks &Calls, Descriptors &Data) {
     Value *Address = mapAddress(Builder, *Site.Call, Map);
     Brackets.push_back(
         {Data.site(*Site.Call->getFunction(), Map, Text), Address, &Map});
-    if (Map.Of->Iterators && !Map.Secondary && Site.Does->Iterator >= 0 &&
-        Map.Effect != MapsanEffectRead)
-      Calls.call(
-          Builder, Callback::map_erases,
-          {Address, erasedElement(Builder, *Site.Call, *Map.Of->Iterators,
-                                  Site.Does->Iterator)});
-    else if (Map.Of->Iterators && Map.Secondary && Site.Does->Spliced >= 0)
-      Calls.call(
-          Builder, Callback::map_erases,
-          {Address, erasedElement(Builder, *Site.Call, *Map.Of->Iterators,
-                                  Site.Does->Spliced)});
-    else if (!Map.Secondary && Site.Does->NodeHandle >= 0)
-      Calls.call(
-          Builder, Callback::map_erases,
-          {Address, handledNode(Builder, *Site.Call, Site.Does->NodeHandle)});
+    if (Value *Element = givenElement(Builder, Site, Map))
+      Calls.call(Builder, Callback::map_erases, {Address, Element});
     Calls.call(Builder, Callback::map_begin, {Brackets.back().Site, Address});
   }
 

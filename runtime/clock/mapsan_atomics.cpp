@@ -70,10 +70,12 @@ static void LoadBare(Thread *thr, Snapshot *bare, bool acquires) {
 // nothing was released.
 static bool ReleaseBare(Thread *thr, SyncBucket *bucket, uptr addr, AtomicOp op,
                         bool acquires, bool overwrite) {
-  if (!MayRepeat() || !RuleHolds(Rule::store_ends) || ReleasesNothing(thr) ||
-      thr->clock.AllZero() || !bucket->MayBareAt(addr))
+  if (bucket->Objects() || !MayRepeat() || !RuleHolds(Rule::store_ends) ||
+      ReleasesNothing(thr) || thr->clock.AllZero())
     return false;
   Snapshot *bare = bucket->BareAt(addr);
+  if (!bare && !bucket->MayBareAt(addr))
+    return false;
   bool ends = op.kind == MapsanAtomicStore || acquires;
   if (bare && !(overwrite && ends) && !thr->clock.Knows(*bare))
     return false;

@@ -48,12 +48,12 @@ public:
 
   // Lock held.
 
-  /// A clock of `addr` may be bare here: it is, or nothing is here at all.
+  /// A clock of `addr` may become bare here, as nothing is here at all.
   bool MayBareAt(uptr addr) const {
-    return IsEmpty() ? NameOf(addr) <= kNameMask : BareAt(addr) != nullptr;
+    return IsEmpty() && NameOf(addr) <= kNameMask;
   }
-  /// Where that is so; takes over the reference. False, and nothing is done: it
-  /// has been released again too often.
+  /// Where that is so, or in place of its bare clock; takes over the reference.
+  /// False, and nothing is done: it has been released again too often.
   bool SetBare(uptr addr, Snapshot *s);
   /// It was released again, once more. False: too often.
   bool CountBare();
